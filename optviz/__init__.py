@@ -1,0 +1,31 @@
+"""optviz: see how optimizers behave.
+
+A surface and some optimizers become a race; a race becomes a scene; a scene becomes frames; frames become a
+file. The names below are loaded when they are first used, so that ``import optviz`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Surface": "surface",
+    "OptvizError": "errors",
+}
+
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the keys are strings
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'optviz' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"optviz.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,193 @@
+"""A surface: a function of two parameters, with what one must know to race on it and to draw it.
+
+The function is elementwise in autograd.numpy, so that the same lines serve one point, a batch of runs and the
+grid of a map. Points are arrays of shape (..., 2). A surface with `data` is stochastic: its function is then
+the loss of one sample, the surface is the mean over all samples, and a step sees a minibatch of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.errors import SurfaceError
+
+Array = NDArray[np.floating[Any]]
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
+_BLOCK = 1 << 20  # how many numbers a stochastic surface holds at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surface:
+    """A loss surface f(x, y).
+
+    Args:
+        name: What the command line calls it: lower case, hyphens.
+        fn: ``fn(x, y)`` -> value, elementwise in ``autograd.numpy``: arrays of one shape in, the same shape
+            out. With `data`: ``fn(x, y, *columns)``, the loss of each sample.
+        domain: The box (x0, x1, y0, y1) that bounds searches and starts.
+        start: Where a race begins, inside the domain.
+        minima: Minimizers, global ones first; empty where there is none.
+        saddles: Known saddle points.
+        view: The box that is drawn; the domain unless given.
+        lr: The one learning rate for all, for surfaces that have no minimum to tune towards.
+        steps: How many steps show its story, where 200 do not.
+        data: Columns of samples, arrays of one length.
+        batch_size: How many samples a step sees, where `data` is given.
+        title: What pictures call it.
+        formula: The function, as one would write it.
+        reference: Where it comes from.
+        smooth: Whether the gradient exists at its minima.
+
+    Raises:
+        SurfaceError: Where the parts do not fit together, or `fn` is not such a function.
+
+    Example:
+        >>> bowl = Surface(name="bowl", fn=lambda x, y: x**2 + y**2, domain=(-1, 1, -1, 1), start=(0.5, 0.5))
+        >>> bowl(np.array([[0.0, 0.0], [0.5, 0.5]]))
+        array([0. , 0.5])
+    """
+
+    name: str
+    fn: Callable[..., Any]
+    domain: Box
+    start: Point
+    minima: tuple[Point, ...] = ()
+    saddles: tuple[Point, ...] = ()
+    view: Box | None = None
+    lr: float | None = None
+    steps: int | None = None
+    data: tuple[Array, ...] | None = None
+    batch_size: int | None = None
+    title: str | None = None
+    formula: str = ""
+    reference: str = ""
+    smooth: bool = True
+
+    def __post_init__(self) -> None:
+        self._check_fields()
+        self._check_function()
+
+    def __call__(self, points: Array) -> Array:
+        """Values (...) at points (..., 2); for a stochastic surface the mean over all its data."""
+        points = np.asarray(points, dtype=float)
+        flat = points.reshape(-1, 2)  # never a numpy scalar, whose arithmetic rounds differently
+        with np.errstate(all="ignore"):
+            if self.data is None:
+                values = np.asarray(self.fn(flat[:, 0].copy(), flat[:, 1].copy()), dtype=float)
+            else:
+                values = np.concatenate([self._mean(block) for block in _blocks(flat, len(self.data[0]))])
+        return values.reshape(points.shape[:-1])
+
+    @property
+    def window(self) -> Box:
+        """The box that is drawn."""
+        return self.domain if self.view is None else self.view
+
+    @property
+    def display_title(self) -> str:
+        """The title of its pictures."""
+        return self.title or self.name.replace("-", " ").capitalize()
+
+    def contains(self, points: Array) -> NDArray[np.bool_]:
+        """Whether each of the points (..., 2) lies in the domain; NaN does not."""
+        return inside(self.domain, points)
+
+    def grid(self, columns: int, rows: int, box: Box | None = None) -> Array:
+        """The points (rows, columns, 2) of a regular grid over `box` (the window unless given)."""
+        x0, x1, y0, y1 = box or self.window
+        x, y = np.meshgrid(np.linspace(x0, x1, columns), np.linspace(y0, y1, rows))
+        return np.stack([x, y], axis=-1)
+
+    def _mean(self, points: Array) -> Array:
+        assert self.data is not None
+        x, y = points[:, 0, None], points[:, 1, None]
+        return np.asarray(self.fn(x, y, *self.data), dtype=float).mean(axis=-1)
+
+    def _fail(self, problem: str) -> None:
+        raise SurfaceError(f"surface {self.name!r}: {problem}")
+
+    def _check_fields(self) -> None:
+        for what, box in (("domain", self.domain), ("view", self.window)):
+            if not (_numbers(box, 4) and box[0] < box[1] and box[2] < box[3]):
+                self._fail(f"{what} must be four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1, not {box!r}")
+        for what, points in (("start", (self.start,)), ("minimum", self.minima), ("saddle", self.saddles)):
+            for point in points:
+                if not _numbers(point, 2):
+                    self._fail(f"{what} must be two finite numbers (x, y), not {point!r}")
+                if not self.contains(np.array(point, dtype=float)):
+                    self._fail(f"{what} {point} lies outside the domain {self.domain}")
+        if self.lr is not None and not (_numbers((self.lr,), 1) and self.lr > 0):
+            self._fail(f"lr must be a positive number, not {self.lr!r}")
+        if self.steps is not None and not (isinstance(self.steps, int) and self.steps >= 1):
+            self._fail(f"steps must be a whole number from 1, not {self.steps!r}")
+        self._check_data()
+
+    def _check_data(self) -> None:
+        if self.data is None:
+            if self.batch_size is not None:
+                self._fail("batch_size needs data")
+            return
+        lengths = {len(column) for column in self.data}
+        if len(lengths) != 1 or not all(np.all(np.isfinite(column)) for column in self.data):
+            self._fail("data must be columns of finite numbers, all of one length")
+        n = lengths.pop()
+        if not (isinstance(self.batch_size, int) and 1 <= self.batch_size <= n):
+            self._fail(f"batch_size must be a whole number from 1 to the {n} samples, not {self.batch_size!r}")
+
+    def _check_function(self) -> None:
+        if not callable(self.fn):
+            self._fail(f"fn must be a function of x and y, not {self.fn!r}")
+        probe = self.grid(5, 7, self.domain) + 1e-3 * (self.domain[1] - self.domain[0]) * np.array([0.618, -0.382])
+        x, y = probe[..., 0], probe[..., 1]
+        columns: tuple[Any, ...] = ()
+        if self.data is not None:
+            x, y = x[..., None], y[..., None]
+            columns = tuple(column[:3] for column in self.data)
+        try:
+            with np.errstate(all="ignore"):
+                value = self.fn(x, y, *columns)
+        except Exception as error:  # noqa: BLE001 - whatever a user's function raises is the finding
+            raise SurfaceError(f"surface {self.name!r}: fn raised {type(error).__name__}: {error}") from error
+        self._check_value(np.asarray(value), np.broadcast_shapes(x.shape, *(c.shape for c in columns)))
+
+    def _check_value(self, value: NDArray[Any], shape: tuple[int, ...]) -> None:
+        if value.shape != shape:
+            self._fail(
+                f"fn must be elementwise: for arrays of shape {shape} it returned shape {value.shape}. "
+                "Write it with autograd.numpy, from x and y alone, without sums over all of x"
+            )
+        if value.dtype.kind not in "fiu":
+            self._fail(f"fn must return real numbers, not {value.dtype}")
+        if not np.any(np.isfinite(value)):
+            self._fail(f"fn is finite nowhere on a grid over its domain {self.domain}")
+        for axis, what in ((1, "x"), (0, "y")):
+            flat = np.moveaxis(value, axis, 0)
+            if np.array_equal(flat, np.broadcast_to(flat[:1], flat.shape), equal_nan=True):
+                self._fail(f"fn does not depend on {what}: a surface is a function of two parameters")
+
+
+def inside(box: Box, points: Array) -> NDArray[np.bool_]:
+    """Whether each of the points (..., 2) lies in the closed box (x0, x1, y0, y1)."""
+    x, y = points[..., 0], points[..., 1]
+    return np.asarray((x >= box[0]) & (x <= box[1]) & (y >= box[2]) & (y <= box[3]))
+
+
+def _numbers(values: Any, count: int) -> bool:
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return array.shape == (count,) and bool(np.all(np.isfinite(array)))
+
+
+def _blocks(points: Array, samples: int) -> Iterator[Array]:
+    size = max(1, _BLOCK // samples)
+    for first in range(0, max(1, len(points)), size):
+        yield points[first : first + size]
