@@ -27,8 +27,8 @@ def gradient(fn: Callable[..., Any]) -> Gradient:
 
     Example:
         >>> gradient(lambda x, y: x**2 * y)(np.array([[1.0, 2.0], [3.0, 4.0]]))
-        array([[4., 1.],
-               [24., 9.]])
+        array([[ 4.,  1.],
+               [24.,  9.]])
     """
 
     def of_points(points: Array, *columns: Array) -> Array:

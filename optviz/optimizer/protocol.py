@@ -1,0 +1,63 @@
+"""What an optimizer is: a frozen dataclass whose fields are its hyperparameters, and two pure functions.
+
+``init(params) -> state`` and ``update(gradient, state, params) -> (step, state)``; the loop adds the step to the
+parameters. Parameters have shape (..., P): the last axis is the vector, leading axes are independent runs. A
+hyperparameter is a number; in a batch whose rows differ it is an array (N, 1), and the rules below never need
+to know. States are NamedTuples that count their steps in `t`. NumPy's own float types are kept: a rule that
+uses only its fields and its arguments trains in float32 where it is given float32.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.bounds import bounded, check_fields
+from optviz.errors import ArgumentError
+from optviz.schedules import Constant, Schedule
+
+Array = NDArray[np.floating[Any]]
+Hyper = Any  # float, or an array (N, 1) in a batch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer:
+    """The fields every optimizer has.
+
+    Args:
+        lr: The learning rate, > 0. None leaves the choice to whoever runs the race.
+        schedule: What multiplies it at each step t = 1, 2, …
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    rule: ClassVar[str]
+    reference: ClassVar[str]
+
+    lr: Hyper = bounded("(0, inf)", None)
+    schedule: Schedule = Constant()
+
+    def __post_init__(self) -> None:
+        check_fields(self, self.name)
+
+    def init(self, params: Array) -> Any:
+        """The state before the first step, for parameters (..., P)."""
+        raise NotImplementedError
+
+    def update(self, gradient: Array, state: Any, params: Array) -> tuple[Array, Any]:
+        """The step (..., P) to add to `params`, and the state after it."""
+        raise NotImplementedError
+
+    def rate(self, t: int) -> Any:
+        """The learning rate at step t."""
+        if self.lr is None:
+            raise ArgumentError(f"{self.name} has no learning rate yet: give it one, as in {self.name}:lr=0.1")
+        return self.lr * self.schedule(t)
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """All fields by name, as plain values; the schedule as one writes it."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return values | {"schedule": str(self.schedule)}
