@@ -12,9 +12,16 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Surface": "surface",
-    "OptvizError": "errors",
+    "Surface": ("surface", "Surface"),
+    "surfaces": ("catalog", "surface_names"),
+    "optimizers": ("catalog", "optimizer_names"),
+    "Race": ("races", "Race"),
+    "race": ("races", "race"),
+    "load_race": ("races", "load_race"),
+    "OptvizError": ("errors", "OptvizError"),
 }
+_OPTIMIZERS = ("SGD", "Momentum", "Nesterov", "QHM", "Adam")
+_HOMES |= {name: ("optimizer", name) for name in _OPTIMIZERS}
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the keys are strings
 
@@ -22,7 +29,8 @@ __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the keys are strings
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'optviz' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"optviz.{_HOMES[name]}"), name)
+    module, attribute = _HOMES[name]
+    value = getattr(importlib.import_module(f"optviz.{module}"), attribute)
     globals()[name] = value
     return value
 

@@ -1,0 +1,95 @@
+"""What a race is worth: gaps, distances, steps to a tolerance, as numbers for tables and JSON.
+
+The gap is f − f*, where f* is the value at the surface's first minimum; on a surface without a minimum gaps,
+distances and arrivals do not exist and are None.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+import optviz
+from optviz.races import Race, first_steps
+from optviz.rates import GRID, TOLERANCE, known_floor
+
+
+def report(race: Race, *, points: bool = False) -> dict[str, Any]:
+    """A race as plain data: what was asked, and a record a run."""
+    return {
+        "surface": race.surface.name,
+        "start": list(race.start),
+        "steps": race.steps,
+        "seed": race.conditions.seed,
+        "version": optviz.__version__,
+        "runs": records(race, points=points),
+    }
+
+
+def records(race: Race, *, points: bool = False) -> list[dict[str, Any]]:
+    """A record a run, in the order of the race."""
+    floor = known_floor(race.surface)
+    gaps = None if floor is None else race.values - floor
+    arrivals = [None] * len(race.runs) if gaps is None else first_steps(gaps <= TOLERANCE * gaps[0])
+    rows = []
+    for column, run in enumerate(race.runs):
+        last = race.points[-1, column]
+        row = {
+            "label": run.label,
+            "optimizer": run.optimizer,
+            "hyperparameters": dict(run.hyperparameters),
+            "lr_rule": run.lr_rule,
+            "final": {"point": [_number(x) for x in last], "value": _number(race.values[-1, column])},
+            "gap": None if gaps is None else _number(gaps[-1, column]),
+            "distance": _distance(race, column),
+            "steps_to_tolerance": arrivals[column],
+            "diverged_at": run.diverged_at,
+            "left_at": run.left_at,
+        }
+        if points:
+            row["points"] = [[_number(x) for x in point] for point in race.points[:, column]]
+            row["values"] = [_number(value) for value in race.values[:, column]]
+        rows.append(row)
+    return rows
+
+
+def summary(races: Sequence[Race]) -> list[dict[str, Any]]:
+    """Over several races with the same labels: how often each run arrived, and how fast in the median."""
+    tables = [records(race) for race in races]
+    rows = []
+    for column, label in enumerate(races[0].labels):
+        own = [table[column] for table in tables]
+        arrived = [row["steps_to_tolerance"] for row in own if row["steps_to_tolerance"] is not None]
+        gaps = [row["gap"] for row in own if row["gap"] is not None]
+        rows.append(
+            {
+                "label": label,
+                "problems": len(own),
+                "arrived": len(arrived),
+                "median_steps_to_tolerance": median(arrived) if arrived else None,
+                "median_gap": median(gaps) if gaps else None,
+                "diverged": sum(row["diverged_at"] is not None for row in own),
+                "left": sum(row["left_at"] is not None for row in own),
+            }
+        )
+    return rows
+
+
+def on_grid_edge(lr: float) -> bool:
+    """Whether a tuned rate lies at an end of the grid, so that a better one may lie beyond."""
+    return lr in (float(GRID[0]), float(GRID[-1]))
+
+
+def _distance(race: Race, column: int) -> float | None:
+    if not race.surface.minima:
+        return None
+    offsets = np.array(race.surface.minima, dtype=float) - race.points[-1, column]
+    return _number(np.hypot(offsets[:, 0], offsets[:, 1]).min())
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,137 @@
+"""The one loop of the whole program, and what feeds it: an oracle that says the gradient at every step.
+
+All runs on a surface are rows of one batch, so that a step costs one gradient call however many optimizers
+race. The loop never looks at what it computes: a run that diverges goes on in silence, and is found out later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Any, Protocol
+
+import numpy as np
+
+from optviz.gradients import gradient
+from optviz.optimizer import Optimizer, Stack
+from optviz.sampling import gaussian, minibatches
+from optviz.surface import Array, Surface
+
+Oracle = Callable[[Array, int], Array]
+_CHUNK = 1 << 16  # points whose values are taken at once
+
+
+class Rule(Protocol):
+    """What the loop asks of an optimizer, or of a stack of them."""
+
+    def init(self, params: Array) -> Any:
+        """The state before the first step."""
+
+    def update(self, gradient: Array, state: Any, params: Array) -> tuple[Array, Any]:
+        """The step to add to the parameters, and the state after it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """What all runs of a race share besides the surface: seed, noise, clipping, batch size.
+
+    Args:
+        seed: Fixes minibatches and noise, ≥ 0.
+        noise: Standard deviation of the normal noise added to each partial derivative; 0 is none.
+        clip: The largest Euclidean norm of a gradient, per run, after noise; None clips nothing.
+        batch_size: How many samples a step sees on a stochastic surface; the surface's own unless given.
+    """
+
+    seed: int = 0
+    noise: float = 0.0
+    clip: float | None = None
+    batch_size: int | None = None
+
+
+def iterates(gradient: Oracle, optimizer: Rule, params: Array, project: Callable[[Array], Array] | None = None) -> Iterator[Array]:
+    """Parameters before and after every step, without end.
+
+    Args:
+        gradient: ``gradient(params, t)`` at step t = 1, 2, …, shapes (..., P) -> (..., P).
+        optimizer: The rule, or a stack of rules for the rows of `params`.
+        params: Where to begin, (..., P).
+        project: Applied after every step, to keep parameters in a set.
+
+    Example:
+        >>> from optviz.optimizer import SGD
+        >>> path = iterates(lambda x, t: 2 * x, SGD(lr=0.25), np.array([8.0]))
+        >>> [float(next(path)[0]) for _ in range(4)]
+        [8.0, 4.0, 2.0, 1.0]
+    """
+    state = optimizer.init(params)
+    yield params
+    for t in count(1):
+        step, state = optimizer.update(gradient(params, t), state, params)
+        params = params + step
+        if project is not None:
+            params = project(params)
+        yield params
+
+
+def oracle(surface: Surface, conditions: Conditions) -> Oracle:
+    """The gradient that the runs on a surface see: of a minibatch, with noise, clipped, as the conditions say."""
+    exact = gradient(surface.fn)
+    stages: list[Callable[[Array, int], Array]] = []
+    if surface.data is None:
+        see: Oracle = lambda params, t: exact(params)  # noqa: E731 - one of two, side by side
+    else:
+        data = surface.data
+        batch = minibatches(len(data[0]), conditions.batch_size or surface.batch_size or 1, conditions.seed)
+        see = lambda params, t: exact(params, *(column[batch(t)] for column in data))  # noqa: E731
+    if conditions.noise:
+        draw = gaussian(2, conditions.noise, conditions.seed)
+        stages.append(lambda seen, t: seen + draw(t))
+    if conditions.clip is not None:
+        limit = conditions.clip
+        stages.append(lambda seen, t: clipped(seen, limit))
+    if not stages:
+        return see
+
+    def staged(params: Array, t: int) -> Array:
+        seen = see(params, t)
+        for stage in stages:
+            seen = stage(seen, t)
+        return seen
+
+    return staged
+
+
+def clipped(gradient: Array, limit: float) -> Array:
+    """Each gradient (..., P), shortened to the norm `limit` where it is longer.
+
+    Example:
+        >>> clipped(np.array([[3.0, 4.0], [0.3, 0.4]]), 1.0)
+        array([[0.6, 0.8],
+               [0.3, 0.4]])
+    """
+    norm = np.sqrt((gradient * gradient).sum(axis=-1, keepdims=True))
+    return gradient * (limit / np.maximum(norm, limit))
+
+
+def simulate(
+    surface: Surface, optimizers: Sequence[Optimizer], start: Array, steps: int, conditions: Conditions
+) -> Iterator[tuple[Array, Array]]:
+    """Run N optimizers from `start`, (2,) or (N, 2), as one batch.
+
+    Yields:
+        Consecutive stretches of the runs: points (k, N, 2) and values (k, N); the first begins at step 0, and
+        together they hold steps + 1 of them.
+    """
+    first = np.broadcast_to(np.asarray(start, dtype=float), (len(optimizers), 2)).copy()
+    path = iterates(oracle(surface, conditions), Stack(optimizers), first)
+    size = max(1, _CHUNK // len(optimizers))
+    left = steps + 1
+    while left:
+        taken = min(size, left)
+        points = np.empty((taken, *first.shape))
+        with np.errstate(all="ignore"):
+            for row, params in zip(points, islice(path, taken), strict=True):
+                row[:] = params
+        yield points, surface(points)
+        left -= taken

@@ -1,0 +1,145 @@
+"""Specs: how one names a surface or an optimizer with its hyperparameters in a line of text.
+
+    spec  = ref [ ":" item { "," item } ]
+    ref   = name | path ".py" [ ":" object ] | package ":" dotted-name
+    item  = key "=" value
+    value = number | word | true | false | "quoted, text" | word "(" value { "," value } ")"
+
+Commas split only outside parentheses and quotes; the last ":" before the first "=" ends the ref.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from optviz.errors import SpecError
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+_WORD = re.compile(r"[^\s,()=\"]+")
+_KEY = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A value such as ``cosine(200)``."""
+
+    name: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A parsed spec: what it refers to, its items, and where each value stands in the text."""
+
+    text: str
+    ref: str
+    items: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+
+
+def parse_spec(text: str) -> Spec:
+    """Read a spec.
+
+    Raises:
+        SpecError: with the place that does not parse.
+
+    Example:
+        >>> parse_spec('sgd:lr=0.1,schedule=cosine(200),label="SGD, bold"').items
+        {'lr': 0.1, 'schedule': Call(name='cosine', arguments=(200,)), 'label': 'SGD, bold'}
+    """
+    equals = _outside_quotes(text, "=")
+    if equals < 0:
+        if not text.strip():
+            raise SpecError(text, 0, "a spec is empty")
+        return Spec(text, text.strip())
+    colon = text.rfind(":", 0, equals)
+    if colon <= 0:
+        raise SpecError(text, max(colon, 0), "expected a name and a colon before the first key, as in adam:lr=0.1")
+    items: dict[str, Any] = {}
+    places: dict[str, int] = {}
+    at = colon + 1
+    while True:
+        key = _KEY.match(text, at)
+        if key is None or text[key.end() : key.end() + 1] != "=":
+            raise SpecError(text, key.end() if key else at, "expected key=value")
+        if key[0] in items:
+            raise SpecError(text, at, f"{key[0]} is given twice")
+        places[key[0]] = key.end() + 1
+        items[key[0]], at = _value(text, key.end() + 1)
+        if at == len(text):
+            return Spec(text, text[:colon].strip(), items, places)
+        if text[at] != ",":
+            raise SpecError(text, at, "expected a comma or the end")
+        at += 1
+
+
+def parse_value(text: str) -> Any:
+    """Read one value, such as ``cosine(200)`` or ``0.1``.
+
+    Raises:
+        SpecError: with the place that does not parse.
+
+    Example:
+        >>> parse_value("cosine(200,10)")
+        Call(name='cosine', arguments=(200, 10))
+    """
+    value, at = _value(text, 0)
+    if at != len(text):
+        raise SpecError(text, at, "expected the end")
+    return value
+
+
+def format_value(value: Any) -> str:
+    """A value as one writes it in a spec: what `parse_value` reads back.
+
+    Example:
+        >>> format_value(True), format_value(0.1), format_value("SGD, bold")
+        ('true', '0.1', '"SGD, bold"')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        bare = _WORD.fullmatch(value) and not _NUMBER.match(value) and value not in ("true", "false")
+        return value if bare else f'"{value}"'
+    return repr(value)
+
+
+def _value(text: str, at: int) -> tuple[Any, int]:
+    if text[at : at + 1] == '"':
+        end = text.find('"', at + 1)
+        if end < 0:
+            raise SpecError(text, at, "a quotation mark is never closed")
+        return text[at + 1 : end], end + 1
+    number = _NUMBER.match(text, at)
+    if number:
+        digits = number[0]
+        return (int(digits) if re.fullmatch(r"[+-]?\d+", digits) else float(digits)), number.end()
+    word = _WORD.match(text, at)
+    if word is None:
+        raise SpecError(text, at, "expected a value")
+    if text[word.end() : word.end() + 1] == "(":
+        return _call(text, word[0], word.end() + 1)
+    return {"true": True, "false": False}.get(word[0].lower(), word[0]), word.end()
+
+
+def _call(text: str, name: str, at: int) -> tuple[Call, int]:
+    arguments = []
+    while text[at : at + 1] != ")":
+        if arguments:
+            if text[at : at + 1] != ",":
+                raise SpecError(text, at, "expected a comma or a closing parenthesis")
+            at += 1
+        value, at = _value(text, at)
+        arguments.append(value)
+    return Call(name, tuple(arguments)), at + 1
+
+
+def _outside_quotes(text: str, wanted: str) -> int:
+    quoted = False
+    for at, character in enumerate(text):
+        quoted ^= character == '"'
+        if character == wanted and not quoted:
+            return at
+    return -1
