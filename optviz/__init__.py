@@ -18,6 +18,12 @@ _HOMES = {
     "Race": ("races", "Race"),
     "race": ("races", "race"),
     "load_race": ("races", "load_race"),
+    "choose_rates": ("races", "choose_rates"),
+    "compare": ("comparison", "compare"),
+    "Comparison": ("comparison", "Comparison"),
+    "animate": ("pictures", "animate"),
+    "Animation": ("pictures", "Animation"),
+    "Scene": ("scene", "Scene"),
     "OptvizError": ("errors", "OptvizError"),
 }
 _OPTIMIZERS = ("SGD", "Momentum", "Nesterov", "QHM", "Adam")

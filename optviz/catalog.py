@@ -137,7 +137,9 @@ def load_optimizer(spec: str | Optimizer) -> Entry:
         return Entry(spec.name, spec.name, spec.title, spec)
     parsed = parse_spec(spec)
     if ":" in parsed.ref and parsed.ref.split(":")[0] in optimizer_names():
-        raise SpecError(spec, parsed.ref.index(":") + 1, "expected key=value after the colon, as in adam:lr=0.1")
+        raise SpecError(
+            spec, parsed.ref.index(":") + 1, "expected key=value after the colon, as in adam:lr=0.1"
+        )
     kind = optimizer_class(parsed.ref)
     items = dict(parsed.items)
     label = items.pop("label", None)
@@ -232,7 +234,9 @@ def _load_plugin(point: EntryPoint) -> Any:
     try:
         return point.load()
     except Exception as error:
-        raise OptvizError(f"the entry point {point.name} = {point.value} cannot be loaded: {error}") from error
+        raise OptvizError(
+            f"the entry point {point.name} = {point.value} cannot be loaded: {error}"
+        ) from error
 
 
 def _import_object(module: str, name: str) -> Any:
@@ -267,7 +271,9 @@ def _load_file(path: Path, kind: type[OptvizError]) -> ModuleType:
 
 
 def _line_in(path: Path, error: Exception) -> int | str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
     return lines[-1] or "?" if lines else "?"
 
 
@@ -277,14 +283,24 @@ def _surface_in(module: ModuleType, name: str, ref: str) -> Surface:
     found = _pick(module, name or "SURFACE", lambda value: isinstance(value, Surface))
     if isinstance(found, Surface):
         return found
-    _refuse(module, found, name, ref, "Surface", "SURFACE = optviz.Surface(name=…, fn=…, domain=…, start=…)", SurfaceError)
+    _refuse(
+        module,
+        found,
+        name,
+        ref,
+        "Surface",
+        "SURFACE = optviz.Surface(name=…, fn=…, domain=…, start=…)",
+        SurfaceError,
+    )
 
 
 def _optimizer_in(module: ModuleType, name: str, ref: str) -> Any:
     from optviz.optimizer import Optimizer
 
     def fits(value: Any) -> bool:
-        return isinstance(value, type) and issubclass(value, Optimizer) and value.__module__ == module.__name__
+        return (
+            isinstance(value, type) and issubclass(value, Optimizer) and value.__module__ == module.__name__
+        )
 
     found = _pick(module, name, fits)
     if isinstance(found, type) and issubclass(found, Optimizer):

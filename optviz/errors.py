@@ -7,7 +7,6 @@ spec): on the command line it is a usage error. All others come from the world: 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -31,6 +30,8 @@ class UnknownNameError(ArgumentError):
     """A name that is in no registry; the message offers the nearest one."""
 
     def __init__(self, kind: str, name: str, allowed: Iterable[str], hint: str = "") -> None:
+        import difflib  # costs more than the rest of this file
+
         allowed = list(allowed)
         near = difflib.get_close_matches(name.lower().replace("_", "-"), allowed, n=1, cutoff=0.5)
         near = near or difflib.get_close_matches(name.lower(), allowed, n=1, cutoff=0.5)
@@ -51,4 +52,6 @@ class MissingExtraError(OptvizError):
     """An optional dependency that is not installed; the message names the pip line."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs an optional part of optviz. Install it with: pip install 'optviz[{extra}]'")
+        super().__init__(
+            f"{what} needs an optional part of optviz. Install it with: pip install 'optviz[{extra}]'"
+        )

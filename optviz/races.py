@@ -23,7 +23,7 @@ from optviz.bounds import within
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer, load_schedule, load_surface
 from optviz.errors import ArgumentError, OptvizError
 from optviz.optimizer import Optimizer
-from optviz.rates import fair_rates, fastest_rates
+from optviz.rates import Choice, fair_rates, fastest_rates
 from optviz.runs import Conditions, simulate
 from optviz.schedules import Constant, Schedule
 from optviz.surface import Array, Point, Surface
@@ -36,6 +36,7 @@ TOO_FAR = 1e12
 """A point or value beyond this has diverged."""
 
 _FORMAT = "optviz race 1"
+_TUNERS = {"picture": fair_rates, "table": fastest_rates}
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,9 @@ def race(
     _check(place, conditions, count)
     entries = _entries(optimizers, schedule)
     ready, rules = resolve_rates(place, entries, np.array(begin), count, conditions, lr, tune_for)
-    stretches = list(simulate(place, [entry.optimizer for entry in ready], np.array(begin), count, conditions))
+    stretches = list(
+        simulate(place, [entry.optimizer for entry in ready], np.array(begin), count, conditions)
+    )
     points = np.concatenate([points for points, _ in stretches])
     values = np.concatenate([values for _, values in stretches])
     far = (np.abs(points) <= TOO_FAR).all(axis=-1) & (np.abs(values) <= TOO_FAR)
@@ -203,7 +206,7 @@ def resolve_rates(
     elif surface.lr is not None and not surface.minima:
         rule, rates = "same", [surface.lr] * len(open_ones)
     else:
-        choose = {"picture": fair_rates, "table": fastest_rates}[tune_for]
+        choose = _TUNERS[tune_for]
         optimizers = [entry.optimizer for entry in open_ones]
         found = choose(surface, optimizers, start, steps, conditions) if optimizers else []
         rule, rates = "tuned", [choice.lr for choice in found]
@@ -214,6 +217,37 @@ def resolve_rates(
         ready.append(entry if named else replace(entry, optimizer=replace(entry.optimizer, lr=next(chosen))))
         rules.append("given" if named else rule)
     return ready, rules
+
+
+def choose_rates(
+    surface: str | Surface,
+    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    *,
+    start: Point | None = None,
+    steps: int | None = None,
+    schedule: str | Schedule | None = None,
+    tune_for: str = "picture",
+    **conditions: Any,
+) -> dict[str, Choice]:
+    """What the rule of `optviz.rates` chooses, and from which candidates with which scores, by label.
+
+    Takes what `race` takes; learning rates that a spec names are set aside.
+
+    Example:
+        >>> import optviz
+        >>> choice = optviz.choose_rates("booth", ["adam"], steps=50)["adam"]
+        >>> len(choice.trials), choice.lr in [trial.lr for trial in choice.trials]
+        (65, True)
+    """
+    place = load_surface(surface)
+    entries = _entries(optimizers, schedule)
+    count = steps if steps is not None else place.steps or DEFAULT_STEPS
+    shared = Conditions(**conditions)
+    _check(place, shared, count)
+    begin = np.array(check_start(place, start if start is not None else place.start))
+    choose = _TUNERS[tune_for]
+    found = choose(place, [entry.optimizer for entry in entries], begin, count, shared)
+    return {entry.label: choice for entry, choice in zip(entries, found, strict=True)}
 
 
 def load_race(path: str | Path, surface: Surface | None = None) -> Race:
@@ -239,7 +273,9 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
     except (KeyError, TypeError, ValueError, zipfile.BadZipFile, AttributeError) as error:
         raise OptvizError(f"{path} is not a race that optviz saved: {error}") from error
     if points.shape != (*values.shape, 2) or values.shape[1:] != (len(runs),):
-        raise OptvizError(f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}")
+        raise OptvizError(
+            f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}"
+        )
     return Race(surface or load_surface(about["surface"]), runs, points, values, conditions)
 
 
@@ -292,4 +328,6 @@ def _check(surface: Surface, conditions: Conditions, steps: int) -> None:
     if size is not None and surface.data is None:
         raise ArgumentError(f"batch size {size}: the surface {surface.name} has no data to take batches from")
     if size is not None and surface.data is not None and not 1 <= size <= len(surface.data[0]):
-        raise ArgumentError(f"batch size must be a whole number from 1 to the {len(surface.data[0])} samples, not {size}")
+        raise ArgumentError(
+            f"batch size must be a whole number from 1 to the {len(surface.data[0])} samples, not {size}"
+        )

@@ -107,7 +107,9 @@ def fastest_rates(
         share = np.where(scale > 0, (seen.final - seen.floor) / np.where(scale > 0, scale, 1), 0.0)
         return np.where(seen.reached >= 0, seen.reached, steps + 1 + np.maximum(share, 0))
 
-    return _search(surface, optimizers, start, steps, conditions, arrival, lambda scores: int(scores.argmin()))
+    return _search(
+        surface, optimizers, start, steps, conditions, arrival, lambda scores: int(scores.argmin())
+    )
 
 
 def known_floor(surface: Surface) -> float | None:
@@ -144,7 +146,9 @@ def _search(
     return choices
 
 
-def _try(surface: Surface, candidates: list[Optimizer], start: Array, steps: int, conditions: Conditions) -> _Pass:
+def _try(
+    surface: Surface, candidates: list[Optimizer], start: Array, steps: int, conditions: Conditions
+) -> _Pass:
     """Run all candidates; `lasted` is the first step outside the domain (steps + 1 if none)."""
     count = len(candidates)
     floor = known_floor(surface)
@@ -157,7 +161,9 @@ def _try(surface: Surface, candidates: list[Optimizer], start: Array, steps: int
     at = 0
     for points, values in simulate(surface, candidates, start, steps, conditions):
         if at == 0:
-            threshold = floor + TOLERANCE * (values[0] - floor) if floor is not None else np.full(count, -np.inf)
+            threshold = (
+                floor + TOLERANCE * (values[0] - floor) if floor is not None else np.full(count, -np.inf)
+            )
         lasted = np.minimum(lasted, at + _first(~(surface.contains(points) & np.isfinite(values)), steps + 1))
         arrival = at + _first(values <= threshold, steps + 1)
         reached = np.where((reached < 0) & (arrival <= steps), arrival, reached)

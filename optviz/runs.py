@@ -49,7 +49,9 @@ class Conditions:
     batch_size: int | None = None
 
 
-def iterates(gradient: Oracle, optimizer: Rule, params: Array, project: Callable[[Array], Array] | None = None) -> Iterator[Array]:
+def iterates(
+    gradient: Oracle, optimizer: Rule, params: Array, project: Callable[[Array], Array] | None = None
+) -> Iterator[Array]:
     """Parameters before and after every step, without end.
 
     Args:

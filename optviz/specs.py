@@ -56,7 +56,9 @@ def parse_spec(text: str) -> Spec:
         return Spec(text, text.strip())
     colon = text.rfind(":", 0, equals)
     if colon <= 0:
-        raise SpecError(text, max(colon, 0), "expected a name and a colon before the first key, as in adam:lr=0.1")
+        raise SpecError(
+            text, max(colon, 0), "expected a name and a colon before the first key, as in adam:lr=0.1"
+        )
     items: dict[str, Any] = {}
     places: dict[str, int] = {}
     at = colon + 1

@@ -6,10 +6,15 @@ values to the tests.
 
 from __future__ import annotations
 
+from optviz.optimizer.adaptive import AdaDelta, AdaGrad, RMSProp
 from optviz.optimizer.descent import QHM, SGD, Momentum, Nesterov
-from optviz.optimizer.moments import Adam
+from optviz.optimizer.moments import Adam, AdamW, NAdam, RAdam
 from optviz.optimizer.protocol import Optimizer
+from optviz.optimizer.sign import Lion
 from optviz.optimizer.stack import Stack
+from optviz.optimizer.variance import AdaBelief, AdaMax, AMSGrad, Yogi
+
+__all__ = ["OPTIMIZERS", "Optimizer", "Stack"]
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     kind.name: kind
@@ -17,7 +22,18 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
         SGD,
         Momentum,
         Nesterov,
-        QHM,
+        AdaGrad,
+        RMSProp,
         Adam,
+        AdaDelta,
+        AdaMax,
+        NAdam,
+        RAdam,
+        AMSGrad,
+        AdamW,
+        Lion,
+        AdaBelief,
+        Yogi,
+        QHM,
     )
 }

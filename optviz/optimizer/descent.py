@@ -1,7 +1,7 @@
 """Gradient descent and its inertia: SGD, momentum, Nesterov's look ahead, and their quasi-hyperbolic mixture.
 
-All four move along one average of past gradients, and differ only in how old gradients fade and in how much the
-newest counts.
+All four move along one average of past gradients, and differ only in how old gradients fade and in how much
+the newest counts.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """What an optimizer is: a frozen dataclass whose fields are its hyperparameters, and two pure functions.
 
-``init(params) -> state`` and ``update(gradient, state, params) -> (step, state)``; the loop adds the step to the
-parameters. Parameters have shape (..., P): the last axis is the vector, leading axes are independent runs. A
-hyperparameter is a number; in a batch whose rows differ it is an array (N, 1), and the rules below never need
-to know. States are NamedTuples that count their steps in `t`. NumPy's own float types are kept: a rule that
-uses only its fields and its arguments trains in float32 where it is given float32.
+``init(params) -> state`` and ``update(gradient, state, params) -> (step, state)``; the loop adds the step to
+the parameters. Parameters have shape (..., P): the last axis is the vector, leading axes are independent
+runs. A hyperparameter is a number; in a batch whose rows differ it is an array (N, 1), and the rules below
+never need to know. States are NamedTuples that count their steps in `t`. Nothing is changed in place. NumPy's
+own float types are kept: a rule that uses only its fields and its arguments trains in float32 where it is
+given float32.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class Optimizer:
     schedule: Schedule = Constant()
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.generic):  # NumPy's scalars would turn float32 steps into float64 ones
+                object.__setattr__(self, field.name, value.item())
         check_fields(self, self.name)
 
     def init(self, params: Array) -> Any:
@@ -54,7 +59,9 @@ class Optimizer:
     def rate(self, t: int) -> Any:
         """The learning rate at step t."""
         if self.lr is None:
-            raise ArgumentError(f"{self.name} has no learning rate yet: give it one, as in {self.name}:lr=0.1")
+            raise ArgumentError(
+                f"{self.name} has no learning rate yet: give it one, as in {self.name}:lr=0.1"
+            )
         return self.lr * self.schedule(t)
 
     def hyperparameters(self) -> dict[str, Any]:

@@ -54,7 +54,8 @@ class Stack:
             optimizer.update(gradient[rows], old, params[rows])
             for (rows, optimizer), old in zip(self.groups, state, strict=True)
         ]
-        return np.concatenate([step for step, _ in results]), [new for _, new in results]
+        steps = np.concatenate([step for step, _ in results], dtype=params.dtype, casting="same_kind")
+        return steps, [new for _, new in results]
 
 
 @dataclass(frozen=True)
@@ -85,5 +86,7 @@ def _merged(optimizers: list[Optimizer]) -> Optimizer:
         values = [getattr(optimizer, field.name) for optimizer in optimizers]
         if all(value == values[0] for value in values):
             continue
-        changes[field.name] = _Rows(tuple(values)) if field.name == "schedule" else np.array(values, float)[:, None]
+        changes[field.name] = (
+            _Rows(tuple(values)) if field.name == "schedule" else np.array(values, float)[:, None]
+        )
     return replace(first, **changes)

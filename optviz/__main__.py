@@ -1,0 +1,6 @@
+"""``python -m optviz`` is the command ``optviz``."""
+
+from optviz.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""What the catalog asks of every surface, ours or a user's, as checks with findings.
+
+Building a `Surface` refuses what cannot work at all; these checks find what would mislead: a gradient that is not the
+slope, a minimum that is none, a value lower than the one stated, kinks that give NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.errors import OptvizError
+from optviz.gradients import gradient
+from optviz.races import race
+from optviz.rates import known_floor
+from optviz.surface import Array, Surface
+
+_POINTS = 2000
+_SEED = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: what was asked, whether it holds, and what was found."""
+
+    check: str
+    passed: bool
+    found: str
+
+
+def check_surface(surface: Surface) -> list[Finding]:
+    """Run all checks.
+
+    Example:
+        >>> from optviz.catalog import load_surface
+        >>> all(finding.passed for finding in check_surface(load_surface("booth")))
+        True
+    """
+    x0, x1, y0, y1 = surface.domain
+    points = np.random.default_rng(_SEED).uniform((x0, y0), (x1, y1), (_POINTS, 2))
+    checks = (_finite, _slope, _stationary, _lowest, _elementwise, _raced)
+    return [check(surface, points) for check in checks]
+
+
+def exact_gradient(surface: Surface, points: Array) -> Array:
+    """The gradient (..., 2) at points (..., 2), over all data where there are any."""
+    with np.errstate(all="ignore"):
+        return gradient(surface.fn)(points, *(surface.data or ()))
+
+
+def _finite(surface: Surface, points: Array) -> Finding:
+    x0, x1, y0, y1 = surface.domain
+    axes = np.array(
+        [[0.0, 0.0], [0.0, points[0, 1]], [points[0, 0], 0.0], surface.start, *surface.minima], dtype=float
+    )
+    seen = np.concatenate([points, axes[surface.contains(axes)]])
+    good = np.isfinite(surface(seen)) & np.isfinite(exact_gradient(surface, seen)).all(axis=-1)
+    if good.all():
+        return Finding(
+            "value and gradient are finite",
+            True,
+            f"at {len(seen)} points of the domain, axes and minima among them",
+        )
+    return Finding(
+        "value and gradient are finite", False, f"not at {(~good).sum()} points, as {_shown(seen[~good][0])}"
+    )
+
+
+def _slope(surface: Surface, points: Array) -> Finding:
+    """Central differences with two steps; where they disagree the point is near a kink and says nothing."""
+    x0, x1, y0, y1 = surface.domain
+    slopes = exact_gradient(surface, points)
+    size = np.array([x1 - x0, y1 - y0]) * 1e-6
+    worst, place, used = 0.0, points[0], 0
+    for axis in (0, 1):
+        coarse, fine = (_difference(surface, points, axis, size[axis] * share) for share in (1.0, 0.5))
+        scale = np.abs(slopes).max(axis=-1) + np.abs(surface(points)) / (x1 - x0 + y1 - y0) + 1e-12
+        steady = np.abs(coarse - fine) < 1e-5 * scale
+        error = np.where(steady, np.abs(fine - slopes[:, axis]) / scale, 0)
+        used += int(steady.sum())
+        if error.max() > worst:
+            worst, place = float(error.max()), points[error.argmax()]
+    found = f"relative error {worst:.1e} over {used} differences" + (
+        f", at {_shown(place)}" if worst > 1e-4 else ""
+    )
+    return Finding("the gradient is the slope", worst < 1e-4 and used > 0, found)
+
+
+def _stationary(surface: Surface, points: Array) -> Finding:
+    name = "the gradient vanishes at interior minima"
+    x0, x1, y0, y1 = surface.domain
+    inner = [p for p in surface.minima if x0 < p[0] < x1 and y0 < p[1] < y1] if surface.smooth else []
+    if not inner:
+        return Finding(name, True, "no interior smooth minimum is stated")
+    slopes = np.abs(exact_gradient(surface, np.array(inner, dtype=float))).max(axis=-1)
+    typical = float(np.median(np.abs(exact_gradient(surface, points)).max(axis=-1)))
+    worst = int(slopes.argmax())
+    found = (
+        f"at most {slopes[worst]:.1e}, where {typical:.1e} is typical"
+        + f", at {_shown(np.array(inner[worst]))}"
+    )
+    return Finding(name, bool(slopes[worst] <= 1e-3 * max(typical, 1e-6)), found)
+
+
+def _lowest(surface: Surface, points: Array) -> Finding:
+    name = "nothing lies below the first minimum"
+    floor = known_floor(surface)
+    if floor is None:
+        return Finding(name, True, "no minimum is stated")
+    values = surface(np.concatenate([points, surface.grid(60, 60, surface.domain).reshape(-1, 2)]))
+    least = float(np.nanmin(values))
+    return Finding(
+        name,
+        least >= floor - 1e-6 * (1 + abs(floor)),
+        f"stated {floor:.8g}, least of {len(values)} seen {least:.8g}",
+    )
+
+
+def _elementwise(surface: Surface, points: Array) -> Finding:
+    some = points[:50]
+    batch, alone = surface(some), np.array([surface(point) for point in some])
+    same = np.array_equal(batch, alone, equal_nan=True)
+    return Finding("a batch equals its points one by one", same, "bit for bit" if same else "they differ")
+
+
+def _raced(surface: Surface, points: Array) -> Finding:
+    name = "the five race on it"
+    try:
+        result = race(surface)
+    except OptvizError as error:
+        return Finding(name, False, str(error))
+    x0, x1, y0, y1 = surface.window
+    spans = np.nan_to_num(np.ptp(result.points, axis=0)) / (x1 - x0, y1 - y0)
+    diverged = [run.label for run in result.runs if run.diverged_at is not None]
+    reach = f"paths reach over {100 * spans.max():.0f} % of the view"
+    return Finding(name, True, reach + (f"; {', '.join(diverged)} diverged" if diverged else ""))
+
+
+def _difference(surface: Surface, points: Array, axis: int, size: float) -> Array:
+    step = np.zeros(2)
+    step[axis] = size
+    return (surface(points + step) - surface(points - step)) / (2 * size)
+
+
+def _shown(point: Array) -> str:
+    return f"({point[0]:.4g}, {point[1]:.4g})"

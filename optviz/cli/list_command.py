@@ -1,0 +1,160 @@
+"""``optviz list``: what there is to choose from."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import click
+
+from optviz.cli.failing import Command
+from optviz.cli.options import complete_surface, examples, race_options, table_options
+from optviz.cli.tables import print_table
+from optviz.errors import ArgumentError
+
+Rows = list[dict[str, Any]]
+
+
+@click.group(
+    epilog=examples(
+        "optviz list surfaces",
+        "optviz list surfaces --file ./mine.py",
+        "optviz list optimizers --json",
+        "optviz list rates --surface rosenbrock -O sgd -O adam",
+    )
+)
+def command() -> None:
+    """List surfaces, optimizers, schedules, themes or learning rates."""
+
+
+@command.command(
+    cls=Command, epilog=examples("optviz list surfaces", "optviz list surfaces --file ./mine.py")
+)
+@click.option(
+    "--file", "file", metavar="FILE.py[:NAME]", help="Check a file of yours instead, and say what was found."
+)
+@table_options
+def surfaces(file: str | None, form: str, as_json: bool) -> None:
+    """All surfaces; or, with --file, the catalog's checks on a file of yours."""
+    from optviz.catalog import load_surface, surface_names
+    from optviz.checks import check_surface
+    from optviz.errors import SurfaceError
+    from optviz.listing import surface_row
+
+    form = "json" if as_json else form
+    if file is None:
+        print_table([surface_row(load_surface(name)) for name in surface_names()], form)
+        return
+    surface = load_surface(file)
+    findings = check_surface(surface)
+    rows = [
+        {"check": each.check, "result": "ok" if each.passed else "FAILED", "found": each.found}
+        for each in findings
+    ]
+    print_table(rows, form)
+    failed = sum(not each.passed for each in findings)
+    if failed:
+        raise SurfaceError(f"{surface.name}: {failed} of {len(findings)} checks failed")
+
+
+@command.command(cls=Command, epilog=examples("optviz list optimizers"))
+@table_options
+def optimizers(form: str, as_json: bool) -> None:
+    """All optimizers, with their rules and defaults."""
+    from optviz.catalog import optimizer_class, optimizer_names
+    from optviz.listing import optimizer_row
+
+    print_table(
+        [optimizer_row(optimizer_class(name)) for name in optimizer_names()], "json" if as_json else form
+    )
+
+
+@command.command(cls=Command, epilog=examples("optviz list schedules"))
+@table_options
+def schedules(form: str, as_json: bool) -> None:
+    """All schedules of the learning rate."""
+    from optviz.listing import schedule_row
+    from optviz.schedules import SCHEDULES
+
+    print_table([schedule_row(kind) for kind in SCHEDULES.values()], "json" if as_json else form)
+
+
+@command.command(cls=Command, epilog=examples("optviz list themes"))
+@table_options
+def themes(form: str, as_json: bool) -> None:
+    """All themes."""
+    from optviz.themes import THEMES
+
+    rows = [{"name": theme.name, "title": theme.title} for theme in THEMES.values()]
+    print_table(rows, "json" if as_json else form)
+
+
+@command.command(
+    epilog=examples("optviz list rates --surface rosenbrock", "optviz list rates --surface ./mine.py -O adam")
+)
+@click.option(
+    "--surface",
+    required=True,
+    metavar="NAME",
+    shell_complete=complete_surface,
+    help="A name, or a file of yours.",
+)
+@race_options
+@click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise."
+)
+@table_options
+def rates(
+    surface: str,
+    optimizers: tuple[str, ...],
+    lr: Any,
+    start: str | None,
+    form: str,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """How the learning rates of a picture are chosen: every candidate's score, the winner marked <.
+
+    The score is the mean over the steps of √((f − f*)/(f₀ − f*)); "out" left the domain or the finite numbers. The gentlest
+    rate within .02 of the best is taken. Rates below the gentlest winner are shown by the decade.
+    """
+    from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
+    from optviz.races import choose_rates
+    from optviz.starts import parse_starts
+
+    if lr != "auto":
+        raise ArgumentError("--lr: the rates are what is chosen here; leave it out")
+    place = load_surface(surface)
+    begin = parse_starts(start, place, options["seed"])[0] if start is not None else None
+    choices = choose_rates(place, optimizers or DEFAULT_OPTIMIZERS, start=begin, **options)
+    if as_json or form == "json":
+        rows: Rows = [
+            {
+                "name": label,
+                "title": choice.optimizer.title,
+                "lr": choice.lr,
+                "on_edge": choice.on_edge,
+                "trials": [
+                    {"lr": t.lr, "score": t.score if math.isfinite(t.score) else None, "lasted": t.lasted}
+                    for t in choice.trials
+                ],
+            }
+            for label, choice in choices.items()
+        ]
+        print_table(rows, "json")
+        return
+    gentlest = min(choice.lr for choice in choices.values())
+    grid = [trial.lr for trial in next(iter(choices.values())).trials]
+    rows = []
+    for index, rate in enumerate(grid):
+        if rate < gentlest * 0.99 and index % 8:
+            continue
+        cells = {}
+        for label, choice in choices.items():
+            score = choice.trials[index].score
+            cells[label] = (f"{score:.3f}" if math.isfinite(score) else "out") + (
+                " <" if rate == choice.lr else "  "
+            )
+        rows.append({"lr": f"{rate:.3g}", **cells})
+    print_table(rows, form)

@@ -1,0 +1,142 @@
+"""Options that several commands share, and the types of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+Command = Callable[..., Any]
+
+
+class Numbers(click.ParamType):
+    """Several numbers with a separator between, such as 0.5,-1 or 800x600."""
+
+    def __init__(self, form: str, separator: str, kind: type[float] | type[int]) -> None:
+        self.name = form
+        self.count = form.count(separator) + 1
+        self.separator, self.kind = separator, kind
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Any, ...]:
+        """The numbers as a tuple."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            parts = tuple(self.kind(part) for part in value.lower().split(self.separator))
+        except ValueError:
+            parts = ()
+        if len(parts) != self.count:
+            self.fail(f"{value!r} is not of the form {self.name}", param, ctx)
+        return parts
+
+
+class RateType(click.ParamType):
+    """A learning rate, or auto."""
+
+    name = "RATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        """A number, or the word auto."""
+        if value == "auto":
+            return "auto"
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor auto", param, ctx)
+
+
+def complete_surface(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of surfaces, and files."""
+    from optviz.catalog import surface_names
+
+    if incomplete.startswith((".", "/", "~")):
+        return [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(name) for name in surface_names() if name.startswith(incomplete.replace("_", "-"))]
+
+
+def complete_optimizer(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of optimizers."""
+    from optviz.catalog import optimizer_names
+
+    return [CompletionItem(name) for name in optimizer_names() if name.startswith(incomplete)]
+
+
+def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of themes."""
+    from optviz.themes import THEMES
+
+    return [CompletionItem(name) for name in THEMES if name.startswith(incomplete)]
+
+
+def complete_schedule(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of schedules."""
+    from optviz.schedules import SCHEDULES
+
+    return [CompletionItem(name) for name in SCHEDULES if name.startswith(incomplete)]
+
+
+def race_options(command: Command) -> Command:
+    """The options of a race, but for where and how often it is run."""
+    for option in reversed(
+        [
+            click.option(
+                "--optimizer", "-O", "optimizers", multiple=True, metavar="SPEC", shell_complete=complete_optimizer,
+                help="An optimizer, as in adam or adam:lr=0.05,beta1=0.8; repeat for more.  "
+                "[default: sgd, momentum, adagrad, rmsprop, adam]",
+            ),
+            click.option(
+                "--lr", type=RateType(), default="auto", show_default=True,
+                help="The learning rate of all that name none; auto chooses by one rule for all.",
+            ),
+            click.option("--steps", type=int, metavar="N", help="Steps of every run.  [default: the surface's, else 200]"),
+            click.option("--noise", type=float, default=0.0, metavar="SD", help="Normal noise on every partial derivative."),
+            click.option("--clip", type=float, metavar="NORM", help="Shorten longer gradients to this norm."),
+            click.option(
+                "--schedule", metavar="SPEC", shell_complete=complete_schedule,
+                help="What multiplies the rates, as in cosine(200).",
+            ),
+            click.option("--batch-size", type=int, metavar="N", help="Samples a step sees, on a stochastic surface."),
+        ]
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def picture_options(command: Command) -> Command:
+    """The options of a picture."""
+    for option in reversed(
+        [
+            click.option("--size", type=Numbers("WxH", "x", int), default="800x600", show_default=True, help="Pixels."),
+            click.option(
+                "--theme", default="light", show_default=True, metavar="NAME", shell_complete=complete_theme,
+                help="Colours and lines.",
+            ),
+            click.option("--title", metavar="TEXT", help="Above the picture.  [default: the surface's]"),
+            click.option(
+                "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's view]"
+            ),
+            click.option("--fps", type=float, default=30.0, show_default=True, help="Frames a second."),
+            click.option("--frames", type=int, default=200, show_default=True, metavar="N", help="At most so many frames."),
+            click.option("--hold", type=float, default=1.5, show_default=True, metavar="SECONDS", help="The last frame stays."),
+        ]
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def table_options(command: Command) -> Command:
+    """The options of a table."""
+    formats = click.Choice(["table", "json", "csv", "markdown"])
+    command = click.option("--json", "as_json", is_flag=True, help="The same as --format json.")(command)
+    return click.option(
+        "--format", "form", type=formats, default="table", show_default=True, help="How it is printed."
+    )(command)
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "Examples:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)

@@ -1,0 +1,75 @@
+"""Tables as text: aligned for people, or as JSON, CSV or Markdown for whatever comes next."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+_WIDEST = 56  # characters of a cell in an aligned table
+
+
+def print_table(rows: Sequence[dict[str, Any]], form: str, data: Any = None) -> None:
+    """Print rows that share their keys; as JSON print `data` instead, where it is given."""
+    if form == "json":
+        click.echo(json.dumps(rows if data is None else data, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        click.echo(buffer.getvalue(), nl=False)
+    elif form == "markdown":
+        click.echo(markdown(rows))
+    else:
+        click.echo(aligned(rows))
+
+
+def aligned(rows: Sequence[dict[str, Any]]) -> str:
+    """Columns side by side, numbers to the right, long cells cut.
+
+    Example:
+        >>> print(aligned([{"name": "sgd", "steps": 12}, {"name": "adam", "steps": None}]))
+        name  steps
+        sgd      12
+        adam      –
+    """
+    cells = [list(rows[0]), *([_cut(_text(value)) for value in row.values()] for row in rows)]
+    numeric = [any(isinstance(row[key], int | float) for row in rows) for key in rows[0]]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    lines = []
+    for line in cells:
+        padded = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        ]
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def markdown(rows: Sequence[dict[str, Any]]) -> str:
+    """A table as Markdown.
+
+    Example:
+        >>> print(markdown([{"name": "sgd", "f": "a|b"}]))
+        | name | f |
+        | --- | --- |
+        | sgd | a\\|b |
+    """
+    lines = [list(rows[0]), ["---"] * len(rows[0])]
+    lines += [[_text(value).replace("|", "\\|") for value in row.values()] for row in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _WIDEST else cell[: _WIDEST - 1] + "…"

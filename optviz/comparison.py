@@ -1,0 +1,93 @@
+"""Comparisons: the same optimizers on one problem or on many, as tables that claim something.
+
+A problem is a surface, a start and a seed. Where no learning rate is named, each optimizer is tuned on every problem
+for the very measure that is reported, on the same grid with the same budget, so that nobody wins by a rate chosen for
+another purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import optviz
+from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
+from optviz.errors import ArgumentError
+from optviz.optimizer import Optimizer
+from optviz.races import Race, race
+from optviz.ranking import records, report, summary
+from optviz.starts import parse_starts
+from optviz.surface import Surface
+
+MAX_PROBLEMS = 4096
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One race a problem, with the same optimizers in the same order."""
+
+    races: tuple[Race, ...]
+
+    def to_json(self, *, points: bool = False) -> dict[str, Any]:
+        """One problem as its report; several as a list of them with a summary a run."""
+        if len(self.races) == 1:
+            return report(self.races[0], points=points)
+        steps = {race.steps for race in self.races}
+        return {
+            "surfaces": list(dict.fromkeys(race.surface.name for race in self.races)),
+            "steps": steps.pop() if len(steps) == 1 else None,
+            "version": optviz.__version__,
+            "problems": [
+                {
+                    "surface": race.surface.name,
+                    "start": list(race.start),
+                    "seed": race.conditions.seed,
+                    "runs": records(race, points=points),
+                }
+                for race in self.races
+            ],
+            "summary": summary(self.races),
+        }
+
+
+def compare(
+    surfaces: str | Surface | Sequence[str | Surface],
+    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    *,
+    starts: Sequence[str] = (),
+    seeds: Sequence[int] = (0,),
+    **conditions: Any,
+) -> Comparison:
+    """Race the same optimizers on every surface, from every start, with every seed.
+
+    Args:
+        surfaces: One surface or several, by name or not.
+        optimizers: Specs or optimizers; the five classics unless given.
+        starts: ``X,Y``, ``random:N`` or ``grid:AxB``; each surface's own start unless given.
+        seeds: One race each.
+        **conditions: As in `optviz.race`: steps, noise, clip, lr, schedule, batch_size.
+
+    Raises:
+        ArgumentError: A value is not allowed; the message says what is.
+
+    Example:
+        >>> table = compare("booth", ["sgd", "adam"], steps=100).to_json()
+        >>> [(run["label"], run["steps_to_tolerance"] < 20) for run in table["runs"]]
+        [('sgd', True), ('adam', True)]
+    """
+    listed = [surfaces] if isinstance(surfaces, str | Surface) else surfaces
+    problems = []
+    for surface in map(load_surface, listed):
+        points = [point for text in starts for point in parse_starts(text, surface, seeds[0])] or [
+            surface.start
+        ]
+        problems += [(surface, point, seed) for point in points for seed in seeds]
+    if not 1 <= len(problems) <= MAX_PROBLEMS:
+        raise ArgumentError(f"a comparison has 1 to {MAX_PROBLEMS} problems, not {len(problems)}")
+    return Comparison(
+        tuple(
+            race(surface, optimizers, start=point, seed=seed, tune_for="table", **conditions)
+            for surface, point, seed in problems
+        )
+    )

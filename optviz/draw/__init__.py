@@ -1,0 +1,11 @@
+"""A scene -> frames, with matplotlib's Agg renderer and no figure.
+
+The static picture is drawn once and kept as an array; then only what moves is drawn. Frame k drawn alone equals
+frame k of the film, pixel for pixel.
+"""
+
+from __future__ import annotations
+
+from optviz.draw.film import Film, Frame
+
+__all__ = ["Film", "Frame"]

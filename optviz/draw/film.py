@@ -1,0 +1,113 @@
+"""The film of a scene: painters share a sheet, and every frame is made of three layers.
+
+The ground is drawn once. What is laid on it stays: the strokes of trails. What is on top lives for one frame:
+heads and numbers. The sheet without its top is kept beside it, so that a head is erased by copying its box back, and
+nothing is drawn twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from optviz.draw.canvas import Canvas, Pixels, Rectangle, packed, union
+from optviz.draw.cast import Cast
+from optviz.draw.contour import ContourPainter
+from optviz.draw.heading import Heading
+from optviz.draw.layout import layout
+from optviz.scene import Scene
+from optviz.themes import Colour
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame of a film: the whole picture, which part of it changed, and for how long it is shown (ms).
+
+    `pixels` (height, width) is the film's own sheet: it holds this frame until the next one is asked for.
+    """
+
+    pixels: Pixels
+    changed: Rectangle
+    duration: int
+
+
+class Painter(Protocol):
+    """Whoever draws a part of the picture. The same steps give the same pixels, whatever was drawn before."""
+
+    def ground(self, canvas: Canvas) -> None:
+        """Draw what never changes."""
+
+    def lay(self, canvas: Canvas, after: int, step: int) -> list[Rectangle]:
+        """Draw what the steps after `after` up to `step` leave for good, and say where."""
+
+    def top(self, canvas: Canvas, step: int) -> list[Rectangle]:
+        """Draw what is seen at this step only, and say where."""
+
+
+class Film:
+    """The frames of a scene, in their order or one by one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.size = scene.size
+        self.steps = scene.timeline.steps
+        self.durations = scene.timeline.durations
+        self.recipe = scene.recipe
+        plan = layout(*scene.size)
+        self._scale = plan.scale
+        sheet = Canvas(*scene.size, self._scale)
+        sheet.pixels[:] = packed(scene.theme.background)
+        contour = ContourPainter(scene.panel, scene.theme, plan, sheet)
+        self._painters: list[Painter] = [contour, Heading(scene, plan, sheet)]
+        if plan.column is not None:
+            self._painters.append(Cast(scene.panel.trails, contour.colours, scene.theme, plan.column, sheet))
+        for painter in self._painters:
+            painter.ground(sheet)
+        self._ground = sheet.pixels
+        self.colours: tuple[Colour, ...] = (
+            *contour.colours,
+            scene.theme.background,
+            scene.theme.ink,
+            scene.theme.quiet,
+        )
+        """Colours that stay exact in every format, the runs' first."""
+
+    def __len__(self) -> int:
+        return len(self.durations)
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames; each says which rectangle differs from the one before."""
+        canvas, clean = self._sheet()
+        after = -1
+        tops: list[Rectangle] = []
+        for step, duration in zip(self.steps, self.durations, strict=True):
+            for left, top, right, bottom in tops:
+                canvas.pixels[top:bottom, left:right] = clean[top:bottom, left:right]
+            laid = self._lay(canvas, clean, after, step)
+            fresh = [box for painter in self._painters for box in painter.top(canvas, step)]
+            whole = (0, 0, *self.size)
+            yield Frame(
+                canvas.pixels, whole if after < 0 else union([*tops, *laid, *fresh], *self.size), duration
+            )
+            after, tops = step, fresh
+
+    def frame(self, index: int) -> Pixels:
+        """Frame `index` drawn alone (negative from the end): pixels (height, width)."""
+        step = self.steps[index]
+        canvas, clean = self._sheet()
+        self._lay(canvas, clean, -1, step)
+        for painter in self._painters:
+            painter.top(canvas, step)
+        return canvas.pixels.copy()
+
+    def _sheet(self) -> tuple[Canvas, Pixels]:
+        canvas = Canvas(*self.size, self._scale)
+        canvas.pixels[:] = self._ground
+        return canvas, self._ground.copy()
+
+    def _lay(self, canvas: Canvas, clean: Pixels, after: int, step: int) -> list[Rectangle]:
+        boxes = [box for painter in self._painters for box in painter.lay(canvas, after, step)]
+        if boxes:
+            left, top, right, bottom = union(boxes, *self.size)
+            clean[top:bottom, left:right] = canvas.pixels[top:bottom, left:right]
+        return boxes

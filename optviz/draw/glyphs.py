@@ -1,0 +1,39 @@
+"""Characters rendered once and copied into place: numbers that change with every frame cost next to nothing."""
+
+from __future__ import annotations
+
+from optviz.draw.canvas import Canvas, Pixels, Rectangle, packed
+from optviz.themes import Colour
+
+
+class Glyphs:
+    """A set of characters in one size and colour, on plain paper."""
+
+    def __init__(self, canvas: Canvas, characters: str, size: float, ink: Colour, paper: Colour) -> None:
+        self._paper = packed(paper)
+        self._height = round(1.5 * size * canvas.points)
+        self._baseline = round(1.15 * size * canvas.points)
+        self._cells: dict[str, Pixels] = {}
+        for character in set(characters):
+            width = max(1, round(canvas.text_width(character * 8, size) / 8))
+            cell = Canvas(width, self._height, canvas.scale)
+            cell.pixels[:] = self._paper
+            cell.text(0, self._baseline, character, size, ink)
+            self._cells[character] = cell.pixels
+
+    def width(self, words: str) -> int:
+        """How many pixels wide the words will be."""
+        return sum(self._cells[character].shape[1] for character in words)
+
+    def write(self, pixels: Pixels, x: int, y: int, words: str, width: int) -> Rectangle:
+        """Fill the box of that width at (x, y), y being the baseline, with words; returns the box."""
+        top = max(0, y - self._baseline)
+        paper = pixels[top : top + self._height, x : x + width]
+        paper[:] = self._paper
+        at = 0
+        for character in words:
+            cell = self._cells[character]
+            target = paper[:, at : at + cell.shape[1]]
+            target[:] = cell[: target.shape[0], : target.shape[1]]
+            at += cell.shape[1]
+        return x, top, x + paper.shape[1], top + paper.shape[0]

@@ -1,0 +1,32 @@
+"""The line above the picture: its title, and the step that is shown."""
+
+from __future__ import annotations
+
+from optviz.draw.canvas import Canvas, Rectangle
+from optviz.draw.glyphs import Glyphs
+from optviz.draw.layout import Layout
+from optviz.scene import Scene
+
+
+class Heading:
+    """Draws the title at the left, the step counter at the right of the map."""
+
+    def __init__(self, scene: Scene, plan: Layout, canvas: Canvas) -> None:
+        self._title, self._theme, self._place = scene.title, scene.theme, plan.title
+        self._glyphs = Glyphs(
+            canvas, "0123456789", scene.theme.text + 1, scene.theme.quiet, scene.theme.background
+        )
+        self._width = self._glyphs.width(str(scene.timeline.steps[-1]))
+        self._x = plan.map[2] - self._width  # digits begin where "step" ends, so that nothing jitters
+
+    def ground(self, canvas: Canvas) -> None:
+        x, y = self._place
+        canvas.text(x, y, self._title, self._theme.heading, self._theme.ink, bold=True)
+        size = self._theme.text + 1
+        canvas.text(self._x - 0.5 * size * canvas.points, y, "step", size, self._theme.quiet, anchor="right")
+
+    def lay(self, canvas: Canvas, after: int, step: int) -> list[Rectangle]:
+        return []
+
+    def top(self, canvas: Canvas, step: int) -> list[Rectangle]:
+        return [self._glyphs.write(canvas.pixels, self._x, self._place[1], str(step), self._width)]

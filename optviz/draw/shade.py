@@ -1,0 +1,107 @@
+"""A surface as a map: bands of colour and hairline contours, worked out for every pixel.
+
+The height of a pixel is log(f − f_min + ε), scaled to the number of bands; ε is the one that spreads the picture's area
+most evenly over the bands, so that steep walls, flat valleys and gentle waves all show their structure. Bands are
+filtered over the width of a pixel, and hairlines fade where they would crowd.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from optviz.draw.canvas import Pixels
+from optviz.surface import Box, Surface
+from optviz.themes import Theme, rgb
+
+BANDS = 22
+_OFFSETS = 10.0 ** np.arange(-6, 1.5, 0.5)  # candidates for ε, as shares of the range
+_COARSE = 4  # pixels a side that share one value, where a value is the mean over a data set
+
+Field = NDArray[Any]
+
+
+def shade(surface: Surface, box: Box, width: int, height: int, theme: Theme) -> Pixels:
+    """The map of a surface over `box`: pixels (height, width), the top row first."""
+    return paint(levels(heights(surface, box, width, height)), theme)
+
+
+def heights(surface: Surface, box: Box, width: int, height: int) -> Field:
+    """Values at the centres of the pixels (height, width), the top row first."""
+    coarse = 1 if surface.data is None else _COARSE
+    columns, rows = -(-width // coarse), -(-height // coarse)
+    x0, x1, y0, y1 = box
+    x = x0 + (x1 - x0) * (np.arange(columns) + 0.5) / columns
+    y = y1 - (y1 - y0) * (np.arange(rows) + 0.5) / rows
+    values = surface(np.stack(np.meshgrid(x, y), axis=-1))
+    if coarse == 1:
+        return values
+    return np.asarray(
+        Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
+    )
+
+
+def levels(values: Field) -> Field:
+    """Heights in bands, 0 … BANDS, float32; what is not finite is high."""
+    finite = np.isfinite(values)
+    if not finite.any():
+        return np.full(values.shape, BANDS, dtype=np.float32)
+    low, high = values[finite].min(), values[finite].max()
+    share = np.where(finite, values - low, high - low).astype(np.float32) / np.float32(
+        max(high - low, 1e-300)
+    )
+    sample = share[::5, ::5].ravel()
+    offset = max(_OFFSETS, key=lambda each: _evenness(_scaled(sample, each)))
+    return np.asarray(_scaled(share, offset) * np.float32(BANDS * 0.9999))
+
+
+def paint(level: Field, theme: Theme) -> Pixels:
+    """Bands and hairlines for levels (height, width)."""
+    down, right = np.gradient(level)
+    steepness = np.maximum(np.hypot(down, right), 1e-6).astype(np.float32)  # bands a pixel
+    ramp = _ramp(theme)
+    below = np.concatenate([np.zeros((1, 3), np.float32), np.cumsum(ramp, axis=0)])
+    low = np.clip(level - steepness / 2, 0, BANDS - 1e-3)
+    high = np.clip(level + steepness / 2, 1e-3, BANDS)
+    span = np.maximum(high - low, 1e-6)
+    edge = np.abs(level - np.rint(level)) / steepness  # pixels to the nearest contour
+    line = np.clip(1.0 - edge, 0, 1) * np.clip(1.6 - 4 * steepness, 0, 1) * np.float32(theme.isoline_alpha)
+    line[(level < 0.5) | (level > BANDS - 0.5)] = 0
+    result = np.full(level.shape, 0xFF000000, dtype=np.uint32)
+    for channel, ink in enumerate(rgb(theme.isoline)):
+        band = (
+            _integral(below[:, channel], ramp[:, channel], high)
+            - _integral(below[:, channel], ramp[:, channel], low)
+        ) / span
+        mixed = band + (ink - band) * line
+        result |= (mixed + 0.5).astype(np.uint32) << np.uint32(8 * channel)
+    return result
+
+
+def _ramp(theme: Theme) -> Field:
+    """The colours (BANDS, 3) of the bands."""
+    stops = np.array([rgb(colour) for colour in theme.ramp], dtype=float)
+    at = np.linspace(0, len(stops) - 1, BANDS)
+    return np.stack([np.interp(at, np.arange(len(stops)), stops[:, c]) for c in range(3)], axis=-1).astype(
+        np.float32
+    )
+
+
+def _integral(below: Field, ramp: Field, level: Field) -> Field:
+    """The integral of the stepwise ramp from 0 to `level`."""
+    band = np.minimum(level.astype(np.intp), BANDS - 1)
+    return np.asarray(below[band] + (level - band) * ramp[band])
+
+
+def _scaled(share: Field, offset: float) -> Field:
+    return np.asarray(np.log1p(share / np.float32(offset)) / np.float32(np.log1p(1 / offset)))
+
+
+def _evenness(scaled: Field) -> float:
+    """The entropy of the bands' areas."""
+    areas = np.bincount((scaled * (BANDS - 1e-3)).astype(np.intp), minlength=BANDS) / len(scaled)
+    filled = areas[areas > 0]
+    return float(-(filled * np.log(filled)).sum())

@@ -1,0 +1,113 @@
+"""Trails: each run's path as strokes that are laid down one by one, in the order of the steps.
+
+A stroke is a casing in the background's colour and a coloured line above it, so that where paths cross the
+later step lies above. Strokes depend on the path alone, never on the frames: whoever lays all strokes up to a
+step gets the same pixels, however many frames there were on the way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.draw.canvas import Canvas, Rectangle
+from optviz.themes import Colour, Theme
+
+_SHORTEST = 1.5  # pixels; shorter moves wait until they add up
+_SHARP = 0.9  # the cosine of a turn at which a casing would cut into the line before it
+_MEMORY = 8.0  # how far back, in widths of the casing, a line is drawn again after a sharp turn
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """What a run draws at `step`: a casing and a line (n, 2) in pixels, and the box they cover."""
+
+    step: int
+    run: int
+    casing: NDArray[Any]
+    line: NDArray[Any]
+    box: Rectangle
+
+
+def strokes(paths: Iterable[NDArray[Any]], canvas: Canvas, theme: Theme, clip: Rectangle) -> list[Stroke]:
+    """The strokes of all runs, in the order they are laid; paths (T+1, 2) in pixels."""
+    width = theme.casing * canvas.points
+    found = [stroke for run, path in enumerate(paths) for stroke in _strokes_of(run, path, width, clip)]
+    return sorted(found, key=lambda stroke: (stroke.step, stroke.run))
+
+
+def lay(canvas: Canvas, stroke: Stroke, colour: Colour, theme: Theme, clip: Rectangle) -> None:
+    """Draw one stroke."""
+    canvas.line(stroke.casing, theme.background, theme.casing, cap="butt", clip=clip)
+    canvas.line(stroke.line, colour, theme.trail, clip=clip)
+
+
+def _strokes_of(run: int, path: NDArray[Any], width: float, clip: Rectangle) -> Iterable[Stroke]:
+    """A stroke for every move; after a sharp turn it begins a little before the corner, to mend what it covers."""
+    for piece in _pieces(path):
+        corners = path[piece].tolist()
+        walked = 0.0  # since the last sharp turn
+        for index in range(1, len(corners)):
+            line = [corners[index - 1], corners[index]]
+            casing = line
+            if index > 1:
+                sharp = _is_sharp(*corners[index - 2 : index + 1])
+                walked = 0.0 if sharp else walked + math.dist(corners[index - 2], corners[index - 1])
+                if sharp:
+                    casing = [*_before(corners, index - 1, width), corners[index]]
+                if walked < _MEMORY * width and index > 1:
+                    line = [*_before(corners, index - 1, _MEMORY * width), corners[index]]
+            drawn = np.array(line)
+            box = around(drawn, width, clip)
+            if box[0] < box[2] and box[1] < box[3]:
+                yield Stroke(piece[index], run, np.array(casing), drawn, box)
+
+
+def around(corners: NDArray[Any], width: float, clip: Rectangle) -> Rectangle:
+    """The pixels that a line of that width covers, inside `clip`."""
+    low, high = corners.min(axis=0) - width / 2 - 2, corners.max(axis=0) + width / 2 + 2
+    left, top, right, bottom = clip
+    return (
+        max(left, int(low[0])),
+        max(top, int(low[1])),
+        min(right, int(high[0]) + 1),
+        min(bottom, int(high[1]) + 1),
+    )
+
+
+def _pieces(path: NDArray[Any]) -> Iterable[list[int]]:
+    """The steps at which the path has moved far enough to be drawn; a new list after every gap."""
+    kept: list[int] = []
+    x = y = math.inf
+    for step, (a, b) in enumerate(path.tolist()):
+        if math.isnan(a) or math.isnan(b):
+            yield kept
+            kept, x, y = [], math.inf, math.inf
+        elif (a - x) ** 2 + (b - y) ** 2 >= _SHORTEST**2:
+            kept.append(step)
+            x, y = a, b
+    yield kept
+
+
+def _is_sharp(before: list[float], corner: list[float], end: list[float]) -> bool:
+    into = corner[0] - before[0], corner[1] - before[1]
+    out = end[0] - corner[0], end[1] - corner[1]
+    return into[0] * out[0] + into[1] * out[1] < _SHARP * math.hypot(*into) * math.hypot(*out)
+
+
+def _before(corners: list[list[float]], index: int, length: float) -> list[list[float]]:
+    """The path up to corner `index`, from `length` pixels before it on."""
+    taken = [corners[index]]
+    while index > 0 and length > 0:
+        (x, y), (a, b) = corners[index], corners[index - 1]
+        far = math.dist((x, y), (a, b))
+        share = min(1.0, length / far)
+        taken.append([x + (a - x) * share, y + (b - y) * share])
+        length -= far
+        index -= 1
+    return taken[::-1]

@@ -1,0 +1,46 @@
+"""Frames -> files, by the suffix of the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO
+
+from optviz.draw import Film, Frame
+from optviz.encode.gif import write_gif
+from optviz.errors import ArgumentError
+from optviz.writing import atomic_write, check_writable
+
+Encoder = Callable[[IO[bytes], Film, Iterable[Frame]], None]
+
+ENCODERS: dict[str, Encoder] = {".gif": write_gif}
+
+
+def encoder_for(suffix: str) -> Encoder:
+    """The encoder of a suffix such as ``.gif``.
+
+    Raises:
+        ArgumentError: No format has that suffix.
+    """
+    encoder = ENCODERS.get(suffix.lower())
+    if encoder is None:
+        raise ArgumentError(f"no film format has the suffix {suffix!r}; allowed: {', '.join(ENCODERS)}")
+    return encoder
+
+
+def save(film: Film, path: Path, frames: Iterable[Frame] | None = None) -> None:
+    """Write a film to a file; the suffix decides the format. The file is whole or not there.
+
+    Args:
+        film: What to write.
+        path: Where to.
+        frames: The film's frames, where someone wants to watch them pass.
+
+    Raises:
+        ArgumentError: No format has that suffix.
+        OutputError: The file cannot be written.
+    """
+    encoder = encoder_for(path.suffix)
+    check_writable(path)
+    with atomic_write(path) as file:
+        encoder(file, film, film.frames() if frames is None else frames)

@@ -1,0 +1,78 @@
+"""GIF, written as differences: one palette, one changed rectangle a frame, unchanged pixels transparent.
+
+Frames are taken one at a time and written at once, so that a long film needs no more memory than a short one. The
+compression is Pillow's.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import GifImagePlugin, Image
+
+from optviz.draw import Film, Frame
+from optviz.draw.canvas import Pixels, Rectangle
+from optviz.encode.palette import TRANSPARENT, Palette
+
+_LONGEST = 65535  # hundredths of a second that a frame can say
+
+
+def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
+    """Write a looping GIF."""
+    palette = Palette(film.frame(-1), film.colours)
+    file.write(_header(film, palette))
+    before: Pixels | None = None
+    for frame in frames:
+        if before is None:
+            before = frame.pixels.copy()
+            image, corner = palette.indices(before), (0, 0)
+        else:
+            image, corner = _difference(before, frame, palette)
+        for block in _image_blocks(image, corner, min(frame.duration // 10, _LONGEST)):
+            file.write(block)
+    file.write(b";")
+
+
+def _header(film: Film, palette: Palette) -> bytes:
+    table = np.zeros((256, 3), np.uint8)
+    table[1 : len(palette.colours) + 1] = palette.colours
+    table[TRANSPARENT] = palette.colours[len(film.colours) - 3]
+    comment = film.recipe.encode()
+    return b"".join(
+        [
+            b"GIF89a",
+            struct.pack("<HHBBB", *film.size, 0xF7, 1, 0),
+            table.tobytes(),
+            b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00",
+            (b"\x21\xfe" + _sub_blocks(comment)) if comment else b"",
+        ]
+    )
+
+
+def _difference(before: Pixels, frame: Frame, palette: Palette) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """What changed since `before`, which is brought up to date: a small image, and where it goes."""
+    left, top, right, bottom = frame.changed
+    old, new = before[top:bottom, left:right], frame.pixels[top:bottom, left:right]
+    changed = old != new
+    image = np.full(changed.shape, TRANSPARENT, np.uint8)
+    fresh = new[changed]
+    image[changed] = palette.indices(fresh)
+    old[changed] = fresh
+    return image, (left, top)
+
+
+def _image_blocks(image: NDArray[np.uint8], corner: tuple[int, int], hundredths: int) -> list[bytes]:
+    height, width = image.shape
+    picture = Image.frombuffer("P", (width, height), np.ascontiguousarray(image).data)
+    control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0x05, hundredths, TRANSPARENT, 0)  # leave it in place
+    blocks = GifImagePlugin.getdata(picture, corner)
+    return [control, *blocks]
+
+
+def _sub_blocks(data: bytes) -> bytes:
+    pieces = [data[first : first + 255] for first in range(0, len(data), 255)]
+    return b"".join(bytes([len(piece)]) + piece for piece in pieces) + b"\x00"

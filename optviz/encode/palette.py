@@ -1,0 +1,58 @@
+"""One palette for a whole film, and the way from its pixels to indices.
+
+The film's own colours come first and stay exact: a palette that is only the mean of what is seen turns one run's colour
+into another's. Then the most frequent colours of the picture, then a median cut over what is left. Index 0 is
+transparent: it says that a pixel has not changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from optviz.draw.canvas import Pixels
+from optviz.themes import Colour, rgb
+
+TRANSPARENT = 0
+_FREQUENT = 64
+_RGB = np.uint32(0xFFFFFF)
+
+
+class Palette:
+    """Up to 255 colours (n, 3) at the indices 1 … 255, and a table from 24-bit colours to them."""
+
+    def __init__(self, picture: Pixels, pinned: Sequence[Colour]) -> None:
+        colours = dict.fromkeys(rgb(colour) for colour in pinned)
+        seen, counts = np.unique(picture & _RGB, return_counts=True)
+        frequent = seen[np.argsort(-counts, kind="stable")[:_FREQUENT]]
+        colours |= dict.fromkeys(map(tuple, _bytes(frequent).tolist()))
+        left = 255 - len(colours)
+        rest = Image.fromarray(_bytes(picture.ravel())[None]).quantize(left, Image.Quantize.MEDIANCUT)
+        flat = np.array(rest.getpalette()[: 3 * left], dtype=np.uint8).reshape(-1, 3)
+        colours |= dict.fromkeys(map(tuple, flat.tolist()))
+        self.colours: NDArray[np.uint8] = np.array(list(colours), dtype=np.uint8)[:255]
+        self._table = np.zeros(1 << 24, dtype=np.uint8)
+
+    def indices(self, pixels: Pixels) -> NDArray[np.uint8]:
+        """The index of the nearest colour for pixels of any shape."""
+        keys = pixels & _RGB
+        found = self._table[keys]
+        if not found.all():
+            self._learn(np.unique(keys[found == 0]))
+            found = self._table[keys]
+        return found
+
+    def _learn(self, keys: NDArray[np.uint32]) -> None:
+        palette = self.colours.astype(np.int32)
+        for first in range(0, len(keys), 4096):
+            block = keys[first : first + 4096]
+            offsets = _bytes(block).astype(np.int32)[:, None] - palette
+            self._table[block] = (offsets * offsets).sum(axis=-1).argmin(axis=1) + 1
+
+
+def _bytes(pixels: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Red, green, blue (n, 3) of pixels (n,)."""
+    return np.ascontiguousarray(pixels).view(np.uint8).reshape(-1, 4)[:, :3].copy()
