@@ -11,13 +11,12 @@ import importlib
 import importlib.util
 import inspect
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from optviz.errors import ArgumentError, OptvizError, SpecError, SurfaceError, UnknownNameError
 from optviz.specs import Call, Spec, parse_spec, parse_value
@@ -72,7 +71,7 @@ def load_surface(ref: str | Surface) -> Surface:
     known = ref.strip().lower().replace("_", "-")
     file = _surface_folder() / f"{known.replace('-', '_')}.py"
     if file.is_file():
-        return _surface_in(_load_file(file, SurfaceError), "SURFACE", ref)
+        return _surface_in(_load_file(file, SurfaceError), "", ref)
     plugins = _plugins("optviz.surfaces")
     if known in plugins:
         found = _load_plugin(plugins[known])
@@ -137,9 +136,7 @@ def load_optimizer(spec: str | Optimizer) -> Entry:
         return Entry(spec.name, spec.name, spec.title, spec)
     parsed = parse_spec(spec)
     if ":" in parsed.ref and parsed.ref.split(":")[0] in optimizer_names():
-        raise SpecError(
-            spec, parsed.ref.index(":") + 1, "expected key=value after the colon, as in adam:lr=0.1"
-        )
+        raise SpecError(spec, parsed.ref.index(":") + 1, "expected key=value after the colon, as in adam:lr=0.1")
     kind = optimizer_class(parsed.ref)
     items = dict(parsed.items)
     label = items.pop("label", None)
@@ -234,9 +231,7 @@ def _load_plugin(point: EntryPoint) -> Any:
     try:
         return point.load()
     except Exception as error:
-        raise OptvizError(
-            f"the entry point {point.name} = {point.value} cannot be loaded: {error}"
-        ) from error
+        raise OptvizError(f"the entry point {point.name} = {point.value} cannot be loaded: {error}") from error
 
 
 def _import_object(module: str, name: str) -> Any:
@@ -271,59 +266,47 @@ def _load_file(path: Path, kind: type[OptvizError]) -> ModuleType:
 
 
 def _line_in(path: Path, error: Exception) -> int | str:
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
-    ]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return lines[-1] or "?" if lines else "?"
 
 
 def _surface_in(module: ModuleType, name: str, ref: str) -> Surface:
     from optviz.surface import Surface
 
-    found = _pick(module, name or "SURFACE", lambda value: isinstance(value, Surface))
+    fitting = {key: value for key, value in vars(module).items() if isinstance(value, Surface)}
+    found = _pick(module, name, "SURFACE", fitting)
     if isinstance(found, Surface):
         return found
-    _refuse(
-        module,
-        found,
-        name,
-        ref,
-        "Surface",
-        "SURFACE = optviz.Surface(name=…, fn=…, domain=…, start=…)",
-        SurfaceError,
-    )
+    example = "SURFACE = optviz.Surface(name=…, fn=…, domain=…, start=…)"
+    raise SurfaceError(_missing(module, name, ref, fitting, "Surface", example))
 
 
 def _optimizer_in(module: ModuleType, name: str, ref: str) -> Any:
     from optviz.optimizer import Optimizer
 
-    def fits(value: Any) -> bool:
-        return (
-            isinstance(value, type) and issubclass(value, Optimizer) and value.__module__ == module.__name__
-        )
-
-    found = _pick(module, name, fits)
-    if isinstance(found, type) and issubclass(found, Optimizer):
+    fitting = {
+        key: value
+        for key, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Optimizer) and value.__module__ == module.__name__
+    }
+    found = _pick(module, name, "", fitting)
+    if found is not None:
         return found
-    _refuse(module, found, name, ref, "Optimizer", "a subclass of optviz.optimizer.Optimizer", ArgumentError)
+    raise ArgumentError(_missing(module, name, ref, fitting, "Optimizer", "a subclass of optviz.optimizer.Optimizer"))
 
 
-def _pick(module: ModuleType, name: str, fits: Callable[[Any], bool]) -> Any:
-    """The object of that name; failing that, and if no other name was asked for, the only one that fits."""
-    if name and hasattr(module, name):
-        return getattr(module, name)
-    fitting = [value for value in vars(module).values() if fits(value)]
-    return fitting[0] if len(fitting) == 1 and name in ("", "SURFACE") else fitting
+def _pick(module: ModuleType, name: str, usual: str, fitting: dict[str, Any]) -> Any:
+    """The object of that name; where none is asked for, the one of the usual name or the only one that fits."""
+    if name or usual in fitting:
+        return getattr(module, name or usual, None)
+    return next(iter(fitting.values())) if len(fitting) == 1 else None
 
 
-def _refuse(
-    module: ModuleType, found: Any, name: str, ref: str, what: str, example: str, kind: type[OptvizError]
-) -> NoReturn:
+def _missing(module: ModuleType, name: str, ref: str, fitting: dict[str, Any], what: str, example: str) -> str:
     path = module.__file__
-    if not isinstance(found, list):
-        raise kind(f"{ref}: {name or 'SURFACE'} is {type(found).__name__}, not {what}; write {example}")
-    if not found:
-        raise kind(f"{path} defines no {what}; write {example}")
-    names = [key for key, value in vars(module).items() if any(value is one for one in found)]
-    missing = f"has no {name!r}" if name else f"defines several of kind {what}"
-    raise kind(f"{path} {missing}; choose one of: {', '.join(f'{path}:{each}' for each in names)}")
+    if name and hasattr(module, name):
+        return f"{ref}: {name} is {type(getattr(module, name)).__name__}, not {what}; write {example}"
+    if not fitting:
+        return f"{path} defines no {what}; write {example}"
+    problem = f"has no {name!r}" if name else f"defines {len(fitting)} of kind {what}"
+    return f"{path} {problem}; choose one of: {', '.join(f'{path}:{key}' for key in fitting)}"

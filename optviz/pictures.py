@@ -34,9 +34,7 @@ class Animation:
         return {"image/gif": buffer.getvalue()}
 
 
-def animate(
-    race_or_surface: Race | Surface | str, path: str | Path | None = None, **options: Any
-) -> Animation:
+def animate(race_or_surface: Race | Surface | str, path: str | Path | None = None, **options: Any) -> Animation:
     """Animate a race, or race on a surface and animate that.
 
     Args:

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import optviz
 from optviz.bounds import within
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer, load_schedule, load_surface
 from optviz.errors import ArgumentError, OptvizError
 from optviz.optimizer import Optimizer
+from optviz.ranking import first_steps, report
 from optviz.rates import Choice, fair_rates, fastest_rates
 from optviz.runs import Conditions, simulate
 from optviz.schedules import Constant, Schedule
@@ -105,8 +105,6 @@ class Race:
 
     def to_json(self, *, points: bool = True) -> dict[str, Any]:
         """The race as plain data; what is not finite or does not apply is None."""
-        from optviz.ranking import report
-
         return report(self, points=points)
 
     def save(self, path: str | Path) -> None:
@@ -172,16 +170,14 @@ def race(
     _check(place, conditions, count)
     entries = _entries(optimizers, schedule)
     ready, rules = resolve_rates(place, entries, np.array(begin), count, conditions, lr, tune_for)
-    stretches = list(
-        simulate(place, [entry.optimizer for entry in ready], np.array(begin), count, conditions)
-    )
+    stretches = list(simulate(place, [entry.optimizer for entry in ready], np.array(begin), count, conditions))
     points = np.concatenate([points for points, _ in stretches])
     values = np.concatenate([values for _, values in stretches])
-    far = (np.abs(points) <= TOO_FAR).all(axis=-1) & (np.abs(values) <= TOO_FAR)
-    diverged, left = first_steps(~far), first_steps(~place.contains(points))
+    near = (np.abs(points) <= TOO_FAR).all(axis=-1) & (np.abs(values) <= TOO_FAR)
+    diverged, left = first_steps(~near), first_steps(~place.contains(points))
     runs = tuple(
-        Run(entry.label, entry.title, entry.ref, entry.optimizer.hyperparameters(), *rest)
-        for entry, *rest in zip(ready, rules, diverged, left, strict=True)
+        Run(entry.label, entry.title, entry.ref, entry.optimizer.hyperparameters(), rule, far_at, out_at)
+        for entry, rule, far_at, out_at in zip(ready, rules, diverged, left, strict=True)
     )
     return Race(place, runs, points, values, conditions)
 
@@ -273,9 +269,7 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
     except (KeyError, TypeError, ValueError, zipfile.BadZipFile, AttributeError) as error:
         raise OptvizError(f"{path} is not a race that optviz saved: {error}") from error
     if points.shape != (*values.shape, 2) or values.shape[1:] != (len(runs),):
-        raise OptvizError(
-            f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}"
-        )
+        raise OptvizError(f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}")
     return Race(surface or load_surface(about["surface"]), runs, points, values, conditions)
 
 
@@ -290,11 +284,6 @@ def check_start(surface: Surface, start: Any) -> Point:
         box = f"{x0:g} ≤ x ≤ {x1:g}, {y0:g} ≤ y ≤ {y1:g}"
         raise ArgumentError(f"start {x:g},{y:g} lies outside the domain of {surface.name}: {box}")
     return x, y
-
-
-def first_steps(found: NDArray[np.bool_]) -> list[int | None]:
-    """For each run, a column of `found` (T+1, N), the first step where it holds, or None."""
-    return [int(column.argmax()) if column.any() else None for column in found.T]
 
 
 def _entries(optimizers: Sequence[str | Optimizer], schedule: str | Schedule | None) -> list[Entry]:

@@ -9,13 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import optviz
-from optviz.races import Race, first_steps
 from optviz.rates import GRID, TOLERANCE, known_floor
+
+if TYPE_CHECKING:
+    from optviz.races import Race
+
+
+def first_steps(found: NDArray[np.bool_]) -> list[int | None]:
+    """For each run, a column of `found` (T+1, N), the first step where it holds, or None."""
+    return [int(column.argmax()) if column.any() else None for column in found.T]
 
 
 def report(race: Race, *, points: bool = False) -> dict[str, Any]:
@@ -38,7 +46,7 @@ def records(race: Race, *, points: bool = False) -> list[dict[str, Any]]:
     rows = []
     for column, run in enumerate(race.runs):
         last = race.points[-1, column]
-        row = {
+        row: dict[str, Any] = {
             "label": run.label,
             "optimizer": run.optimizer,
             "hyperparameters": dict(run.hyperparameters),

@@ -85,7 +85,7 @@ def fair_rates(
         scale = seen.values[0] - seen.floor
         if not np.all(scale > 0):  # the start is a minimum: nothing to tell the rates apart
             return np.zeros(len(seen.lasted))
-        return np.sqrt(np.maximum(seen.values - seen.floor, 0) / scale).mean(axis=0)
+        return np.asarray(np.sqrt(np.maximum(seen.values - seen.floor, 0) / scale).mean(axis=0))
 
     def gentlest(scores: Array) -> int:
         return int(np.flatnonzero(scores <= scores.min() + _NEAR_BEST)[0])
@@ -107,9 +107,7 @@ def fastest_rates(
         share = np.where(scale > 0, (seen.final - seen.floor) / np.where(scale > 0, scale, 1), 0.0)
         return np.where(seen.reached >= 0, seen.reached, steps + 1 + np.maximum(share, 0))
 
-    return _search(
-        surface, optimizers, start, steps, conditions, arrival, lambda scores: int(scores.argmin())
-    )
+    return _search(surface, optimizers, start, steps, conditions, arrival, lambda scores: int(scores.argmin()))
 
 
 def known_floor(surface: Surface) -> float | None:
@@ -146,9 +144,7 @@ def _search(
     return choices
 
 
-def _try(
-    surface: Surface, candidates: list[Optimizer], start: Array, steps: int, conditions: Conditions
-) -> _Pass:
+def _try(surface: Surface, candidates: list[Optimizer], start: Array, steps: int, conditions: Conditions) -> _Pass:
     """Run all candidates; `lasted` is the first step outside the domain (steps + 1 if none)."""
     count = len(candidates)
     floor = known_floor(surface)
@@ -157,13 +153,12 @@ def _try(
     reached = np.full(count, -1)
     least = float(np.nanmin(surface(surface.grid(100, 100)))) if floor is None else floor
     stored: list[Array] = []
-    threshold = values = np.empty(count)
+    threshold: Array = np.full(count, -np.inf)
+    values: Array = np.empty((1, count))
     at = 0
     for points, values in simulate(surface, candidates, start, steps, conditions):
         if at == 0:
-            threshold = (
-                floor + TOLERANCE * (values[0] - floor) if floor is not None else np.full(count, -np.inf)
-            )
+            threshold = threshold if floor is None else floor + TOLERANCE * (values[0] - floor)
         lasted = np.minimum(lasted, at + _first(~(surface.contains(points) & np.isfinite(values)), steps + 1))
         arrival = at + _first(values <= threshold, steps + 1)
         reached = np.where((reached < 0) & (arrival <= steps), arrival, reached)

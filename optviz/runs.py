@@ -79,29 +79,18 @@ def iterates(
 def oracle(surface: Surface, conditions: Conditions) -> Oracle:
     """The gradient that the runs on a surface see: of a minibatch, with noise, clipped, as the conditions say."""
     exact = gradient(surface.fn)
-    stages: list[Callable[[Array, int], Array]] = []
-    if surface.data is None:
-        see: Oracle = lambda params, t: exact(params)  # noqa: E731 - one of two, side by side
-    else:
-        data = surface.data
-        batch = minibatches(len(data[0]), conditions.batch_size or surface.batch_size or 1, conditions.seed)
-        see = lambda params, t: exact(params, *(column[batch(t)] for column in data))  # noqa: E731
-    if conditions.noise:
-        draw = gaussian(2, conditions.noise, conditions.seed)
-        stages.append(lambda seen, t: seen + draw(t))
-    if conditions.clip is not None:
-        limit = conditions.clip
-        stages.append(lambda seen, t: clipped(seen, limit))
-    if not stages:
-        return see
+    data, noise, limit = surface.data or (), conditions.noise, conditions.clip
+    size = conditions.batch_size or surface.batch_size or 1
+    batch = minibatches(len(data[0]), size, conditions.seed) if data else None
+    draw = gaussian(2, noise, conditions.seed)
 
-    def staged(params: Array, t: int) -> Array:
-        seen = see(params, t)
-        for stage in stages:
-            seen = stage(seen, t)
-        return seen
+    def seen(params: Array, t: int) -> Array:
+        result = exact(params, *(column[batch(t)] for column in data)) if batch else exact(params)
+        if noise:
+            result = result + draw(t)
+        return result if limit is None else clipped(result, limit)
 
-    return staged
+    return seen
 
 
 def clipped(gradient: Array, limit: float) -> Array:
@@ -113,7 +102,7 @@ def clipped(gradient: Array, limit: float) -> Array:
                [0.3, 0.4]])
     """
     norm = np.sqrt((gradient * gradient).sum(axis=-1, keepdims=True))
-    return gradient * (limit / np.maximum(norm, limit))
+    return np.asarray(gradient * (limit / np.maximum(norm, limit)))
 
 
 def simulate(

@@ -56,6 +56,7 @@ def gaussian(dimensions: int, scale: float, seed: int) -> Callable[[int], NDArra
 
     def at(t: int) -> NDArray[Any]:
         block, position = divmod(t - 1, _BLOCK)
-        return drawn(block)[position]
+        noise: NDArray[Any] = drawn(block)[position]
+        return noise
 
     return at

@@ -150,7 +150,6 @@ def check_picture(
     frames: int = 200,
     fps: float = 30,
     hold: float = 1.5,
-    title: str | None = None,
 ) -> None:
     """Refuse options of a picture before the work for it is done.
 

@@ -187,6 +187,5 @@ class Cyclic(Schedule):
 
 
 SCHEDULES: dict[str, type[Schedule]] = {
-    kind.name: kind
-    for kind in (Constant, StepDecay, Exponential, Inverse, InverseSqrt, Cosine, OneCycle, Cyclic)
+    kind.name: kind for kind in (Constant, StepDecay, Exponential, Inverse, InverseSqrt, Cosine, OneCycle, Cyclic)
 }

@@ -56,9 +56,7 @@ def parse_spec(text: str) -> Spec:
         return Spec(text, text.strip())
     colon = text.rfind(":", 0, equals)
     if colon <= 0:
-        raise SpecError(
-            text, max(colon, 0), "expected a name and a colon before the first key, as in adam:lr=0.1"
-        )
+        raise SpecError(text, max(colon, 0), "expected a name and a colon before the first key, as in adam:lr=0.1")
     items: dict[str, Any] = {}
     places: dict[str, int] = {}
     at = colon + 1
@@ -127,7 +125,7 @@ def _value(text: str, at: int) -> tuple[Any, int]:
 
 
 def _call(text: str, name: str, at: int) -> tuple[Call, int]:
-    arguments = []
+    arguments: list[Any] = []
     while text[at : at + 1] != ")":
         if arguments:
             if text[at : at + 1] != ",":

@@ -83,7 +83,7 @@ class Surface:
                 values = np.asarray(self.fn(flat[:, 0].copy(), flat[:, 1].copy()), dtype=float)
             else:
                 values = np.concatenate([self._mean(block) for block in _blocks(flat, len(self.data[0]))])
-        return values.reshape(points.shape[:-1])
+        return np.asarray(values.reshape(points.shape[:-1]))
 
     @property
     def window(self) -> Box:
@@ -108,7 +108,7 @@ class Surface:
     def _mean(self, points: Array) -> Array:
         assert self.data is not None
         x, y = points[:, 0, None], points[:, 1, None]
-        return np.asarray(self.fn(x, y, *self.data), dtype=float).mean(axis=-1)
+        return np.asarray(np.mean(self.fn(x, y, *self.data), axis=-1), dtype=float)
 
     def _fail(self, problem: str) -> None:
         raise SurfaceError(f"surface {self.name!r}: {problem}")
@@ -116,9 +116,7 @@ class Surface:
     def _check_fields(self) -> None:
         for what, box in (("domain", self.domain), ("view", self.window)):
             if not (_numbers(box, 4) and box[0] < box[1] and box[2] < box[3]):
-                self._fail(
-                    f"{what} must be four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1, not {box!r}"
-                )
+                self._fail(f"{what} must be four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1, not {box!r}")
         for what, points in (("start", (self.start,)), ("minimum", self.minima), ("saddle", self.saddles)):
             for point in points:
                 if not _numbers(point, 2):
@@ -141,16 +139,12 @@ class Surface:
             self._fail("data must be columns of finite numbers, all of one length")
         n = lengths.pop()
         if not (isinstance(self.batch_size, int) and 1 <= self.batch_size <= n):
-            self._fail(
-                f"batch_size must be a whole number from 1 to the {n} samples, not {self.batch_size!r}"
-            )
+            self._fail(f"batch_size must be a whole number from 1 to the {n} samples, not {self.batch_size!r}")
 
     def _check_function(self) -> None:
         if not callable(self.fn):
             self._fail(f"fn must be a function of x and y, not {self.fn!r}")
-        probe = self.grid(5, 7, self.domain) + 1e-3 * (self.domain[1] - self.domain[0]) * np.array(
-            [0.618, -0.382]
-        )
+        probe = self.grid(5, 7, self.domain) + 1e-3 * (self.domain[1] - self.domain[0]) * np.array([0.618, -0.382])
         x, y = probe[..., 0], probe[..., 1]
         columns: tuple[Any, ...] = ()
         if self.data is not None:
@@ -159,7 +153,7 @@ class Surface:
         try:
             with np.errstate(all="ignore"):
                 value = self.fn(x, y, *columns)
-        except Exception as error:  # noqa: BLE001 - whatever a user's function raises is the finding
+        except Exception as error:
             raise SurfaceError(f"surface {self.name!r}: fn raised {type(error).__name__}: {error}") from error
         self._check_value(np.asarray(value), np.broadcast_shapes(x.shape, *(c.shape for c in columns)))
 

@@ -39,12 +39,8 @@ def check_writable(path: Path) -> None:
     """
     folder = path.parent
     if not folder.is_dir():
-        raise OutputError(
-            f"{path} cannot be written: there is no folder {folder}. Make it first: mkdir -p {folder}"
-        )
+        raise OutputError(f"{path} cannot be written: there is no folder {folder}. Make it first: mkdir -p {folder}")
     if path.is_dir():
         raise OutputError(f"{path} cannot be written: it is a folder")
     if not os.access(folder, os.W_OK):
-        raise OutputError(
-            f"{path} cannot be written: the folder {folder} is not writable. Choose another with -o"
-        )
+        raise OutputError(f"{path} cannot be written: the folder {folder} is not writable. Choose another with -o")

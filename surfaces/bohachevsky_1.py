@@ -23,6 +23,5 @@ SURFACE = Surface(
     minima=((0, 0),),
     title="Bohachevsky no. 1",
     formula="x² + 2y² − 0.3 cos 3πx − 0.4 cos 4πy + 0.7",
-    reference="Bohachevsky, Johnson & Stein 1986; "
-    "Surjanovic & Bingham, virtual library of simulation experiments",
+    reference="Bohachevsky, Johnson & Stein 1986; Surjanovic & Bingham, virtual library of simulation experiments",
 )

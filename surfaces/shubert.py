@@ -18,7 +18,7 @@ def _chord(t):
     return sum(i * np.cos((i + 1) * t + i) for i in range(1, 6))
 
 
-A, B, TURNS = -0.800321103, -1.42512842832, (0, -2 * np.pi, 2 * np.pi)
+A, B, TURNS = -0.80032110047, -1.42512842832, (0, -2 * np.pi, 2 * np.pi)
 
 
 SURFACE = Surface(

@@ -1,8 +1,8 @@
 """The Styblinski–Tang function: a square table with a pit at each corner, one deeper than the rest.
 
 f(x, y) = ½ (x⁴ − 16x² + 5x + y⁴ − 16y² + 5y). Styblinski & Tang 1990; the Simon Fraser virtual library of
-test functions. Each coordinate has a deep and a less deep hollow, and decides for itself: whoever falls on
-the wrong side of either stays there. The coordinates do not talk to each other at all.
+test functions. Each coordinate has a deep and a less deep hollow and decides for itself, without a word to
+the other: whoever is on the wrong side of either needs long steps to get out.
 """
 
 from optviz import Surface

@@ -73,19 +73,22 @@ def quadratic(p: Array) -> Array:
     return np.stack([c * u - s * v, s * u + c * v], axis=-1)
 
 
-def replay(gradients: Array) -> Callable[[Array], Array]:
-    """The given gradients one after the other, wherever one is."""
-    queue = iter(gradients)
-    return lambda _: next(queue)
-
-
 GRADIENTS = {each.__name__: each for each in (rosenbrock, beale, quadratic)}
 
 
-def walk(optimizer: Any, gradient: Callable[[Array], Array], params: Array, steps: int) -> Array:
-    """The protocol's loop as its docstring has it: all iterates (steps + 1, ..., P)."""
+def steps(optimizer: Any, gradients: Array, params: Array) -> Array:
+    """The steps (T, ..., P) that answer the given gradients (T, ..., P) where the parameters stay."""
+    state, taken = optimizer.init(params), []
+    for gradient in gradients:
+        step, state = optimizer.update(gradient, state, params)
+        taken.append(step)
+    return np.array(taken)
+
+
+def walk(optimizer: Any, gradient: Callable[[Array], Array], params: Array, length: int) -> Array:
+    """The protocol's loop as its docstring has it: all iterates (length + 1, ..., P)."""
     state, path = optimizer.init(params), [params]
-    for _ in range(steps):
+    for _ in range(length):
         step, state = optimizer.update(gradient(params), state, params)
         params = params + step
         path.append(params)
@@ -97,9 +100,7 @@ def walk(optimizer: Any, gradient: Callable[[Array], Array], params: Array, step
 
 def references() -> list[Any]:
     folder = Path(__file__).parent / "reference"
-    sources = {
-        name: json.loads((folder / f"{name}.json").read_text()) for name in ("torch", "optax", "by_hand")
-    }
+    sources = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("torch", "optax", "by_hand")}
     return [
         pytest.param(row, source["steps"], id=f"{name}-{row['optimizer']}-{row['surface']}-{number}")
         for name, source in sources.items()
@@ -107,11 +108,11 @@ def references() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("row", "steps"), references())
-def test_trajectory_agrees_with_reference(row: dict[str, Any], steps: list[int]) -> None:
+@pytest.mark.parametrize(("row", "kept"), references())
+def test_trajectory_agrees_with_reference(row: dict[str, Any], kept: list[int]) -> None:
     theirs = np.array(row["points"])
     optimizer = OPTIMIZERS[row["optimizer"]](**row["fields"])
-    ours = walk(optimizer, GRADIENTS[row["surface"]], theirs[0], steps[-1])[steps]
+    ours = walk(optimizer, GRADIENTS[row["surface"]], theirs[0], kept[-1])[kept]
     error = np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))
     assert error.max() < 1e-10
 
@@ -130,18 +131,7 @@ def test_references_cover_every_hyperparameter_off_its_default(kind: type[Any]) 
 
 def test_registry_is_in_the_order_of_the_field() -> None:
     """From plain descent to the newest; legends, tables and menus follow it."""
-    order = [
-        "sgd",
-        "momentum",
-        "nesterov",
-        "adagrad",
-        "rmsprop",
-        "adam",
-        "adadelta",
-        "adamax",
-        "nadam",
-        "radam",
-    ]
+    order = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adadelta", "adamax", "nadam", "radam"]
     assert list(OPTIMIZERS) == [*order, "amsgrad", "adamw", "lion", "adabelief", "yogi", "qhm"]
 
 
@@ -211,15 +201,13 @@ def test_rows_of_a_stack_are_the_solo_runs_to_the_bit(kind: type[Any]) -> None:
 
 @KINDS
 def test_columns_of_hyperparameters_round_as_numbers_do(kind: type[Any]) -> None:
-    """Powers and roots of arrays may round otherwise than those of numbers: 40 rows find it out."""
+    """Powers and roots of arrays may round otherwise than those of numbers; steps show it sooner than points."""
     random = np.random.default_rng(5)
     names = [name for name in own_fields(kind) if not isinstance(OTHER[name], bool)]
-    rows = [
-        kind(lr=1e-3, **{name: OTHER[name] * random.uniform(0.5, 1) for name in names}) for _ in range(40)
-    ]
-    together = walk(Stack(rows), beale, np.ones((40, 2)), 100)
-    alone = np.stack([walk(optimizer, beale, np.ones(2), 100) for optimizer in rows], axis=1)
-    np.testing.assert_array_equal(together, alone)
+    rows = [kind(lr=1e-3, **{name: OTHER[name] * random.uniform(0.5, 1) for name in names}) for _ in range(40)]
+    gradients, params = random.normal(size=(100, 40, 2)), np.ones((40, 2))
+    alone = [steps(optimizer, gradients[:, row], params[row]) for row, optimizer in enumerate(rows)]
+    np.testing.assert_array_equal(steps(Stack(rows), gradients, params), np.stack(alone, axis=1))
 
 
 def test_stack_without_switches_in_between_is_few_groups() -> None:
@@ -232,22 +220,19 @@ def test_stack_without_switches_in_between_is_few_groups() -> None:
 def test_leading_axes_are_independent_runs(kind: type[Any]) -> None:
     gradients = np.random.default_rng(1).normal(size=(12, 2, 3, 4))
     for optimizer in variants(kind):
-        ends = []
-        for shape in ((2, 3, 4), (6, 4), (24, 1), (24,)):
-            path = walk(optimizer, replay(gradients.reshape(12, *shape)), np.ones(shape), 12)
-            ends.append(path.reshape(13, -1))
-        for end in ends[1:]:
-            np.testing.assert_array_equal(end, ends[0])
+        first, *others = (
+            steps(optimizer, gradients.reshape(12, *shape), np.ones(shape)).ravel()
+            for shape in ((2, 3, 4), (6, 4), (24, 1), (24,))
+        )
+        for other in others:
+            np.testing.assert_array_equal(other, first)
 
 
 @KINDS
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_float_type_of_the_parameters_is_kept(kind: type[Any], dtype: type) -> None:
     params: Array = np.ones((4, 3), dtype)
-    alone: list[Any] = [
-        *variants(kind),
-        kind(lr=np.float64(0.1), **{name: OTHER[name] for name in own_fields(kind)}),
-    ]
+    alone: list[Any] = [*variants(kind), kind(lr=np.float64(0.1))]
     stacks = [Stack([kind(lr=0.1), *alone[:3]]), Stack([SGD(lr=0.1), *alone[-3:]])]
     for optimizer in [*alone, *stacks]:
         state = optimizer.init(params)
@@ -307,9 +292,7 @@ def constant(value: Any) -> Callable[[Array], Array]:
 STARTS = np.array([[-1.2, 1.0], [0.3, -2.0], [1.9, 2.9]])
 
 
-@pytest.mark.parametrize(
-    "still", [Momentum(lr=1e-4, momentum=0.0), Nesterov(lr=1e-4, momentum=0), QHM(lr=1e-4, nu=0)]
-)
+@pytest.mark.parametrize("still", [Momentum(lr=1e-4, momentum=0.0), Nesterov(lr=1e-4, momentum=0), QHM(lr=1e-4, nu=0)])
 def test_without_inertia_it_is_sgd_to_the_bit(still: Optimizer) -> None:
     sgd = walk(SGD(lr=1e-4), rosenbrock, STARTS, 200)
     np.testing.assert_array_equal(walk(still, rosenbrock, STARTS, 200), sgd)
@@ -373,9 +356,8 @@ def test_adadelta_begins_with_steps_of_root_eps() -> None:
 @pytest.mark.parametrize("kind", [Adam, AMSGrad, AdaMax, AdaGrad, RMSProp, Lion], ids=lambda kind: kind.name)
 def test_size_of_the_gradient_does_not_matter(kind: type[Any], scale: float) -> None:
     gradients = np.random.default_rng(2).normal(size=(100, 8))
-    plain = walk(kind(lr=0.01), replay(gradients), np.zeros(8), 100)
-    scaled = walk(kind(lr=0.01), replay(scale * gradients), np.zeros(8), 100)
-    np.testing.assert_allclose(scaled, plain, atol=2e-5)
+    plain = steps(kind(lr=0.01), gradients, np.zeros(8))
+    np.testing.assert_allclose(steps(kind(lr=0.01), scale * gradients, np.zeros(8)), plain, rtol=1e-3, atol=1e-7)
 
 
 def test_adams_step_is_about_lr_at_most() -> None:
@@ -383,10 +365,8 @@ def test_adams_step_is_about_lr_at_most() -> None:
     random = np.random.default_rng(3)
     dense = random.normal(size=(500, 64))
     rare = dense**3 * (random.random((500, 64)) < 0.1)
-    steps = np.diff(walk(Adam(lr=0.01), replay(rare), np.zeros(64), 500), axis=0)
-    assert np.abs(steps).max() < 0.01 * 0.1 / math.sqrt(0.001)
-    steps = np.diff(walk(Adam(lr=0.01), replay(dense), np.zeros(64), 500), axis=0)
-    assert np.abs(steps).max() < 0.0105
+    assert np.abs(steps(Adam(lr=0.01), rare, np.zeros(64))).max() < 0.01 * 0.1 / math.sqrt(0.001)
+    assert np.abs(steps(Adam(lr=0.01), dense, np.zeros(64))).max() < 0.0105
 
 
 @pytest.mark.parametrize("kind", [AdamW, Lion], ids=lambda kind: kind.name)

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from optviz import __version__
+from optviz.cli.options import examples
 from optviz.errors import UnknownNameError
 
 COMMANDS = {
@@ -50,7 +51,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Examples:\n\n\b\n  optviz animate --surface saddle\n  optviz compare --surface rosenbrock\n  optviz list surfaces",
+    epilog=examples("optviz animate --surface saddle", "optviz compare --surface rosenbrock", "optviz list surfaces"),
 )
 @click.version_option(__version__, prog_name="optviz")
 def main() -> None:

@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 )
 @race_options
 @click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
-@click.option(
-    "--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise."
-)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise.")
 @picture_options
 @click.option("-o", "--output", metavar="PATH", help="Where to write; - is stdout.  [default: ./SURFACE.gif]")
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
@@ -46,6 +44,7 @@ def command(
     surface: str,
     optimizers: tuple[str, ...],
     start: str | None,
+    title: str | None,
     output: str | None,
     quiet: bool,
     **options: Any,
@@ -64,9 +63,7 @@ def command(
     from optviz.starts import parse_starts
     from optviz.writing import check_writable
 
-    picture = {
-        key: options.pop(key) for key in ("size", "theme", "title", "view_box", "fps", "frames", "hold")
-    }
+    picture = {key: options.pop(key) for key in ("size", "theme", "view_box", "fps", "frames", "hold")}
     check_picture(**picture)
     place = load_surface(surface)
     path = Path(f"{place.name}.gif") if output is None else Path(output)
@@ -79,7 +76,7 @@ def command(
     result = race(place, optimizers or DEFAULT_OPTIMIZERS, start=begin[0], **options)
     if not quiet:
         _note(result)
-    film = Film(scene_of(result, **picture))
+    film = Film(scene_of(result, title=title, **picture))
     with _watched(film, quiet) as frames:
         if output == "-":
             _to_stdout(film, frames)

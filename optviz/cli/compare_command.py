@@ -43,9 +43,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Fixes minibatches, noise and random starts.",
 )
-@click.option(
-    "--seeds", type=click.IntRange(1, 1000), default=1, metavar="K", help="Race K times, from --seed on."
-)
+@click.option("--seeds", type=click.IntRange(1, 1000), default=1, metavar="K", help="Race K times, from --seed on.")
 @table_options
 @click.option("--points", is_flag=True, help="With JSON: every run's points and values.")
 def command(
@@ -61,10 +59,10 @@ def command(
 ) -> None:
     """Race optimizers and print a table: a row a run.
 
-    Columns: the last value, its gap to the minimum, the distance to the nearest minimum, the steps until the gap is a
-    thousandth of the first, and when a run diverged or left the domain. Where no rate is named, each optimizer is tuned for
-    just these steps on one grid, the same for all; a rate marked * lies on the grid's edge. Over several surfaces, starts or
-    seeds a row sums up a run's problems.
+    Columns: the last value, its gap to the minimum, the distance to the nearest minimum, the steps until the gap is
+    a thousandth of the first, and when a run diverged or left the domain. Where no rate is named, each optimizer is
+    tuned for just these steps on one grid, the same for all; a rate marked * lies on the grid's edge. Over several
+    surfaces, starts or seeds a row sums up a run's problems.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS
     from optviz.comparison import compare
@@ -74,9 +72,7 @@ def command(
         surfaces, optimizers or DEFAULT_OPTIMIZERS, starts=starts, seeds=range(seed, seed + seeds), **options
     )
     rows = _rows(seen.races[0]) if len(seen.races) == 1 else summary(seen.races)
-    print_table(
-        rows, "json" if as_json else form, seen.to_json(points=points) if as_json or form == "json" else None
-    )
+    print_table(rows, "json" if as_json else form, seen.to_json(points=points) if as_json or form == "json" else None)
 
 
 def _rows(race: Race) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """How a command fails: one place that turns errors into messages and exit codes.
 
-An `ArgumentError` is a usage error (exit 2); any other `OptvizError`, a full disk or a closed stdout is a failure (exit 1);
-Ctrl-C is 130. Nobody sees a traceback for what is not a bug.
+An `ArgumentError` is a usage error (exit 2); any other `OptvizError`, a full disk or a closed stdout is a failure
+(exit 1); Ctrl-C is 130. Nobody sees a traceback for what is not a bug.
 """
 
 from __future__ import annotations

@@ -27,12 +27,8 @@ def command() -> None:
     """List surfaces, optimizers, schedules, themes or learning rates."""
 
 
-@command.command(
-    cls=Command, epilog=examples("optviz list surfaces", "optviz list surfaces --file ./mine.py")
-)
-@click.option(
-    "--file", "file", metavar="FILE.py[:NAME]", help="Check a file of yours instead, and say what was found."
-)
+@command.command(cls=Command, epilog=examples("optviz list surfaces", "optviz list surfaces --file ./mine.py"))
+@click.option("--file", "file", metavar="FILE.py[:NAME]", help="Check a file of yours instead, and say what was found.")
 @table_options
 def surfaces(file: str | None, form: str, as_json: bool) -> None:
     """All surfaces; or, with --file, the catalog's checks on a file of yours."""
@@ -48,8 +44,7 @@ def surfaces(file: str | None, form: str, as_json: bool) -> None:
     surface = load_surface(file)
     findings = check_surface(surface)
     rows = [
-        {"check": each.check, "result": "ok" if each.passed else "FAILED", "found": each.found}
-        for each in findings
+        {"check": each.check, "result": "ok" if each.passed else "FAILED", "found": each.found} for each in findings
     ]
     print_table(rows, form)
     failed = sum(not each.passed for each in findings)
@@ -64,9 +59,7 @@ def optimizers(form: str, as_json: bool) -> None:
     from optviz.catalog import optimizer_class, optimizer_names
     from optviz.listing import optimizer_row
 
-    print_table(
-        [optimizer_row(optimizer_class(name)) for name in optimizer_names()], "json" if as_json else form
-    )
+    print_table([optimizer_row(optimizer_class(name)) for name in optimizer_names()], "json" if as_json else form)
 
 
 @command.command(cls=Command, epilog=examples("optviz list schedules"))
@@ -101,9 +94,7 @@ def themes(form: str, as_json: bool) -> None:
 )
 @race_options
 @click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
-@click.option(
-    "--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise."
-)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise.")
 @table_options
 def rates(
     surface: str,
@@ -116,8 +107,8 @@ def rates(
 ) -> None:
     """How the learning rates of a picture are chosen: every candidate's score, the winner marked <.
 
-    The score is the mean over the steps of √((f − f*)/(f₀ − f*)); "out" left the domain or the finite numbers. The gentlest
-    rate within .02 of the best is taken. Rates below the gentlest winner are shown by the decade.
+    The score is the mean over the steps of √((f − f*)/(f₀ − f*)); "out" left the domain or the finite numbers. The
+    gentlest rate within .02 of the best is taken. Rates below the gentlest winner are shown by the decade.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
     from optviz.races import choose_rates
@@ -153,8 +144,6 @@ def rates(
         cells = {}
         for label, choice in choices.items():
             score = choice.trials[index].score
-            cells[label] = (f"{score:.3f}" if math.isfinite(score) else "out") + (
-                " <" if rate == choice.lr else "  "
-            )
+            cells[label] = (f"{score:.3f}" if math.isfinite(score) else "out") + (" <" if rate == choice.lr else "  ")
         rows.append({"lr": f"{rate:.3g}", **cells})
     print_table(rows, form)

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 Command = Callable[..., Any]
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in newer clicks only
     """Several numbers with a separator between, such as 0.5,-1 or 800x600."""
 
     def __init__(self, form: str, separator: str, kind: type[float] | type[int]) -> None:
@@ -19,9 +19,7 @@ class Numbers(click.ParamType):
         self.count = form.count(separator) + 1
         self.separator, self.kind = separator, kind
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[Any, ...]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, ...]:
         """The numbers as a tuple."""
         if isinstance(value, tuple):
             return value
@@ -34,7 +32,7 @@ class Numbers(click.ParamType):
         return parts
 
 
-class RateType(click.ParamType):
+class RateType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A learning rate, or auto."""
 
     name = "RATE"
@@ -92,8 +90,8 @@ def race_options(command: Command) -> Command:
                 "--lr", type=RateType(), default="auto", show_default=True,
                 help="The learning rate of all that name none; auto chooses by one rule for all.",
             ),
-            click.option("--steps", type=int, metavar="N", help="Steps of every run.  [default: the surface's, else 200]"),
-            click.option("--noise", type=float, default=0.0, metavar="SD", help="Normal noise on every partial derivative."),
+            click.option("--steps", type=int, metavar="N", help="Steps of a run.  [default: the surface's, else 200]"),
+            click.option("--noise", type=float, default=0.0, metavar="SD", help="Normal noise on the gradient."),
             click.option("--clip", type=float, metavar="NORM", help="Shorten longer gradients to this norm."),
             click.option(
                 "--schedule", metavar="SPEC", shell_complete=complete_schedule,
@@ -117,11 +115,11 @@ def picture_options(command: Command) -> Command:
             ),
             click.option("--title", metavar="TEXT", help="Above the picture.  [default: the surface's]"),
             click.option(
-                "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's view]"
+                "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"
             ),
             click.option("--fps", type=float, default=30.0, show_default=True, help="Frames a second."),
-            click.option("--frames", type=int, default=200, show_default=True, metavar="N", help="At most so many frames."),
-            click.option("--hold", type=float, default=1.5, show_default=True, metavar="SECONDS", help="The last frame stays."),
+            click.option("--frames", type=int, default=200, show_default=True, metavar="N", help="At most so many."),
+            click.option("--hold", type=float, default=1.5, show_default=True, metavar="SECONDS", help="On the last frame."),
         ]
     ):  # fmt: skip
         command = option(command)

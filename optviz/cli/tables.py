@@ -52,13 +52,13 @@ def aligned(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
-    """A table as Markdown.
+    r"""A table as Markdown.
 
     Example:
         >>> print(markdown([{"name": "sgd", "f": "a|b"}]))
         | name | f |
         | --- | --- |
-        | sgd | a\\|b |
+        | sgd | a\|b |
     """
     lines = [list(rows[0]), ["---"] * len(rows[0])]
     lines += [[_text(value).replace("|", "\\|") for value in row.values()] for row in rows]

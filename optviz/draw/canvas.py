@@ -52,9 +52,7 @@ class Canvas:
         flipped[:, 1] += self.height
         self._renderer.draw_path(pen, Path(flipped), _IDENTITY, None)
 
-    def disc(
-        self, x: float, y: float, diameter: float, colour: Colour, *, clip: Rectangle | None = None
-    ) -> None:
+    def disc(self, x: float, y: float, diameter: float, colour: Colour, *, clip: Rectangle | None = None) -> None:
         """A filled circle, `diameter` in points."""
         radius = diameter * self.points / 2
         place = Affine2D.from_values(radius, 0, 0, radius, x, self.height - y)
@@ -124,7 +122,7 @@ def union(boxes: Sequence[Rectangle], width: int, height: int) -> Rectangle:
 
 
 @lru_cache(maxsize=64)
-def _font(size: float, bold: bool) -> FontProperties:  # noqa: FBT001 - a key of the cache
+def _font(size: float, bold: bool) -> FontProperties:
     return FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
 
 

@@ -22,9 +22,7 @@ class ContourPainter:
 
     def __init__(self, panel: Contour, theme: Theme, plan: Layout, canvas: Canvas) -> None:
         self._panel, self._theme, self._place = panel, theme, plan.map
-        self.colours: list[Colour] = [
-            theme.palette[trail.slot % len(theme.palette)] for trail in panel.trails
-        ]
+        self.colours: list[Colour] = [theme.palette[trail.slot % len(theme.palette)] for trail in panel.trails]
         self._paths = [to_pixels(trail.points, panel.box, plan.map) for trail in panel.trails]
         self._strokes = strokes(self._paths, canvas, theme, plan.map)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
@@ -38,9 +36,7 @@ class ContourPainter:
         theme = self._theme
         for minimum in self._panel.surface.minima:
             if inside(self._panel.box, np.array(minimum, dtype=float)):
-                self._cross(
-                    canvas, *to_pixels(np.array(minimum, dtype=float), self._panel.box, self._place).tolist()
-                )
+                self._cross(canvas, *to_pixels(np.array(minimum, dtype=float), self._panel.box, self._place).tolist())
         x, y = to_pixels(np.array(self._panel.start), self._panel.box, self._place).tolist()
         canvas.ring(x, y, theme.head, theme.background, 4.0)
         canvas.ring(x, y, theme.head, theme.ink, 1.6)
@@ -83,6 +79,4 @@ class ContourPainter:
             canvas.text(x, bottom + 1.4 * gap, tick_label(value), theme.text, theme.quiet, anchor="centre")
         for value in ticks(y0, y1, max(2, int((bottom - top) / (60 * canvas.scale)))):
             y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
-            canvas.text(
-                left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right"
-            )
+            canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")

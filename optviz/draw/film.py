@@ -86,9 +86,7 @@ class Film:
             laid = self._lay(canvas, clean, after, step)
             fresh = [box for painter in self._painters for box in painter.top(canvas, step)]
             whole = (0, 0, *self.size)
-            yield Frame(
-                canvas.pixels, whole if after < 0 else union([*tops, *laid, *fresh], *self.size), duration
-            )
+            yield Frame(canvas.pixels, whole if after < 0 else union([*tops, *laid, *fresh], *self.size), duration)
             after, tops = step, fresh
 
     def frame(self, index: int) -> Pixels:

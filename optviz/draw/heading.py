@@ -13,9 +13,7 @@ class Heading:
 
     def __init__(self, scene: Scene, plan: Layout, canvas: Canvas) -> None:
         self._title, self._theme, self._place = scene.title, scene.theme, plan.title
-        self._glyphs = Glyphs(
-            canvas, "0123456789", scene.theme.text + 1, scene.theme.quiet, scene.theme.background
-        )
+        self._glyphs = Glyphs(canvas, "0123456789", scene.theme.text + 1, scene.theme.quiet, scene.theme.background)
         self._width = self._glyphs.width(str(scene.timeline.steps[-1]))
         self._x = plan.map[2] - self._width  # digits begin where "step" ends, so that nothing jitters
 

@@ -31,9 +31,7 @@ def layout(width: int, height: int) -> Layout:
     roomy = width - left - side > side
     right = width - (side if roomy else round(16 * scale))
     column = (right + round(18 * scale), top) if roomy else None
-    return Layout(
-        scale, (left, top, max(right, left + 8), max(bottom, top + 8)), (left, round(40 * scale)), column
-    )
+    return Layout(scale, (left, top, max(right, left + 8), max(bottom, top + 8)), (left, round(40 * scale)), column)
 
 
 def to_pixels(points: NDArray[Any], box: Box, place: Rectangle) -> NDArray[Any]:

@@ -39,9 +39,7 @@ def heights(surface: Surface, box: Box, width: int, height: int) -> Field:
     values = surface(np.stack(np.meshgrid(x, y), axis=-1))
     if coarse == 1:
         return values
-    return np.asarray(
-        Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
-    )
+    return np.asarray(Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC))
 
 
 def levels(values: Field) -> Field:
@@ -50,9 +48,7 @@ def levels(values: Field) -> Field:
     if not finite.any():
         return np.full(values.shape, BANDS, dtype=np.float32)
     low, high = values[finite].min(), values[finite].max()
-    share = np.where(finite, values - low, high - low).astype(np.float32) / np.float32(
-        max(high - low, 1e-300)
-    )
+    share = np.where(finite, values - low, high - low).astype(np.float32) / np.float32(max(high - low, 1e-300))
     sample = share[::5, ::5].ravel()
     offset = max(_OFFSETS, key=lambda each: _evenness(_scaled(sample, each)))
     return np.asarray(_scaled(share, offset) * np.float32(BANDS * 0.9999))
@@ -73,8 +69,7 @@ def paint(level: Field, theme: Theme) -> Pixels:
     result = np.full(level.shape, 0xFF000000, dtype=np.uint32)
     for channel, ink in enumerate(rgb(theme.isoline)):
         band = (
-            _integral(below[:, channel], ramp[:, channel], high)
-            - _integral(below[:, channel], ramp[:, channel], low)
+            _integral(below[:, channel], ramp[:, channel], high) - _integral(below[:, channel], ramp[:, channel], low)
         ) / span
         mixed = band + (ink - band) * line
         result |= (mixed + 0.5).astype(np.uint32) << np.uint32(8 * channel)
@@ -85,9 +80,7 @@ def _ramp(theme: Theme) -> Field:
     """The colours (BANDS, 3) of the bands."""
     stops = np.array([rgb(colour) for colour in theme.ramp], dtype=float)
     at = np.linspace(0, len(stops) - 1, BANDS)
-    return np.stack([np.interp(at, np.arange(len(stops)), stops[:, c]) for c in range(3)], axis=-1).astype(
-        np.float32
-    )
+    return np.stack([np.interp(at, np.arange(len(stops)), stops[:, c]) for c in range(3)], axis=-1).astype(np.float32)
 
 
 def _integral(below: Field, ramp: Field, level: Field) -> Field:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
 from optviz.draw import Film, Frame
-from optviz.draw.canvas import Pixels, Rectangle
+from optviz.draw.canvas import Pixels
 from optviz.encode.palette import TRANSPARENT, Palette
 
 _LONGEST = 65535  # hundredths of a second that a frame can say
@@ -67,7 +67,7 @@ def _difference(before: Pixels, frame: Frame, palette: Palette) -> tuple[NDArray
 
 def _image_blocks(image: NDArray[np.uint8], corner: tuple[int, int], hundredths: int) -> list[bytes]:
     height, width = image.shape
-    picture = Image.frombuffer("P", (width, height), np.ascontiguousarray(image).data)
+    picture = Image.frombuffer("P", (width, height), image.tobytes())
     control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0x05, hundredths, TRANSPARENT, 0)  # leave it in place
     blocks = GifImagePlugin.getdata(picture, corner)
     return [control, *blocks]

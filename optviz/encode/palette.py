@@ -25,21 +25,21 @@ class Palette:
     """Up to 255 colours (n, 3) at the indices 1 … 255, and a table from 24-bit colours to them."""
 
     def __init__(self, picture: Pixels, pinned: Sequence[Colour]) -> None:
-        colours = dict.fromkeys(rgb(colour) for colour in pinned)
+        colours: dict[tuple[int, ...], None] = dict.fromkeys(rgb(colour) for colour in pinned)
         seen, counts = np.unique(picture & _RGB, return_counts=True)
         frequent = seen[np.argsort(-counts, kind="stable")[:_FREQUENT]]
-        colours |= dict.fromkeys(map(tuple, _bytes(frequent).tolist()))
+        colours |= dict.fromkeys(tuple(colour) for colour in _bytes(frequent).tolist())
         left = 255 - len(colours)
         rest = Image.fromarray(_bytes(picture.ravel())[None]).quantize(left, Image.Quantize.MEDIANCUT)
-        flat = np.array(rest.getpalette()[: 3 * left], dtype=np.uint8).reshape(-1, 3)
-        colours |= dict.fromkeys(map(tuple, flat.tolist()))
+        flat = np.array((rest.getpalette() or [])[: 3 * left], dtype=np.uint8).reshape(-1, 3)
+        colours |= dict.fromkeys(tuple(colour) for colour in flat.tolist())
         self.colours: NDArray[np.uint8] = np.array(list(colours), dtype=np.uint8)[:255]
         self._table = np.zeros(1 << 24, dtype=np.uint8)
 
     def indices(self, pixels: Pixels) -> NDArray[np.uint8]:
         """The index of the nearest colour for pixels of any shape."""
         keys = pixels & _RGB
-        found = self._table[keys]
+        found: NDArray[np.uint8] = self._table[keys]
         if not found.all():
             self._learn(np.unique(keys[found == 0]))
             found = self._table[keys]

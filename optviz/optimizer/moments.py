@@ -229,5 +229,5 @@ def _rectified(length: Any, most: Any, rise2: Any) -> Any:
 def _power(base: float, exponent: Any) -> Any:
     """base^exponent, rounded alike for a number and for every number of an array, as np.power is not."""
     if np.ndim(exponent):
-        return np.array([base**number for number in exponent.flat]).reshape(exponent.shape)
+        return np.array([base**number for number in exponent.ravel().tolist()]).reshape(exponent.shape)
     return base**exponent

@@ -59,9 +59,7 @@ class Optimizer:
     def rate(self, t: int) -> Any:
         """The learning rate at step t."""
         if self.lr is None:
-            raise ArgumentError(
-                f"{self.name} has no learning rate yet: give it one, as in {self.name}:lr=0.1"
-            )
+            raise ArgumentError(f"{self.name} has no learning rate yet: give it one, as in {self.name}:lr=0.1")
         return self.lr * self.schedule(t)
 
     def hyperparameters(self) -> dict[str, Any]:

@@ -86,7 +86,5 @@ def _merged(optimizers: list[Optimizer]) -> Optimizer:
         values = [getattr(optimizer, field.name) for optimizer in optimizers]
         if all(value == values[0] for value in values):
             continue
-        changes[field.name] = (
-            _Rows(tuple(values)) if field.name == "schedule" else np.array(values, float)[:, None]
-        )
+        changes[field.name] = _Rows(tuple(values)) if field.name == "schedule" else np.array(values, float)[:, None]
     return replace(first, **changes)
