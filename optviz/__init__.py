@@ -26,7 +26,10 @@ _HOMES = {
     "Scene": ("scene", "Scene"),
     "OptvizError": ("errors", "OptvizError"),
 }
-_OPTIMIZERS = ("SGD", "Momentum", "Nesterov", "QHM", "Adam")
+_OPTIMIZERS = (
+    *("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam", "AdaDelta", "AdaMax", "NAdam", "RAdam", "AMSGrad"),
+    *("AdamW", "Lion", "AdaBelief", "Yogi", "QHM", "Optimizer"),
+)
 _HOMES |= {name: ("optimizer", name) for name in _OPTIMIZERS}
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the keys are strings

@@ -1,6 +1,6 @@
 """Numbers with a stated range: the range is written once, as text, where the number is declared.
 
-``lr: float = bounded(0.1, "(0, inf)")`` declares a field; `check_fields` refuses what lies outside, and the
+``lr: float = bounded("(0, inf)", 0.1)`` declares a field; `check_fields` refuses what lies outside, and the
 same text stands in the error, in tables and in the documentation.
 """
 

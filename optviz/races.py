@@ -257,7 +257,7 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
         OptvizError: The file is missing, damaged, or not a race.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             points, values = file["points"], file["values"]
         if about["format"] != _FORMAT:

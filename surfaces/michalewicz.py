@@ -1,4 +1,4 @@
-"""Michalewicz's function: a dead flat plain with a few knife-cut canyons crossing it.
+"""Michalewicz's function: a dead flat plain crossed by three knife-cut canyons.
 
 f(x, y) = −sin x · sin²⁰(x²/π) − sin y · sin²⁰(2y²/π). Michalewicz 1992; the Simon Fraser virtual library of
 test functions, with m = 10. The twentieth power wipes out all but the crests of the sines. Each canyon is a

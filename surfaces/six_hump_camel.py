@@ -1,8 +1,8 @@
 """The six-hump camel: two deep pits, four shallower ones, and steep flanks at both ends.
 
 f(x, y) = (4 − 2.1x² + x⁴/3) x² + xy + (4y² − 4) y². Dixon & Szegő 1978; the Simon Fraser virtual library of
-test functions. Turned by half a turn about the origin it is itself again, so that the pits come in pairs; two
-of the poorest are hardly more than dents in the flank.
+test functions. Turned by half a turn about the origin it is itself again, so that the pits come in pairs; the
+poorest pair is hardly more than two dents in the flanks.
 """
 
 from optviz import Surface

@@ -119,7 +119,7 @@ def picture_options(command: Command) -> Command:
             ),
             click.option("--fps", type=float, default=30.0, show_default=True, help="Frames a second."),
             click.option("--frames", type=int, default=200, show_default=True, metavar="N", help="At most so many."),
-            click.option("--hold", type=float, default=1.5, show_default=True, metavar="SECONDS", help="On the last frame."),
+            click.option("--hold", type=float, default=1.5, show_default=True, metavar="S", help="Seconds at the end."),
         ]
     ):  # fmt: skip
         command = option(command)

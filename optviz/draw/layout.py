@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Rectangle
 from optviz.surface import Box
 
+_FARTHEST = 1e9  # pixels
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -35,13 +37,15 @@ def layout(width: int, height: int) -> Layout:
 
 
 def to_pixels(points: NDArray[Any], box: Box, place: Rectangle) -> NDArray[Any]:
-    """Points (..., 2) of a box as pixels of a rectangle; far ones are brought to where drawing still works."""
+    """Points (..., 2) of a box as pixels of a rectangle; what is not finite, or absurdly far away, is NaN."""
     x0, x1, y0, y1 = box
     left, top, right, bottom = place
-    pixels = np.empty(points.shape)
-    pixels[..., 0] = left + (points[..., 0] - x0) * ((right - left) / (x1 - x0))
-    pixels[..., 1] = bottom - (points[..., 1] - y0) * ((bottom - top) / (y1 - y0))
-    return np.clip(pixels, -1e5, 1e5)
+    with np.errstate(all="ignore"):
+        x = left + (points[..., 0] - x0) * ((right - left) / (x1 - x0))
+        y = bottom - (points[..., 1] - y0) * ((bottom - top) / (y1 - y0))
+        pixels = np.stack([x, y], axis=-1)
+        pixels[~(np.abs(pixels) < _FARTHEST).all(axis=-1)] = np.nan
+    return pixels
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:

@@ -21,6 +21,8 @@ from optviz.themes import Colour, Theme
 _SHORTEST = 1.5  # pixels; shorter moves wait until they add up
 _SHARP = 0.9  # the cosine of a turn at which a casing would cut into the line before it
 _MEMORY = 8.0  # how far back, in widths of the casing, a line is drawn again after a sharp turn
+_HORIZON = 2e4  # pixels; longer moves are cut to the picture and a margin
+_MARGIN = 200
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ def _strokes_of(run: int, path: NDArray[Any], width: float, clip: Rectangle) -> 
                     casing = [*_before(corners, index - 1, width), corners[index]]
                 if walked < _MEMORY * width and index > 1:
                     line = [*_before(corners, index - 1, _MEMORY * width), corners[index]]
-            drawn = np.array(line)
-            box = around(drawn, width, clip)
+            line, casing = _shortened(line, clip), _shortened(casing, clip)
+            box = around(np.array(line), width, clip)
             if box[0] < box[2] and box[1] < box[3]:
-                yield Stroke(piece[index], run, np.array(casing), drawn, box)
+                yield Stroke(piece[index], run, np.array(casing), np.array(line), box)
 
 
 def around(corners: NDArray[Any], width: float, clip: Rectangle) -> Rectangle:
@@ -92,6 +94,20 @@ def _pieces(path: NDArray[Any]) -> Iterable[list[int]]:
             kept.append(step)
             x, y = a, b
     yield kept
+
+
+def _shortened(line: list[list[float]], clip: Rectangle) -> list[list[float]]:
+    """The line with its last move cut to what may be seen, so that Agg need not draw to the horizon."""
+    (x, y), (a, b) = line[-2:]
+    low, high = 0.0, 1.0
+    for start, move, near, far in ((x, a - x, clip[0], clip[2]), (y, b - y, clip[1], clip[3])):
+        if abs(start) + abs(move) > _HORIZON and move:
+            ends = sorted(((near - _MARGIN - start) / move, (far + _MARGIN - start) / move))
+            low, high = max(low, ends[0]), min(high, ends[1])
+    if (low, high) == (0.0, 1.0) or low >= high:
+        return line
+    cut = [[x + (a - x) * low, y + (b - y) * low], [x + (a - x) * high, y + (b - y) * high]]
+    return [*line[:-2], *cut]
 
 
 def _is_sharp(before: list[float], corner: list[float], end: list[float]) -> bool:

@@ -1,0 +1,56 @@
+"""The house keeps its shape: imports run one way, modules stay readable, names lead somewhere."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+import optviz
+
+PACKAGE = Path(optviz.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ORDER = [
+    *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "catalog", "compiled", "gradients"),
+    *("sampling", "runs", "rates", "ranking", "writing", "races", "starts", "comparison", "checks", "listing"),
+    *("themes", "scene", "draw", "encode", "pictures", "cli"),
+]
+
+
+def part(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path):
+    if part(path) in ("__init__", "__main__"):
+        return
+    for node in ast.parse(path.read_text()).body:
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            if name.startswith("optviz."):
+                assert ORDER.index(name.split(".")[1]) <= ORDER.index(part(path)), f"{part(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_opens_with_a_paragraph_and_stays_readable(path):
+    source = path.read_text()
+    assert ast.get_docstring(ast.parse(source))
+    assert len(source.splitlines()) <= 330
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_command_line_knows_click(path):
+    if part(path) not in ("cli", "__main__"):
+        assert "import click" not in path.read_text()
+
+
+@pytest.mark.parametrize("name", optviz.__all__)
+def test_every_public_name_exists_and_says_what_it_is(name):
+    value = getattr(optviz, name)
+    assert name == "__version__" or value.__doc__
+
+
+def test_every_optimizer_is_a_public_name():
+    kinds = importlib.import_module("optviz.optimizer").OPTIMIZERS.values()
+    assert {kind.__name__ for kind in kinds} <= set(optviz.__all__)

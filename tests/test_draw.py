@@ -1,0 +1,112 @@
+"""Drawing: the law of frame k, and what stands where."""
+
+import numpy as np
+import pytest
+
+import optviz
+from optviz.catalog import surface_names
+from optviz.draw import Film
+from optviz.draw.canvas import Canvas, packed
+from optviz.draw.layout import layout, to_pixels
+from optviz.draw.shade import BANDS, heights, levels
+from optviz.races import race
+from optviz.scene import scene_of
+from optviz.themes import THEMES
+
+SMALL = {"size": (320, 240)}
+
+
+def small_film(name="himmelblau", optimizers=("sgd", "momentum", "adam"), **options):
+    keys = ("steps", "lr", "noise", "start")
+    ran = race(name, list(optimizers), **{key: options.pop(key) for key in keys if key in options})
+    return Film(scene_of(ran, **SMALL | options))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", ["rosenbrock", "saddle", "noisy-moons"])
+def test_frame_k_alone_equals_frame_k_of_the_film(name, theme):
+    film = small_film(name, theme=theme, steps=90, frames=30)
+    for index, frame in enumerate(film.frames()):
+        if index % 7 == 0 or index == len(film) - 1:
+            assert np.array_equal(frame.pixels, film.frame(index)), index
+
+
+def test_frame_k_alone_equals_frame_k_where_runs_diverge_and_chatter():
+    film = small_film("booth", ["sgd:lr=0.5", "adam:lr=3", "rmsprop:lr=2"], steps=120)
+    for index, frame in enumerate(film.frames()):
+        if index % 17 == 0:
+            assert np.array_equal(frame.pixels, film.frame(index)), index
+
+
+def test_every_change_lies_inside_the_rectangle_that_says_so():
+    before = None
+    for frame in small_film(steps=40).frames():
+        if before is not None:
+            changed = frame.pixels != before
+            left, top, right, bottom = frame.changed
+            changed[top:bottom, left:right] = False
+            assert not changed.any()
+        before = frame.pixels.copy()
+
+
+def test_a_picture_does_not_depend_on_how_many_frames_came_before():
+    many, few = (small_film(steps=100, frames=frames) for frames in (101, 9))
+    shared = set(many.steps) & set(few.steps)
+    assert len(shared) > 4
+    for step in shared:
+        assert np.array_equal(many.frame(many.steps.index(step)), few.frame(few.steps.index(step)))
+
+
+def test_heads_stand_where_the_runs_are_in_their_own_colours():
+    film = small_film(steps=30, size=(640, 480))
+    ran = race("himmelblau", ["sgd", "momentum", "adam"], steps=30)
+    box, place = ran.surface.window, layout(640, 480).map
+    picture = film.frame(-1)
+    column = to_pixels(ran.points[-1], box, place)
+    for (x, y), colour in zip(column[::-1], film.colours[2::-1], strict=True):
+        covered = any(np.hypot(*(np.array([x, y]) - other)) < 12 for other in column if (other != (x, y)).any())
+        if not covered:
+            assert picture[int(y), int(x)] == packed(colour)
+
+
+def test_nothing_is_drawn_for_what_is_not_a_number_or_far_away():
+    film = small_film("booth", ["sgd:lr=1"], steps=400)
+    ground, last = film.frame(0), film.frame(-1)
+    x0, y0, x1, y1 = layout(320, 240).map
+    assert (ground[y0:y1, x0:x1] != last[y0:y1, x0:x1]).any()
+    assert (last == packed(film.colours[0])).sum() > 0
+
+
+@pytest.mark.parametrize("name", surface_names())
+def test_a_map_shows_structure(name):
+    surface = optviz.catalog.load_surface(name)
+    level = levels(heights(surface, surface.window, 120, 100))
+    assert level.min() >= 0
+    assert level.max() <= BANDS
+    shares = np.bincount(level.astype(int).ravel(), minlength=BANDS) / level.size
+    assert np.count_nonzero(shares > 0.002) >= 8, "fewer than eight bands can be seen"
+
+
+def test_levels_rise_with_the_values_and_bear_what_is_not_finite():
+    values = np.array([[1.0, 2.0, 5.0], [np.nan, np.inf, -1.0]])
+    level = levels(values)
+    finite = np.array([-1.0, 1.0, 2.0, 5.0])
+    assert np.all(np.diff([level[values == value][0] for value in finite]) > 0)
+    assert level[1, 0] == level[1, 1] == level.max()
+
+
+@pytest.mark.parametrize("size", [(64, 64), (90, 700), (700, 90), (1920, 1080)])
+def test_any_size_can_be_drawn(size):
+    picture = small_film(steps=3, size=size).frame(-1)
+    assert picture.shape == size[::-1]
+
+
+def test_a_canvas_draws_where_it_is_told():
+    canvas = Canvas(40, 30)
+    canvas.pixels[:] = packed("#ffffff")
+    canvas.disc(10, 20, 6, "#ff0000")
+    assert canvas.pixels[20, 10] == packed("#ff0000")
+    assert canvas.pixels[10, 30] == packed("#ffffff")
+    canvas.line(np.array([[0.0, 5.0], [40.0, 5.0]]), "#0000ff", 3, clip=(0, 0, 20, 30))
+    assert canvas.pixels[5, 10] == packed("#0000ff")
+    assert canvas.pixels[5, 30] == packed("#ffffff")

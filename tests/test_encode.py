@@ -1,0 +1,120 @@
+"""Files, by decoding them: what a GIF says must be what the film shows."""
+
+import itertools
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from optviz.draw import Film
+from optviz.encode import ENCODERS, save
+from optviz.encode.palette import Palette
+from optviz.errors import ArgumentError, OutputError
+from optviz.races import race
+from optviz.scene import scene_of
+from optviz.themes import THEMES, rgb
+
+
+def film_of(optimizers=("sgd", "momentum", "adagrad", "rmsprop", "adam"), **options):
+    return Film(scene_of(race("himmelblau", list(optimizers), steps=40, lr=0.01), **{"size": (400, 300)} | options))
+
+
+def decoded(path):
+    with Image.open(path) as image:
+        for index in range(image.n_frames):
+            image.seek(index)
+            yield np.asarray(image.convert("RGB")), image.info["duration"]
+
+
+def colours_of(pixels):
+    return pixels.view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_gif_decodes_to_its_film(theme, tmp_path):
+    film = film_of(theme=theme, recipe="made so")
+    save(film, tmp_path / "film.gif")
+    with Image.open(tmp_path / "film.gif") as image:
+        assert image.size == film.size
+        assert image.info["loop"] == 0
+        assert image.info["comment"] == b"made so"
+    frames = list(decoded(tmp_path / "film.gif"))
+    assert sum(duration for _, duration in frames) == sum(film.durations)
+    assert len(frames) == len(film)
+    for (seen, _), index in zip(frames, range(len(film)), strict=True):
+        if index % 10 == 0 or index == len(film) - 1:
+            error = seen.astype(float) - colours_of(film.frame(index))
+            assert 10 * np.log10(255**2 / np.mean(error**2)) > 38, "decibels"
+            assert np.abs(error).max() < 90
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("count", [1, 5, 12])
+def test_the_runs_colours_are_exact_in_the_file(theme, count, tmp_path):
+    optimizers = [f"sgd:lr={0.001 * (n + 1)},label=run{n}" for n in range(count)]
+    film = film_of(optimizers, theme=theme)
+    save(film, tmp_path / "film.gif")
+    *_, (last, _) = decoded(tmp_path / "film.gif")
+    still = colours_of(film.frame(-1))
+    for colour in {rgb(colour) for colour in film.colours}:
+        where = (still == colour).all(axis=-1)
+        assert where.any()
+        assert (last[where] == colour).all()
+
+
+def test_the_same_film_gives_the_same_bytes(tmp_path):
+    for name in ("a.gif", "b.gif"):
+        save(film_of(), tmp_path / name)
+    assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+
+
+def test_frames_are_taken_one_at_a_time(tmp_path):
+    film = film_of()
+    alive = []
+
+    def watched():
+        for frame in film.frames():
+            alive.append(frame.pixels)
+            yield frame
+
+    save(film, tmp_path / "film.gif", watched())
+    assert len({id(pixels) for pixels in alive}) == 1, "every frame is the same sheet: none is kept"
+
+
+@pytest.mark.parametrize("when", [0, 1, 20])
+def test_a_render_that_stops_leaves_nothing_behind_and_loses_nothing(when, tmp_path):
+    target = tmp_path / "film.gif"
+    target.write_bytes(b"what was there before")
+    film = film_of()
+
+    def interrupted():
+        yield from itertools.islice(film.frames(), when)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save(film, target, interrupted())
+    assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
+    assert target.read_bytes() == b"what was there before"
+
+
+def test_an_unknown_suffix_names_the_known_ones(tmp_path):
+    with pytest.raises(ArgumentError, match=r"\.gif"):
+        save(film_of(), tmp_path / "film.xyz")
+
+
+@pytest.mark.parametrize("suffix", ENCODERS)
+def test_a_missing_folder_is_named(suffix, tmp_path):
+    with pytest.raises(OutputError, match="mkdir -p"):
+        save(film_of(), tmp_path / "nowhere" / f"film{suffix}")
+
+
+def test_a_palette_maps_every_pixel_to_its_nearest_colour():
+    generator = np.random.default_rng(1)
+    picture = generator.integers(0, 1 << 24, (50, 60), dtype=np.uint32)
+    palette = Palette(picture, ["#ff0000", "#00ff00"])
+    assert len(palette.colours) <= 255
+    indices = palette.indices(picture)
+    seen = colours_of(picture).reshape(-1, 3).astype(int)
+    distances = ((seen[:, None] - palette.colours.astype(int)) ** 2).sum(-1)
+    chosen = distances[np.arange(len(seen)), indices.ravel().astype(int) - 1]
+    assert np.array_equal(chosen, distances.min(axis=1))
