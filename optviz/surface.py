@@ -118,6 +118,8 @@ class Surface:
             if not (_numbers(box, 4) and box[0] < box[1] and box[2] < box[3]):
                 self._fail(f"{what} must be four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1, not {box!r}")
         for what, points in (("start", (self.start,)), ("minimum", self.minima), ("saddle", self.saddles)):
+            if not isinstance(points, tuple | list):
+                self._fail(f"{what}: expected points ((x, y), …), not {points!r}")
             for point in points:
                 if not _numbers(point, 2):
                     self._fail(f"{what} must be two finite numbers (x, y), not {point!r}")
@@ -125,7 +127,7 @@ class Surface:
                     self._fail(f"{what} {point} lies outside the domain {self.domain}")
         if self.lr is not None and not (_numbers((self.lr,), 1) and self.lr > 0):
             self._fail(f"lr must be a positive number, not {self.lr!r}")
-        if self.steps is not None and not (isinstance(self.steps, int) and self.steps >= 1):
+        if self.steps is not None and not (type(self.steps) is int and self.steps >= 1):
             self._fail(f"steps must be a whole number from 1, not {self.steps!r}")
         self._check_data()
 
@@ -134,11 +136,17 @@ class Surface:
             if self.batch_size is not None:
                 self._fail("batch_size needs data")
             return
-        lengths = {len(column) for column in self.data}
-        if len(lengths) != 1 or not all(np.all(np.isfinite(column)) for column in self.data):
-            self._fail("data must be columns of finite numbers, all of one length")
-        n = lengths.pop()
-        if not (isinstance(self.batch_size, int) and 1 <= self.batch_size <= n):
+        try:
+            columns = tuple(np.asarray(column, dtype=float) for column in self.data)
+        except (TypeError, ValueError):
+            columns = ()
+        shapes = {column.shape for column in columns}
+        shape = shapes.pop() if len(shapes) == 1 else ()
+        if len(shape) != 1 or shape[0] < 1 or not all(np.isfinite(column).all() for column in columns):
+            self._fail("data must be columns of finite numbers, arrays (n,) of one length")
+        object.__setattr__(self, "data", columns)
+        n = shape[0]
+        if not (type(self.batch_size) is int and 1 <= self.batch_size <= n):
             self._fail(f"batch_size must be a whole number from 1 to the {n} samples, not {self.batch_size!r}")
 
     def _check_function(self) -> None:

@@ -1,8 +1,9 @@
-"""The plateau: a bowl with terraces, where the slope goes to nothing and comes back.
+"""The plateau: a bowl with a shelf around its centre, where the slope goes to nothing and even turns.
 
 f(x, y) = −sin r′/r′ + 0.01 r′², r′ = 10r + 0.01, r = √(x² + y²). The "plateau" of Jiang's Gradient Descent
-Viz. On each terrace the ripple just cancels the bowl. Whoever carries speed crosses it, the rest must wait.
-At the very centre the 0.01 leaves the tip of a cone, too small to be seen.
+Viz. Between the radii 0.66 and 0.50 the ripple outweighs the bowl: a shallow moat with a low rim inside it.
+Whoever carries speed crosses it, the rest stay. At the very centre the 0.01 leaves the tip of a cone, too
+small to be seen.
 """
 
 import autograd.numpy as np
