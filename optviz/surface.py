@@ -143,7 +143,7 @@ class Surface:
         shapes = {column.shape for column in columns}
         shape = shapes.pop() if len(shapes) == 1 else ()
         if len(shape) != 1 or shape[0] < 1 or not all(np.isfinite(column).all() for column in columns):
-            self._fail("data must be columns of finite numbers, arrays (n,) of one length")
+            self._fail("data must be columns of finite numbers (n,), all of one length")
         object.__setattr__(self, "data", columns)
         n = shape[0]
         if not (type(self.batch_size) is int and 1 <= self.batch_size <= n):
