@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,7 @@ MAX_FRAMES = 10_000
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 MIN_SIZE = 64
 MAX_FPS = 100
+_READABLE = 150  # milliseconds a number must stand to be read
 
 _SLOTS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
@@ -52,12 +54,33 @@ class Contour:
     trails: tuple[Trail, ...]
 
 
+class Shot(NamedTuple):
+    """What a frame shows: the runs at `step`, for `duration` milliseconds.
+
+    Numbers are read at `reading`, the same step or one shortly before it: they change about six times a second,
+    because nobody can read thirty.
+    """
+
+    step: int
+    reading: int
+    duration: int
+
+
 @dataclass(frozen=True)
 class Timeline:
-    """When what is shown: frame k shows step steps[k] for durations[k] milliseconds."""
+    """When what is shown: a shot a frame."""
 
-    steps: tuple[int, ...]
-    durations: tuple[int, ...]
+    shots: tuple[Shot, ...]
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The step each frame shows."""
+        return tuple(shot.step for shot in self.shots)
+
+    @property
+    def durations(self) -> tuple[int, ...]:
+        """How long each frame is shown, in milliseconds."""
+        return tuple(shot.duration for shot in self.shots)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +120,14 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
     durations[0] = max(durations[0], 700)
     durations[-1] += 1000 * hold
     ends = np.rint(np.cumsum(durations) / 10) * 10  # hundredths of a second, whose rounding does not add up
-    return Timeline(tuple(shown), tuple(int(d) for d in np.diff(ends, prepend=0)))
+    shots: list[Shot] = []
+    read, since = 0, 0
+    for step, duration in zip(shown, np.diff(ends, prepend=0).astype(int).tolist(), strict=True):
+        if since >= _READABLE or step == steps:
+            read, since = step, 0
+        shots.append(Shot(step, read, duration))
+        since += duration
+    return Timeline(tuple(shots))
 
 
 def scene_of(

@@ -39,7 +39,7 @@ def test_a_gif_decodes_to_its_film(theme, tmp_path):
         assert image.info["loop"] == 0
         assert image.info["comment"] == b"made so"
     frames = list(decoded(tmp_path / "film.gif"))
-    assert sum(duration for _, duration in frames) == sum(film.durations)
+    assert sum(duration for _, duration in frames) == sum(shot.duration for shot in film.shots)
     assert len(frames) == len(film)
     for (seen, _), index in zip(frames, range(len(film)), strict=True):
         if index % 10 == 0 or index == len(film) - 1:

@@ -33,36 +33,38 @@ class Canvas:
         self.width, self.height, self.scale = width, height, scale
         self.points = scale * 100 / 72
         self._renderer = RendererAgg(width, height, 100 * scale)
+        self._pens: dict[Any, Any] = {}
         self.pixels: Pixels = np.asarray(self._renderer.buffer_rgba()).view(np.uint32)[..., 0]
 
     def line(
-        self,
-        corners: NDArray[Any],
-        colour: Colour,
-        width: float,
-        *,
-        cap: str = "round",
-        clip: Rectangle | None = None,
+        self, corners: NDArray[Any], colour: Colour, width: float, *, cap: str = "round", clip: Rectangle | None = None
     ) -> None:
         """A polyline through corners (n, 2), `width` points wide."""
-        pen = self._pen(colour, width, clip)
-        pen.set_capstyle(cap)
-        pen.set_joinstyle("round")
         flipped = corners * (1.0, -1.0)
         flipped[:, 1] += self.height
-        self._renderer.draw_path(pen, Path(flipped), _IDENTITY, None)
+        self._renderer.draw_path(self._pen(colour, width, clip, cap), Path(flipped), _IDENTITY, None)
 
-    def disc(self, x: float, y: float, diameter: float, colour: Colour, *, clip: Rectangle | None = None) -> None:
-        """A filled circle, `diameter` in points."""
-        radius = diameter * self.points / 2
+    def disc(
+        self,
+        x: float,
+        y: float,
+        diameter: float,
+        colour: Colour,
+        rim: Colour,
+        casing: float,
+        *,
+        clip: Rectangle | None = None,
+    ) -> None:
+        """A filled circle with a rim outside it; `diameter` and `casing` in points."""
+        radius = (diameter + casing) * self.points / 2
         place = Affine2D.from_values(radius, 0, 0, radius, x, self.height - y)
-        self._renderer.draw_path(self._pen(colour, 0, clip), _CIRCLE, place, _unit(colour))
+        self._renderer.draw_path(self._pen(rim, casing, clip), _CIRCLE, place, _unit(colour))
 
     def ring(self, x: float, y: float, diameter: float, colour: Colour, width: float) -> None:
         """A circle `width` points thick."""
         radius = diameter * self.points / 2
         place = Affine2D.from_values(radius, 0, 0, radius, x, self.height - y)
-        self._renderer.draw_path(self._pen(colour, width, None), _CIRCLE, place, None)
+        self._renderer.draw_path(self._pen(colour, width), _CIRCLE, place, None)
 
     def text(
         self,
@@ -79,21 +81,26 @@ class Canvas:
         font = _font(size, bold)
         width = self.text_width(words, size, bold=bold)
         left = x - width * {"left": 0.0, "centre": 0.5, "right": 1.0}[anchor]
-        self._renderer.draw_text(self._pen(colour, 1, None), round(left), round(y), words, font, 0)
+        self._renderer.draw_text(self._pen(colour, 1), round(left), round(y), words, font, 0)
         return width
 
     def text_width(self, words: str, size: float, *, bold: bool = False) -> float:
         """How many pixels wide the words are."""
         return float(self._renderer.get_text_width_height_descent(words, _font(size, bold), ismath=False)[0])
 
-    def _pen(self, colour: Colour, width: float, clip: Rectangle | None) -> Any:
-        pen = self._renderer.new_gc()
-        pen.set_linewidth(width)
-        pen.set_foreground(_unit(colour), isRGBA=True)
-        pen.set_snap(False)
-        if clip is not None:
-            left, top, right, bottom = clip
-            pen.set_clip_rectangle(Bbox([[left, self.height - bottom], [right, self.height - top]]))
+    def _pen(self, colour: Colour, width: float, clip: Rectangle | None = None, cap: str = "round") -> Any:
+        key = colour, width, clip, cap
+        pen = self._pens.get(key)
+        if pen is None:
+            pen = self._pens[key] = self._renderer.new_gc()
+            pen.set_linewidth(width)
+            pen.set_foreground(_unit(colour), isRGBA=True)
+            pen.set_snap(False)
+            pen.set_capstyle(cap)
+            pen.set_joinstyle("round")
+            if clip is not None:
+                left, top, right, bottom = clip
+                pen.set_clip_rectangle(Bbox([[left, self.height - bottom], [right, self.height - top]]))
         return pen
 
 

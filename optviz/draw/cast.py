@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
-from optviz.scene import Trail
+from optviz.scene import Shot, Trail
 from optviz.themes import Colour, Theme
 
 _LOSS = "loss "
@@ -42,20 +42,19 @@ class Cast:
             canvas.text(self._x, y + self._line, trail.note, theme.text, theme.quiet)
             canvas.text(self._x, y + 2 * self._line, _LOSS, theme.text, theme.quiet)
 
-    def lay(self, canvas: Canvas, after: int, step: int) -> list[Rectangle]:
-        return []
+    def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
+        if before is not None and before.reading == shot.reading:
+            return []
+        boxes = []
+        for trail, y in zip(self._trails, self._rows, strict=True):
+            words = loss_label(float(trail.values[shot.reading]))
+            if before is None or words != loss_label(float(trail.values[before.reading])):
+                place = self._value_x, y + 2 * self._line
+                boxes.append(self._glyphs.write(canvas.pixels, *place, words, self._width))
+        return boxes
 
-    def top(self, canvas: Canvas, step: int) -> list[Rectangle]:
-        return [
-            self._glyphs.write(
-                canvas.pixels,
-                self._value_x,
-                y + 2 * self._line,
-                loss_label(float(trail.values[step])),
-                self._width,
-            )
-            for trail, y in zip(self._trails, self._rows, strict=True)
-        ]
+    def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        return []
 
 
 def loss_label(value: float) -> str:

@@ -9,12 +9,15 @@ import numpy as np
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import Layout, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
-from optviz.draw.trails import lay, strokes
-from optviz.scene import Contour
+from optviz.draw.trails import around, lay, strokes
+from optviz.scene import Contour, Shot
 from optviz.surface import inside
 from optviz.themes import Colour, Theme
 
 _CROSS = 5.0  # half the width of a minimum's cross, in points
+_RING = 0.45  # how much wider a head is for each one that it must not hide, as a share of its size
+_MOST_RINGS = 6
+_NOWHERE = (0, 0, 0, 0)
 
 
 class ContourPainter:
@@ -41,25 +44,27 @@ class ContourPainter:
         canvas.ring(x, y, theme.head, theme.background, 4.0)
         canvas.ring(x, y, theme.head, theme.ink, 1.6)
 
-    def lay(self, canvas: Canvas, after: int, step: int) -> list[Rectangle]:
-        first, last = bisect_right(self._stroke_steps, after), bisect_right(self._stroke_steps, step)
+    def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
+        first = bisect_right(self._stroke_steps, before.step) if before else 0
+        last = bisect_right(self._stroke_steps, shot.step)
         for stroke in self._strokes[first:last]:
             lay(canvas, stroke, self.colours[stroke.run], self._theme, self._place)
         return [stroke.box for stroke in self._strokes[first:last]]
 
-    def top(self, canvas: Canvas, step: int) -> list[Rectangle]:
+    def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        """Heads; where several coincide the later ones lie inside the earlier, so that all are seen."""
         theme = self._theme
-        left, top, right, bottom = self._place
-        size = theme.head + theme.casing - theme.trail
-        reach = size * canvas.points / 2 + 2
+        heads = np.array([path[shot.step] for path in self._paths])
+        casing = (theme.casing - theme.trail) / 2
+        near = np.abs(heads[:, None] - heads).max(axis=-1) < 0.25 * theme.head * canvas.points
+        rings = np.minimum(np.triu(near, 1).sum(axis=1), _MOST_RINGS)
         boxes = []
-        for path, colour in zip(self._paths, self.colours, strict=True):
-            x, y = path[step].tolist()
-            if left - reach < x < right + reach and top - reach < y < bottom + reach:
-                canvas.disc(x, y, size, theme.background, clip=self._place)
-                canvas.disc(x, y, theme.head, colour, clip=self._place)
-                low_x, low_y = max(left, int(x - reach)), max(top, int(y - reach))
-                boxes.append((low_x, low_y, min(right, int(x + reach) + 1), min(bottom, int(y + reach) + 1)))
+        for (x, y), colour, ring in zip(heads.tolist(), self.colours, rings.tolist(), strict=True):
+            size = theme.head + _RING * theme.head * ring
+            box = around(np.array([[x, y]]), (size + 2 * casing) * canvas.points, self._place) if x == x else _NOWHERE
+            if box[0] < box[2] and box[1] < box[3]:
+                canvas.disc(x, y, size, colour, self._theme.background, casing, clip=self._place)
+                boxes.append(box)
         return boxes
 
     def _cross(self, canvas: Canvas, x: float, y: float) -> None:

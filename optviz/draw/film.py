@@ -16,7 +16,7 @@ from optviz.draw.cast import Cast
 from optviz.draw.contour import ContourPainter
 from optviz.draw.heading import Heading
 from optviz.draw.layout import layout
-from optviz.scene import Scene
+from optviz.scene import Scene, Shot
 from optviz.themes import Colour
 
 
@@ -38,11 +38,11 @@ class Painter(Protocol):
     def ground(self, canvas: Canvas) -> None:
         """Draw what never changes."""
 
-    def lay(self, canvas: Canvas, after: int, step: int) -> list[Rectangle]:
-        """Draw what the steps after `after` up to `step` leave for good, and say where."""
+    def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
+        """Draw what changes for good between two shots (None: from the ground on), and say where."""
 
-    def top(self, canvas: Canvas, step: int) -> list[Rectangle]:
-        """Draw what is seen at this step only, and say where."""
+    def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        """Draw what is seen in this shot only, above all that is laid, and say where."""
 
 
 class Film:
@@ -50,8 +50,7 @@ class Film:
 
     def __init__(self, scene: Scene) -> None:
         self.size = scene.size
-        self.steps = scene.timeline.steps
-        self.durations = scene.timeline.durations
+        self.shots = scene.timeline.shots
         self.recipe = scene.recipe
         plan = layout(*scene.size)
         self._scale = plan.scale
@@ -73,29 +72,27 @@ class Film:
         """Colours that stay exact in every format, the runs' first."""
 
     def __len__(self) -> int:
-        return len(self.durations)
+        return len(self.shots)
 
     def frames(self) -> Iterator[Frame]:
         """All frames; each says which rectangle differs from the one before."""
         canvas, clean = self._sheet()
-        after = -1
+        before: Shot | None = None
         tops: list[Rectangle] = []
-        for step, duration in zip(self.steps, self.durations, strict=True):
-            for left, top, right, bottom in tops:
-                canvas.pixels[top:bottom, left:right] = clean[top:bottom, left:right]
-            laid = self._lay(canvas, clean, after, step)
-            fresh = [box for painter in self._painters for box in painter.top(canvas, step)]
-            whole = (0, 0, *self.size)
-            yield Frame(canvas.pixels, whole if after < 0 else union([*tops, *laid, *fresh], *self.size), duration)
-            after, tops = step, fresh
+        for shot in self.shots:
+            _copy(clean, canvas.pixels, tops)
+            laid = self._lay(canvas, before, shot)
+            _copy(canvas.pixels, clean, laid)
+            fresh = self._top(canvas, shot)
+            changed = union([*tops, *laid, *fresh], *self.size) if before else (0, 0, *self.size)
+            yield Frame(canvas.pixels, changed, shot.duration)
+            before, tops = shot, fresh
 
     def frame(self, index: int) -> Pixels:
         """Frame `index` drawn alone (negative from the end): pixels (height, width)."""
-        step = self.steps[index]
-        canvas, clean = self._sheet()
-        self._lay(canvas, clean, -1, step)
-        for painter in self._painters:
-            painter.top(canvas, step)
+        canvas, _ = self._sheet()
+        self._lay(canvas, None, self.shots[index])
+        self._top(canvas, self.shots[index])
         return canvas.pixels.copy()
 
     def _sheet(self) -> tuple[Canvas, Pixels]:
@@ -103,9 +100,13 @@ class Film:
         canvas.pixels[:] = self._ground
         return canvas, self._ground.copy()
 
-    def _lay(self, canvas: Canvas, clean: Pixels, after: int, step: int) -> list[Rectangle]:
-        boxes = [box for painter in self._painters for box in painter.lay(canvas, after, step)]
-        if boxes:
-            left, top, right, bottom = union(boxes, *self.size)
-            clean[top:bottom, left:right] = canvas.pixels[top:bottom, left:right]
-        return boxes
+    def _lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
+        return [box for painter in self._painters for box in painter.lay(canvas, before, shot)]
+
+    def _top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        return [box for painter in self._painters for box in painter.top(canvas, shot)]
+
+
+def _copy(source: Pixels, target: Pixels, boxes: list[Rectangle]) -> None:
+    for left, top, right, bottom in boxes:
+        target[top:bottom, left:right] = source[top:bottom, left:right]

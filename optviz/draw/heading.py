@@ -5,7 +5,7 @@ from __future__ import annotations
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
 from optviz.draw.layout import Layout
-from optviz.scene import Scene
+from optviz.scene import Scene, Shot
 
 
 class Heading:
@@ -23,8 +23,10 @@ class Heading:
         size = self._theme.text + 1
         canvas.text(self._x - 0.5 * size * canvas.points, y, "step", size, self._theme.quiet, anchor="right")
 
-    def lay(self, canvas: Canvas, after: int, step: int) -> list[Rectangle]:
-        return []
+    def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
+        if before is not None and before.reading == shot.reading:
+            return []
+        return [self._glyphs.write(canvas.pixels, self._x, self._place[1], str(shot.reading), self._width)]
 
-    def top(self, canvas: Canvas, step: int) -> list[Rectangle]:
-        return [self._glyphs.write(canvas.pixels, self._x, self._place[1], str(step), self._width)]
+    def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        return []

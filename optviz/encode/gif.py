@@ -25,16 +25,39 @@ def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
     """Write a looping GIF."""
     palette = Palette(film.frame(-1), film.colours)
     file.write(_header(film, palette))
-    before: Pixels | None = None
+    shown: _Shown | None = None
     for frame in frames:
-        if before is None:
-            before = frame.pixels.copy()
-            image, corner = palette.indices(before), (0, 0)
+        if shown is None:
+            shown = _Shown(frame.pixels, palette)
+            image, corner = shown.indices, (0, 0)
         else:
-            image, corner = _difference(before, frame, palette)
+            image, corner = shown.difference(frame), frame.changed[:2]
         for block in _image_blocks(image, corner, min(frame.duration // 10, _LONGEST)):
             file.write(block)
     file.write(b";")
+
+
+class _Shown:
+    """What a viewer has on the screen so far: the pixels that were meant, and the indices that were written."""
+
+    def __init__(self, pixels: Pixels, palette: Palette) -> None:
+        self._palette = palette
+        self._pixels = pixels.copy()
+        self.indices = palette.indices(pixels)
+
+    def difference(self, frame: Frame) -> NDArray[np.uint8]:
+        """The indices of what changes, inside the frame's rectangle; the rest is transparent."""
+        left, top, right, bottom = frame.changed
+        old, new = self._pixels[top:bottom, left:right], frame.pixels[top:bottom, left:right]
+        changed = old != new
+        image = np.zeros(changed.shape, np.uint8)
+        fresh = new[changed]
+        old[changed] = fresh
+        written = self._palette.indices(fresh)
+        shown = self.indices[top:bottom, left:right]
+        image[changed] = np.where(shown[changed] == written, TRANSPARENT, written)
+        shown[changed] = written
+        return image
 
 
 def _header(film: Film, palette: Palette) -> bytes:
@@ -51,18 +74,6 @@ def _header(film: Film, palette: Palette) -> bytes:
             (b"\x21\xfe" + _sub_blocks(comment)) if comment else b"",
         ]
     )
-
-
-def _difference(before: Pixels, frame: Frame, palette: Palette) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """What changed since `before`, which is brought up to date: a small image, and where it goes."""
-    left, top, right, bottom = frame.changed
-    old, new = before[top:bottom, left:right], frame.pixels[top:bottom, left:right]
-    changed = old != new
-    image = np.full(changed.shape, TRANSPARENT, np.uint8)
-    fresh = new[changed]
-    image[changed] = palette.indices(fresh)
-    old[changed] = fresh
-    return image, (left, top)
 
 
 def _image_blocks(image: NDArray[np.uint8], corner: tuple[int, int], hundredths: int) -> list[bytes]:

@@ -18,6 +18,7 @@ from optviz.themes import Colour, rgb
 
 TRANSPARENT = 0
 _FREQUENT = 64
+_BLOCK = 1024  # colours whose neighbours are sought at once
 _RGB = np.uint32(0xFFFFFF)
 
 
@@ -34,6 +35,8 @@ class Palette:
         flat = np.array((rest.getpalette() or [])[: 3 * left], dtype=np.uint8).reshape(-1, 3)
         colours |= dict.fromkeys(tuple(colour) for colour in flat.tolist())
         self.colours: NDArray[np.uint8] = np.array(list(colours), dtype=np.uint8)[:255]
+        self._transposed = self.colours.T.astype(np.float32)
+        self._norms = (self._transposed**2).sum(axis=0)
         self._table = np.zeros(1 << 24, dtype=np.uint8)
 
     def indices(self, pixels: Pixels) -> NDArray[np.uint8]:
@@ -41,16 +44,17 @@ class Palette:
         keys = pixels & _RGB
         found: NDArray[np.uint8] = self._table[keys]
         if not found.all():
-            self._learn(np.unique(keys[found == 0]))
+            unknown = keys[found == 0]
+            self._learn(np.unique(unknown) if len(unknown) > _BLOCK else unknown)
             found = self._table[keys]
         return found
 
     def _learn(self, keys: NDArray[np.uint32]) -> None:
-        palette = self.colours.astype(np.int32)
-        for first in range(0, len(keys), 4096):
-            block = keys[first : first + 4096]
-            offsets = _bytes(block).astype(np.int32)[:, None] - palette
-            self._table[block] = (offsets * offsets).sum(axis=-1).argmin(axis=1) + 1
+        """Find the nearest colours: the least |c|² − 2 k·c, whose numbers float32 holds exactly."""
+        for first in range(0, len(keys), _BLOCK):
+            block = keys[first : first + _BLOCK]
+            offsets = self._norms - 2 * (_bytes(block).astype(np.float32) @ self._transposed)
+            self._table[block] = offsets.argmin(axis=1) + 1
 
 
 def _bytes(pixels: NDArray[np.uint32]) -> NDArray[np.uint8]:
