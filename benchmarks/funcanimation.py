@@ -54,7 +54,7 @@ def animation(race, size=(800, 600), frames=200, theme="light"):
         heads += axes.plot([], [], "o", ms=theme.head, color=colour, mec=theme.background, mew=1, zorder=5)
         at = 0.88 - row * 0.12
         figure.text(right / width + 0.02, at, trail.title, color=colour, weight="bold", size=theme.text + 2.5)
-        figure.text(right / width + 0.02, at - 0.034, trail.note, color=theme.quiet, size=theme.text)
+        figure.text(right / width + 0.02, at - 0.034, f"{trail.rate} {trail.rule}", color=theme.quiet, size=theme.text)
         losses.append(figure.text(right / width + 0.02, at - 0.068, "", color=theme.quiet, size=theme.text))
 
     def update(step):

@@ -14,6 +14,10 @@ class OptvizError(Exception):
     """Anything optviz refuses or cannot do."""
 
 
+class OptvizWarning(UserWarning):
+    """Something a person should know, though the work goes on."""
+
+
 class ArgumentError(OptvizError, ValueError):
     """A value that is not allowed."""
 

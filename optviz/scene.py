@@ -16,6 +16,7 @@ import numpy as np
 
 from optviz.bounds import within
 from optviz.errors import ArgumentError
+from optviz.optimizer import OPTIMIZERS
 from optviz.races import Race
 from optviz.surface import Array, Box, Point, Surface
 from optviz.themes import Theme, load_theme
@@ -26,7 +27,7 @@ MIN_SIZE = 64
 MAX_FPS = 100
 _READABLE = 150  # milliseconds a number must stand to be read
 
-_SLOTS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
+_FIRST = ("sgd", "momentum", "adagrad", "rmsprop", "adam")  # whose colours come first; then the registry's order
 _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
 
 
@@ -34,11 +35,13 @@ _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
 class Trail:
     """One run on a map: points (T+1, 2) and losses (T+1,), and how it is told apart.
 
-    `slot` is the place of its colour in the theme's palette.
+    `rate` is its learning rate and `rule` how that came about, in words; `slot` is the place of its colour in the
+    theme's palette.
     """
 
     title: str
-    note: str
+    rate: str
+    rule: str
     slot: int
     points: Array
     values: Array
@@ -200,22 +203,49 @@ def check_picture(
 
 
 def _trails(race: Race) -> tuple[Trail, ...]:
-    taken: list[int] = []
-    for run in race.runs:
-        slot = _SLOTS.index(run.optimizer) if run.optimizer in _SLOTS else -1
-        taken.append(slot if slot not in taken else -1)
-    free = iter(slot for slot in range(len(race.runs) + len(_SLOTS)) if slot not in taken)
-    slots = [slot if slot >= 0 else next(free) for slot in taken]
     return tuple(
         Trail(
-            run.title,
-            f"lr {run.hyperparameters['lr']:.2g} {_LR_RULES[run.lr_rule]}",
+            title,
+            f"lr {run.hyperparameters['lr']:.2g}",
+            _LR_RULES[run.lr_rule],
             slot,
             race.points[:, column],
             race.values[:, column],
         )
-        for column, (run, slot) in enumerate(zip(race.runs, slots, strict=True))
+        for column, (run, title, slot) in enumerate(zip(race.runs, _titles(race), _slots(race), strict=True))
     )
+
+
+def _slots(race: Race) -> list[int]:
+    """Each run's place in the palette: its optimizer's own, or where that is taken the first that is free."""
+    known = list(OPTIMIZERS)
+    order = [*_FIRST, *(name for name in known if name not in _FIRST)]
+    wanted = [order.index(run.optimizer) if run.optimizer in order else -1 for run in race.runs]
+    slots = [slot if slot not in wanted[:row] else -1 for row, slot in enumerate(wanted)]
+    free = iter(slot for slot in range(len(race.runs) + len(order)) if slot not in slots)
+    return [slot if slot >= 0 else next(free) for slot in slots]
+
+
+def _titles(race: Race) -> list[str]:
+    """The runs' titles; where several are of one optimizer, with the hyperparameters that differ."""
+    titles = []
+    for run in race.runs:
+        kind, counted, _ = run.title.partition(" #")
+        alike = [other for other in race.runs if other.title.partition(" #")[0] == kind]
+        differing = [
+            key for key in run.hyperparameters if len({str(other.hyperparameters.get(key)) for other in alike}) > 1
+        ]
+        if len(alike) > 1 and differing and (counted or run.title == alike[0].title):
+            written = ", ".join(_written(key, run.hyperparameters[key]) for key in differing[:2])
+            titles.append(f"{kind} {written}")
+        else:
+            titles.append(run.title)
+    return titles
+
+
+def _written(key: str, value: object) -> str:
+    text = f"{value:.3g}" if isinstance(value, float) else str(value).lower()
+    return text if key == "lr" else f"{key.replace('_', ' ')} {text}"
 
 
 def _sampled(steps: int, count: int) -> list[int]:

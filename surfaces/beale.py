@@ -17,6 +17,7 @@ SURFACE = Surface(
     name="beale",
     fn=beale,
     domain=(-4.5, 4.5, -4.5, 4.5),
+    view=(-0.8, 4.2, -1.8, 2.2),
     start=(1, 1),
     minima=((3, 0.5),),
     saddles=((0, 1), (0.100537937324, -2.64451358502)),

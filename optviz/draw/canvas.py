@@ -11,17 +11,21 @@ from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
 from numpy.typing import NDArray
 
+from optviz.draw.fonts import families, font
 from optviz.themes import Colour, rgb
 
 Pixels = NDArray[np.uint32]
 Rectangle = tuple[int, int, int, int]
 """left, top, right, bottom, in pixels; right and bottom lie outside."""
 
+Dash = tuple[float, ...]
+"""Lengths of strokes and gaps by turns, in widths of the line; empty is solid."""
+
+_LONGEST = 500  # letters of a text that are looked at
 _IDENTITY = IdentityTransform()
 _CIRCLE = Path.unit_circle()
 
@@ -37,12 +41,35 @@ class Canvas:
         self.pixels: Pixels = np.asarray(self._renderer.buffer_rgba()).view(np.uint32)[..., 0]
 
     def line(
-        self, corners: NDArray[Any], colour: Colour, width: float, *, cap: str = "round", clip: Rectangle | None = None
+        self,
+        corners: NDArray[Any],
+        colour: Colour,
+        width: float,
+        *,
+        cap: str = "round",
+        dash: Dash = (),
+        walked: float = 0.0,
+        clip: Rectangle | None = None,
     ) -> None:
-        """A polyline through corners (n, 2), `width` points wide."""
+        """A polyline through corners (n, 2), `width` points wide.
+
+        A dash pattern is given in widths of the line; `walked` says how many pixels of it were drawn before.
+        """
+        pen = self._pen(colour, width, clip, "butt" if dash else cap)
+        if dash:
+            pen.set_dashes(walked / self.points, [length * width for length in dash])
         flipped = corners * (1.0, -1.0)
         flipped[:, 1] += self.height
-        self._renderer.draw_path(self._pen(colour, width, clip, cap), Path(flipped), _IDENTITY, None)
+        self._renderer.draw_path(pen, Path(flipped), _IDENTITY, None)
+        if dash:
+            pen.set_dashes(0, None)
+
+    def polygon(self, corners: NDArray[Any], colour: Colour, rim: Colour, casing: float) -> None:
+        """A filled polygon with a rim around it."""
+        flipped = np.vstack([corners, corners[:1]]) * (1.0, -1.0)
+        flipped[:, 1] += self.height
+        self._renderer.draw_path(self._pen(rim, 2 * casing), Path(flipped), _IDENTITY, None)
+        self._renderer.draw_path(self._pen(colour, 0), Path(flipped), _IDENTITY, _unit(colour))
 
     def disc(
         self,
@@ -78,15 +105,28 @@ class Canvas:
         anchor: str = "left",
     ) -> float:
         """Words with their baseline at y; `anchor` says which end lies at x. Returns their width."""
-        font = _font(size, bold)
+        face = font(size, bold=bold, families=families(words))
         width = self.text_width(words, size, bold=bold)
         left = x - width * {"left": 0.0, "centre": 0.5, "right": 1.0}[anchor]
-        self._renderer.draw_text(self._pen(colour, 1), round(left), round(y), words, font, 0)
+        self._renderer.draw_text(self._pen(colour, 1), round(left), round(y), words, face, 0)
         return width
 
     def text_width(self, words: str, size: float, *, bold: bool = False) -> float:
         """How many pixels wide the words are."""
-        return float(self._renderer.get_text_width_height_descent(words, _font(size, bold), ismath=False)[0])
+        face = font(size, bold=bold, families=families(words))
+        return float(self._renderer.get_text_width_height_descent(words, face, ismath=False)[0])
+
+    def fitted(self, words: str, size: float, room: float, *, bold: bool = False) -> str:
+        """The words, cut to `room` pixels with an ellipsis; control characters become spaces."""
+        words = "".join(letter if letter.isprintable() else " " for letter in words[:_LONGEST]).strip()
+        if self.text_width(words, size, bold=bold) <= room:
+            return words
+        low, high = 0, len(words)
+        while low < high:  # the most letters that fit
+            middle = (low + high + 1) // 2
+            fits = self.text_width(words[:middle].rstrip() + "…", size, bold=bold) <= room
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return words[:low].rstrip() + "…"
 
     def _pen(self, colour: Colour, width: float, clip: Rectangle | None = None, cap: str = "round") -> Any:
         key = colour, width, clip, cap
@@ -126,11 +166,6 @@ def union(boxes: Sequence[Rectangle], width: int, height: int) -> Rectangle:
         return 0, 0, 1, 1
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return max(0, min(lefts)), max(0, min(tops)), min(width, max(rights)), min(height, max(bottoms))
-
-
-@lru_cache(maxsize=64)
-def _font(size: float, bold: bool) -> FontProperties:
-    return FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
 
 
 @lru_cache(maxsize=256)

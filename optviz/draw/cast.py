@@ -3,54 +3,83 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+
+import numpy as np
 
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
 from optviz.scene import Shot, Trail
-from optviz.themes import Colour, Theme
+from optviz.themes import Look, Theme
 
 _LOSS = "loss "
+_WIDEST = "−0.00e−000"
+_NARROW = "−0.0e−00"
+_SAMPLE = 13.0  # points of line before a name, where lines have styles
 
 
 class Cast:
-    """Draws the column at the side of the map."""
+    """Draws the column at the side of the map: three lines a run, or two, or one, or names alone in two columns."""
 
     def __init__(
-        self,
-        trails: Sequence[Trail],
-        colours: Sequence[Colour],
-        theme: Theme,
-        place: tuple[int, int],
-        canvas: Canvas,
+        self, trails: Sequence[Trail], looks: Sequence[Look], theme: Theme, place: Rectangle, canvas: Canvas
     ) -> None:
-        self._trails, self._colours, self._theme = trails, colours, theme
-        self._x, top = place
-        line = theme.text * canvas.points
-        room = canvas.height - top - 2 * line
-        pitch = min(5.2 * line, room / len(trails))
-        self._rows = [round(top + line + pitch * row) for row in range(len(trails))]
-        self._line = round(1.45 * line)
+        self._trails, self._looks, self._theme = trails, looks, theme
+        left, top, right, bottom = place
+        em = theme.text * canvas.points
+        self._lines, columns = _form(len(trails), (bottom - top) / em)
+        self._foot = left, bottom
+        bottom -= round(1.5 * em) if self._lines < 3 else 0
+        per_column = -(-len(trails) // columns)
+        pitch = min((1.45 * max(1, self._lines) + 0.85) * em, (bottom - top) / per_column)
+        wide = (right - left) // columns
+        self._spots = [
+            (left + row // per_column * wide, round(top + em + pitch * (row % per_column)))
+            for row in range(len(trails))
+        ]
+        self._line, self._wide = round(1.45 * em), wide
         self._glyphs = Glyphs(canvas, "0123456789.e−diverg ", theme.text, theme.quiet, theme.background)
-        self._value_x = self._x + round(canvas.text_width(_LOSS, theme.text)) + round(0.3 * line)
-        self._width = self._glyphs.width("−0.00e−000")
+        self._width = self._glyphs.width(_WIDEST if self._lines > 2 else _NARROW)
+        self._after_loss = round(canvas.text_width(_LOSS, theme.text) + 0.3 * em)
 
     def ground(self, canvas: Canvas) -> None:
-        theme = self._theme
-        for trail, colour, y in zip(self._trails, self._colours, self._rows, strict=True):
-            canvas.text(self._x, y, trail.title, theme.text + 2.5, colour, bold=True)
-            canvas.text(self._x, y + self._line, trail.note, theme.text, theme.quiet)
-            canvas.text(self._x, y + 2 * self._line, _LOSS, theme.text, theme.quiet)
+        theme, lines = self._theme, self._lines
+        styled = any(look.dash for look in self._looks)
+        size = theme.text + (2.5 if lines > 1 else 0 if lines else -1)
+        indent = round(1.25 * _SAMPLE * canvas.points) if styled else 0
+        room = self._wide - indent - (self._width if lines == 1 else 0)
+        for trail, look, (x, y) in zip(self._trails, self._looks, self._spots, strict=True):
+            if styled:
+                middle = y - 0.36 * size * canvas.points
+                ends = np.array([[x, middle], [x + _SAMPLE * canvas.points, middle]])
+                canvas.line(ends, look.colour, theme.trail, dash=look.dash, cap="butt")
+            title = canvas.fitted(trail.title, size, room, bold=lines > 0)
+            canvas.text(x + indent, y, title, size, look.colour, bold=lines > 0)
+            if lines > 1:
+                note = f"{trail.rate} {trail.rule}" if lines > 2 else trail.rate
+                self._quiet(canvas, x, y + self._line, note, self._wide)
+            if lines > 2:
+                self._quiet(canvas, x, y + 2 * self._line, _LOSS, self._wide)
+        if lines < 3:
+            rules = Counter(trail.rule for trail in self._trails)
+            words = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
+            self._quiet(canvas, *self._foot, f"rates: {words}", 2 * self._wide)
+
+    def _quiet(self, canvas: Canvas, x: int, y: int, words: str, room: int) -> None:
+        canvas.text(x, y, canvas.fitted(words, self._theme.text, room), self._theme.text, self._theme.quiet)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
-        if before is not None and before.reading == shot.reading:
+        if self._lines == 0 or (before is not None and before.reading == shot.reading):
             return []
         boxes = []
-        for trail, y in zip(self._trails, self._rows, strict=True):
+        for trail, (x, y) in zip(self._trails, self._spots, strict=True):
             words = loss_label(float(trail.values[shot.reading]))
             if before is None or words != loss_label(float(trail.values[before.reading])):
-                place = self._value_x, y + 2 * self._line
-                boxes.append(self._glyphs.write(canvas.pixels, *place, words, self._width))
+                left = x + (self._after_loss if self._lines > 2 else self._wide - self._width)
+                boxes.append(
+                    self._glyphs.write(canvas.pixels, left, y + (self._lines - 1) * self._line, words, self._width)
+                )
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
@@ -75,3 +104,11 @@ def loss_label(value: float) -> str:
         mantissa, exponent = f"{value:.1e}".split("e")
         words = f"{mantissa}e{int(exponent)}"
     return words.replace("-", "−")
+
+
+def _form(count: int, room: float) -> tuple[int, int]:
+    """How many lines a run gets (0: its name alone), and in how many columns, for a room in letters' heights."""
+    for lines in (3, 2, 1):
+        if count * (1.45 * lines + (0.85 if lines > 1 else 0.15)) <= room:
+            return lines, 1
+    return 0, max(2, math.ceil(1.1 * count / room))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
+from dataclasses import replace
 
 import numpy as np
 
 from optviz.draw.canvas import Canvas, Rectangle
+from optviz.draw.labels import Label, places
 from optviz.draw.layout import Layout, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
 from optviz.draw.trails import around, lay, strokes
 from optviz.scene import Contour, Shot
 from optviz.surface import inside
-from optviz.themes import Colour, Theme
+from optviz.themes import Look, Theme
 
 _CROSS = 5.0  # half the width of a minimum's cross, in points
-_RING = 0.45  # how much wider a head is for each one that it must not hide, as a share of its size
-_MOST_RINGS = 6
+_RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
+_MOST_RINGS = 4
+_TOLD_APART = 8  # runs that colours tell apart; beyond it the heads have labels
 _NOWHERE = (0, 0, 0, 0)
 
 
@@ -24,11 +28,17 @@ class ContourPainter:
     """Draws a `Contour` into the map's place."""
 
     def __init__(self, panel: Contour, theme: Theme, plan: Layout, canvas: Canvas) -> None:
+        theme = _crowded(theme, len(panel.trails))
         self._panel, self._theme, self._place = panel, theme, plan.map
-        self.colours: list[Colour] = [theme.palette[trail.slot % len(theme.palette)] for trail in panel.trails]
+        self.looks: list[Look] = [theme.look(trail.slot) for trail in panel.trails]
         self._paths = [to_pixels(trail.points, panel.box, plan.map) for trail in panel.trails]
         self._strokes = strokes(self._paths, canvas, theme, plan.map)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
+        self._labels = [
+            Label(trail.title, theme.text, look.colour, theme.background, canvas)
+            for trail, look in zip(panel.trails, self.looks, strict=True)
+            if len(panel.trails) > _TOLD_APART
+        ]
 
     def ground(self, canvas: Canvas) -> None:
         left, top, right, bottom = self._place
@@ -37,9 +47,13 @@ class ContourPainter:
         )
         self._ticks(canvas)
         theme = self._theme
-        for minimum in self._panel.surface.minima:
-            if inside(self._panel.box, np.array(minimum, dtype=float)):
-                self._cross(canvas, *to_pixels(np.array(minimum, dtype=float), self._panel.box, self._place).tolist())
+        minima = np.array(self._panel.surface.minima, dtype=float).reshape(-1, 2)
+        depths = self._panel.surface(minima)
+        deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
+        seen = inside(self._panel.box, minima)
+        spots = to_pixels(minima, self._panel.box, self._place)
+        for (x, y), is_global in zip(spots[seen].tolist(), deepest[seen].tolist(), strict=True):
+            self._cross(canvas, x, y, 1.0 if is_global else 0.6)
         x, y = to_pixels(np.array(self._panel.start), self._panel.box, self._place).tolist()
         canvas.ring(x, y, theme.head, theme.background, 4.0)
         canvas.ring(x, y, theme.head, theme.ink, 1.6)
@@ -48,31 +62,39 @@ class ContourPainter:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
         for stroke in self._strokes[first:last]:
-            lay(canvas, stroke, self.colours[stroke.run], self._theme, self._place)
+            lay(canvas, stroke, self.looks[stroke.run], self._theme, self._place)
         return [stroke.box for stroke in self._strokes[first:last]]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         """Heads; where several coincide the later ones lie inside the earlier, so that all are seen."""
         theme = self._theme
         heads = np.array([path[shot.step] for path in self._paths])
-        casing = (theme.casing - theme.trail) / 2
         near = np.abs(heads[:, None] - heads).max(axis=-1) < 0.25 * theme.head * canvas.points
-        rings = np.minimum(np.triu(near, 1).sum(axis=1), _MOST_RINGS)
+        rings = np.minimum(np.triu(near, 1).sum(axis=1), _MOST_RINGS).tolist()
+        within = np.tril(near, -1).any(axis=1).tolist()
         boxes = []
-        for (x, y), colour, ring in zip(heads.tolist(), self.colours, rings.tolist(), strict=True):
-            size = theme.head + _RING * theme.head * ring
+        for (x, y), look, ring, inner in zip(heads.tolist(), self.looks, rings, within, strict=True):
+            size = theme.head * (1 + _RING * ring)
+            casing = 0.0 if inner else (theme.casing - theme.trail) / 2
             box = around(np.array([[x, y]]), (size + 2 * casing) * canvas.points, self._place) if x == x else _NOWHERE
             if box[0] < box[2] and box[1] < box[3]:
-                canvas.disc(x, y, size, colour, self._theme.background, casing, clip=self._place)
+                canvas.disc(x, y, size, look.colour, theme.background, casing, clip=self._place)
+                if look.dash and not ring:
+                    canvas.disc(x, y, 0.4 * size, theme.background, theme.background, 0, clip=self._place)
                 boxes.append(box)
+        if self._labels:
+            for label, left, top in places(heads, self._labels, 0.7 * theme.head * canvas.points, self._place):
+                label.lay(canvas.pixels, left, top)
+                boxes.append((left, top, left + label.size[0], top + label.size[1]))
         return boxes
 
-    def _cross(self, canvas: Canvas, x: float, y: float) -> None:
-        arm = _CROSS * canvas.points
+    def _cross(self, canvas: Canvas, x: float, y: float, share: float) -> None:
+        """A minimum's mark: a global one's whole, a local one's smaller."""
+        arm = _CROSS * share * canvas.points
         bars = np.array([[[x - arm, y], [x + arm, y]], [[x, y - arm], [x, y + arm]]])
-        for colour, width in ((self._theme.background, 4.4), (self._theme.ink, 2.0)):
+        for colour, width in ((self._theme.background, 4.4 * share), (self._theme.ink, 2.0 * share)):
             for bar in bars:
-                canvas.line(bar, colour, width, cap="projecting" if width > 4 else "butt")
+                canvas.line(bar, colour, width, cap="projecting" if colour == self._theme.background else "butt")
 
     def _ticks(self, canvas: Canvas) -> None:
         left, top, right, bottom = self._place
@@ -85,3 +107,10 @@ class ContourPainter:
         for value in ticks(y0, y1, max(2, int((bottom - top) / (60 * canvas.scale)))):
             y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
             canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")
+
+
+def _crowded(theme: Theme, runs: int) -> Theme:
+    """The theme with thinner trails where there are many."""
+    share = max(0.5, min(1.0, math.sqrt(_TOLD_APART / runs)))
+    trail = theme.trail * share
+    return replace(theme, trail=trail, casing=trail + (theme.casing - theme.trail) * share**2, head=theme.head * share)

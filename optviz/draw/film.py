@@ -59,12 +59,12 @@ class Film:
         contour = ContourPainter(scene.panel, scene.theme, plan, sheet)
         self._painters: list[Painter] = [contour, Heading(scene, plan, sheet)]
         if plan.column is not None:
-            self._painters.append(Cast(scene.panel.trails, contour.colours, scene.theme, plan.column, sheet))
+            self._painters.append(Cast(scene.panel.trails, contour.looks, scene.theme, plan.column, sheet))
         for painter in self._painters:
             painter.ground(sheet)
         self._ground = sheet.pixels
         self.colours: tuple[Colour, ...] = (
-            *contour.colours,
+            *(look.colour for look in contour.looks),
             scene.theme.background,
             scene.theme.ink,
             scene.theme.quiet,

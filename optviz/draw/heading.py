@@ -19,9 +19,11 @@ class Heading:
 
     def ground(self, canvas: Canvas) -> None:
         x, y = self._place
-        canvas.text(x, y, self._title, self._theme.heading, self._theme.ink, bold=True)
         size = self._theme.text + 1
-        canvas.text(self._x - 0.5 * size * canvas.points, y, "step", size, self._theme.quiet, anchor="right")
+        right = self._x - 0.5 * size * canvas.points
+        words = canvas.text(right, y, "step", size, self._theme.quiet, anchor="right")
+        title = canvas.fitted(self._title, self._theme.heading, right - words - 2 * size - x, bold=True)
+        canvas.text(x, y, title, self._theme.heading, self._theme.ink, bold=True)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if before is not None and before.reading == shot.reading:

@@ -22,17 +22,17 @@ class Layout:
     scale: float
     map: Rectangle
     title: tuple[int, int]
-    column: tuple[int, int] | None
+    column: Rectangle | None
 
 
 def layout(width: int, height: int) -> Layout:
     """Divide a sheet."""
     scale = max(0.5, min(width / 800, height / 600))
     left, top, bottom = round(52 * scale), round(64 * scale), height - round(40 * scale)
-    side = round(186 * scale)
+    side = round(204 * scale)
     roomy = width - left - side > side
     right = width - (side if roomy else round(16 * scale))
-    column = (right + round(18 * scale), top) if roomy else None
+    column = (right + round(18 * scale), top, width - round(12 * scale), bottom) if roomy else None
     return Layout(scale, (left, top, max(right, left + 8), max(bottom, top + 8)), (left, round(40 * scale)), column)
 
 

@@ -19,6 +19,7 @@ from optviz.themes import Theme, rgb
 
 BANDS = 22
 _OFFSETS = 10.0 ** np.arange(-6, 1.5, 0.5)  # candidates for ε, as shares of the range
+_FLAT = 0.02  # bands a pixel below which a slope is none, so that float32 holds the differences
 _COARSE = 4  # pixels a side that share one value, where a value is the mean over a data set
 
 Field = NDArray[Any]
@@ -57,12 +58,12 @@ def levels(values: Field) -> Field:
 def paint(level: Field, theme: Theme) -> Pixels:
     """Bands and hairlines for levels (height, width)."""
     down, right = np.gradient(level)
-    steepness = np.maximum(np.hypot(down, right), 1e-6).astype(np.float32)  # bands a pixel
+    steepness = np.maximum(np.hypot(down, right), _FLAT).astype(np.float32)  # bands a pixel
     ramp = _ramp(theme)
     below = np.concatenate([np.zeros((1, 3), np.float32), np.cumsum(ramp, axis=0)])
     low = np.clip(level - steepness / 2, 0, BANDS - 1e-3)
     high = np.clip(level + steepness / 2, 1e-3, BANDS)
-    span = np.maximum(high - low, 1e-6)
+    span = np.maximum(high - low, 1e-3)
     edge = np.abs(level - np.rint(level)) / steepness  # pixels to the nearest contour
     line = np.clip(1.0 - edge, 0, 1) * np.clip(1.6 - 4 * steepness, 0, 1) * np.float32(theme.isoline_alpha)
     line[(level < 0.5) | (level > BANDS - 0.5)] = 0

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.themes import Colour, Theme
+from optviz.themes import Look, Theme
 
 _SHORTEST = 1.5  # pixels; shorter moves wait until they add up
 _SHARP = 0.9  # the cosine of a turn at which a casing would cut into the line before it
@@ -27,47 +28,83 @@ _MARGIN = 200
 
 @dataclass(frozen=True)
 class Stroke:
-    """What a run draws at `step`: a casing and a line (n, 2) in pixels, and the box they cover."""
+    """What a run draws at `step`: a casing and a line (n, 2) in pixels, and the box they cover.
+
+    `walked` is how many pixels of the path lie before the line: where its dashes have got to.
+    """
 
     step: int
     run: int
     casing: NDArray[Any]
     line: NDArray[Any]
+    walked: float
     box: Rectangle
 
 
-def strokes(paths: Iterable[NDArray[Any]], canvas: Canvas, theme: Theme, clip: Rectangle) -> list[Stroke]:
-    """The strokes of all runs, in the order they are laid; paths (T+1, 2) in pixels."""
+@dataclass(frozen=True)
+class Exit:
+    """Where a run leaves the picture at `step`: an arrowhead (3, 2) in pixels at its edge."""
+
+    step: int
+    run: int
+    arrow: NDArray[Any]
+    box: Rectangle
+
+
+def strokes(paths: Iterable[NDArray[Any]], canvas: Canvas, theme: Theme, clip: Rectangle) -> list[Stroke | Exit]:
+    """The strokes and exits of all runs, in the order they are laid; paths (T+1, 2) in pixels."""
     width = theme.casing * canvas.points
-    found = [stroke for run, path in enumerate(paths) for stroke in _strokes_of(run, path, width, clip)]
-    return sorted(found, key=lambda stroke: (stroke.step, stroke.run))
+    found: list[Stroke | Exit] = []
+    for run, path in enumerate(paths):
+        found += _strokes_of(run, path, width, clip)
+        found += _exits_of(run, path, theme.head * canvas.points, clip)
+    return sorted(found, key=lambda stroke: (stroke.step, isinstance(stroke, Exit), stroke.run))
 
 
-def lay(canvas: Canvas, stroke: Stroke, colour: Colour, theme: Theme, clip: Rectangle) -> None:
-    """Draw one stroke."""
-    canvas.line(stroke.casing, theme.background, theme.casing, cap="butt", clip=clip)
-    canvas.line(stroke.line, colour, theme.trail, clip=clip)
+def lay(canvas: Canvas, stroke: Stroke | Exit, look: Look, theme: Theme, clip: Rectangle) -> None:
+    """Draw one stroke or exit."""
+    if isinstance(stroke, Exit):
+        canvas.polygon(stroke.arrow, look.colour, theme.background, (theme.casing - theme.trail) / 2)
+    else:
+        canvas.line(stroke.casing, theme.background, theme.casing, cap="butt", clip=clip)
+        canvas.line(stroke.line, look.colour, theme.trail, dash=look.dash, walked=stroke.walked, clip=clip)
 
 
 def _strokes_of(run: int, path: NDArray[Any], width: float, clip: Rectangle) -> Iterable[Stroke]:
     """A stroke for every move; after a sharp turn it begins a little before the corner, to mend what it covers."""
     for piece in _pieces(path):
         corners = path[piece].tolist()
-        walked = 0.0  # since the last sharp turn
+        walked, turned = 0.0, -math.inf  # pixels so far, and where the last sharp turn was
         for index in range(1, len(corners)):
-            line = [corners[index - 1], corners[index]]
-            casing = line
+            before: list[list[float]] = [corners[index - 1]]
+            casing = before
             if index > 1:
-                sharp = _is_sharp(*corners[index - 2 : index + 1])
-                walked = 0.0 if sharp else walked + math.dist(corners[index - 2], corners[index - 1])
-                if sharp:
-                    casing = [*_before(corners, index - 1, width), corners[index]]
-                if walked < _MEMORY * width and index > 1:
-                    line = [*_before(corners, index - 1, _MEMORY * width), corners[index]]
-            line, casing = _shortened(line, clip), _shortened(casing, clip)
+                if _is_sharp(*corners[index - 2 : index + 1]):
+                    turned = walked
+                    casing = _before(corners, index - 1, width)
+                if walked - turned < _MEMORY * width:
+                    before = _before(corners, index - 1, _MEMORY * width)
+            line = _shortened([*before, corners[index]], clip)
             box = around(np.array(line), width, clip)
             if box[0] < box[2] and box[1] < box[3]:
-                yield Stroke(piece[index], run, np.array(casing), np.array(line), box)
+                edge = np.array(_shortened([*casing, corners[index]], clip))
+                yield Stroke(piece[index], run, edge, np.array(line), walked - _length(before), box)
+            walked += math.dist(corners[index - 1], corners[index])
+
+
+def _exits_of(run: int, path: NDArray[Any], size: float, clip: Rectangle) -> Iterable[Exit]:
+    left, top, right, bottom = clip
+    x, y = path[:, 0], path[:, 1]
+    inside = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    for step in (np.flatnonzero(inside[:-1] & ~inside[1:] & np.isfinite(x[1:])) + 1).tolist():
+        start, move = path[step - 1], path[step] - path[step - 1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = (np.where(move > 0, (right, bottom), (left, top)) - start) / move
+        ahead = move / np.hypot(*move)
+        tip = start + np.nanmin(shares) * move - 2 * ahead
+        aside = np.array([-ahead[1], ahead[0]])
+        arrow = np.array([tip, tip - size * (ahead + 0.5 * aside), tip - size * (ahead - 0.5 * aside)])
+        yield Exit(step, run, arrow, around(arrow, 6.0, (left - 8, top - 8, right + 8, bottom + 8)))
 
 
 def around(corners: NDArray[Any], width: float, clip: Rectangle) -> Rectangle:
@@ -108,6 +145,10 @@ def _shortened(line: list[list[float]], clip: Rectangle) -> list[list[float]]:
         return line
     cut = [[x + (a - x) * low, y + (b - y) * low], [x + (a - x) * high, y + (b - y) * high]]
     return [*line[:-2], *cut]
+
+
+def _length(line: list[list[float]]) -> float:
+    return sum(math.dist(a, b) for a, b in pairwise(line))
 
 
 def _is_sharp(before: list[float], corner: list[float], end: list[float]) -> bool:
