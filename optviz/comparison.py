@@ -42,7 +42,7 @@ class Comparison:
                 {
                     "surface": race.surface.name,
                     "start": list(race.start),
-                    "seed": race.conditions.seed,
+                    "seed": race.problem.seed,
                     "runs": records(race, points=points),
                 }
                 for race in self.races

@@ -32,7 +32,7 @@ def report(race: Race, *, points: bool = False) -> dict[str, Any]:
         "surface": race.surface.name,
         "start": list(race.start),
         "steps": race.steps,
-        "seed": race.conditions.seed,
+        "seed": race.problem.seed,
         "version": optviz.__version__,
         "runs": records(race, points=points),
     }

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.optimizer import Optimizer
-from optviz.runs import Conditions, simulate
+from optviz.problem import Problem
+from optviz.runs import simulate
 from optviz.surface import Array, Surface
 
 GRID: Array = 10.0 ** (np.arange(65) / 8 - 7)
@@ -67,16 +68,13 @@ class _Pass:
     floor: float
 
 
-def fair_rates(
-    surface: Surface, optimizers: Sequence[Optimizer], start: Array, steps: int, conditions: Conditions
-) -> list[Choice]:
+def fair_rates(problem: Problem, optimizers: Sequence[Optimizer]) -> list[Choice]:
     """Choose each optimizer's rate for a picture, by the rule above.
 
     Example:
-        >>> from optviz.catalog import load_surface
         >>> from optviz.optimizer import SGD
-        >>> bowl = load_surface("booth")
-        >>> [choice] = fair_rates(bowl, [SGD()], np.array(bowl.start), 100, Conditions())
+        >>> from optviz.problem import pose
+        >>> [choice] = fair_rates(pose("booth", steps=100), [SGD()])
         >>> 0.01 < choice.lr < 0.12
         True
     """
@@ -90,12 +88,10 @@ def fair_rates(
     def gentlest(scores: Array) -> int:
         return int(np.flatnonzero(scores <= scores.min() + _NEAR_BEST)[0])
 
-    return _search(surface, optimizers, start, steps, conditions, area, gentlest)
+    return _search(problem, optimizers, area, gentlest)
 
 
-def fastest_rates(
-    surface: Surface, optimizers: Sequence[Optimizer], start: Array, steps: int, conditions: Conditions
-) -> list[Choice]:
+def fastest_rates(problem: Problem, optimizers: Sequence[Optimizer]) -> list[Choice]:
     """Choose each optimizer's rate for a table: the fewest steps to a thousandth of the first gap.
 
     The score is that number of steps; a candidate that never arrives scores steps + 1 + its last gap as a share of
@@ -105,9 +101,9 @@ def fastest_rates(
     def arrival(seen: _Pass) -> Array:
         scale = seen.values[0] - seen.floor
         share = np.where(scale > 0, (seen.final - seen.floor) / np.where(scale > 0, scale, 1), 0.0)
-        return np.where(seen.reached >= 0, seen.reached, steps + 1 + np.maximum(share, 0))
+        return np.where(seen.reached >= 0, seen.reached, problem.steps + 1 + np.maximum(share, 0))
 
-    return _search(surface, optimizers, start, steps, conditions, arrival, lambda scores: int(scores.argmin()))
+    return _search(problem, optimizers, arrival, lambda scores: int(scores.argmin()))
 
 
 def known_floor(surface: Surface) -> float | None:
@@ -116,23 +112,20 @@ def known_floor(surface: Surface) -> float | None:
 
 
 def _search(
-    surface: Surface,
+    problem: Problem,
     optimizers: Sequence[Optimizer],
-    start: Array,
-    steps: int,
-    conditions: Conditions,
     measure: Callable[[_Pass], Array],
     pick: Callable[[Array], int],
 ) -> list[Choice]:
     candidates = [replace(optimizer, lr=float(lr)) for optimizer in optimizers for lr in GRID]
-    random = surface.data is not None or conditions.noise > 0
+    random = problem.surface.data is not None or problem.noise > 0
     scores, lasted = [], []
     for index in range(_SEEDS if random else 1):
-        other = int(np.random.SeedSequence([conditions.seed, index]).generate_state(1)[0])
-        seen = _try(surface, candidates, start, steps, replace(conditions, seed=other))
+        other = int(np.random.SeedSequence([problem.seed, index]).generate_state(1)[0])
+        seen = _try(replace(problem, seed=other), candidates)
         with np.errstate(all="ignore"):
             score = measure(seen)
-        scores.append(np.where((seen.lasted > steps) & np.isfinite(score), score, np.inf))
+        scores.append(np.where((seen.lasted > problem.steps) & np.isfinite(score), score, np.inf))
         lasted.append(seen.lasted)
     score = np.mean(scores, axis=0).reshape(len(optimizers), len(GRID))
     stayed = np.min(lasted, axis=0).reshape(score.shape)
@@ -144,9 +137,9 @@ def _search(
     return choices
 
 
-def _try(surface: Surface, candidates: list[Optimizer], start: Array, steps: int, conditions: Conditions) -> _Pass:
+def _try(problem: Problem, candidates: list[Optimizer]) -> _Pass:
     """Run all candidates; `lasted` is the first step outside the domain (steps + 1 if none)."""
-    count = len(candidates)
+    count, steps, surface = len(candidates), problem.steps, problem.surface
     floor = known_floor(surface)
     stride = -(-steps // _STORED)
     lasted = np.full(count, steps + 1)
@@ -156,7 +149,7 @@ def _try(surface: Surface, candidates: list[Optimizer], start: Array, steps: int
     threshold: Array = np.full(count, -np.inf)
     values: Array = np.empty((1, count))
     at = 0
-    for points, values in simulate(surface, candidates, start, steps, conditions):
+    for points, values in simulate(problem, candidates):
         if at == 0:
             threshold = threshold if floor is None else floor + TOLERANCE * (values[0] - floor)
         lasted = np.minimum(lasted, at + _first(~(surface.contains(points) & np.isfinite(values)), steps + 1))

@@ -7,7 +7,6 @@ race. The loop never looks at what it computes: a run that diverges goes on in s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, Protocol
 
@@ -15,8 +14,9 @@ import numpy as np
 
 from optviz.gradients import gradient
 from optviz.optimizer import Optimizer, Stack
+from optviz.problem import Problem
 from optviz.sampling import gaussian, minibatches
-from optviz.surface import Array, Surface
+from optviz.surface import Array
 
 Oracle = Callable[[Array, int], Array]
 _CHUNK = 1 << 16  # points whose values are taken at once
@@ -30,23 +30,6 @@ class Rule(Protocol):
 
     def update(self, gradient: Array, state: Any, params: Array) -> tuple[Array, Any]:
         """The step to add to the parameters, and the state after it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conditions:
-    """What all runs of a race share besides the surface: seed, noise, clipping, batch size.
-
-    Args:
-        seed: Fixes minibatches and noise, ≥ 0.
-        noise: Standard deviation of the normal noise added to each partial derivative; 0 is none.
-        clip: The largest Euclidean norm of a gradient, per run, after noise; None clips nothing.
-        batch_size: How many samples a step sees on a stochastic surface; the surface's own unless given.
-    """
-
-    seed: int = 0
-    noise: float = 0.0
-    clip: float | None = None
-    batch_size: int | None = None
 
 
 def iterates(
@@ -76,13 +59,13 @@ def iterates(
         yield params
 
 
-def oracle(surface: Surface, conditions: Conditions) -> Oracle:
-    """The gradient that the runs on a surface see: of a minibatch, with noise, clipped, as the conditions say."""
-    exact = gradient(surface.fn)
-    data, noise, limit = surface.data or (), conditions.noise, conditions.clip
-    size = conditions.batch_size or surface.batch_size or 1
-    batch = minibatches(len(data[0]), size, conditions.seed) if data else None
-    draw = gaussian(2, noise, conditions.seed)
+def oracle(problem: Problem) -> Oracle:
+    """The gradient that the runs see: of a minibatch, with noise, clipped, as the problem says."""
+    exact = gradient(problem.surface.fn)
+    data, noise, limit = problem.surface.data or (), problem.noise, problem.clip
+    size = problem.batch_size or problem.surface.batch_size or 1
+    batch = minibatches(len(data[0]), size, problem.seed) if data else None
+    draw = gaussian(2, noise, problem.seed)
 
     def seen(params: Array, t: int) -> Array:
         result = exact(params, *(column[batch(t)] for column in data)) if batch else exact(params)
@@ -105,24 +88,22 @@ def clipped(gradient: Array, limit: float) -> Array:
     return np.asarray(gradient * (limit / np.maximum(norm, limit)))
 
 
-def simulate(
-    surface: Surface, optimizers: Sequence[Optimizer], start: Array, steps: int, conditions: Conditions
-) -> Iterator[tuple[Array, Array]]:
-    """Run N optimizers from `start`, (2,) or (N, 2), as one batch.
+def simulate(problem: Problem, optimizers: Sequence[Optimizer]) -> Iterator[tuple[Array, Array]]:
+    """Run N optimizers from the problem's start, as one batch.
 
     Yields:
         Consecutive stretches of the runs: points (k, N, 2) and values (k, N); the first begins at step 0, and
         together they hold steps + 1 of them.
     """
-    first = np.broadcast_to(np.asarray(start, dtype=float), (len(optimizers), 2)).copy()
-    path = iterates(oracle(surface, conditions), Stack(optimizers), first)
+    first = np.tile(np.array(problem.start, dtype=float), (len(optimizers), 1))
+    path = iterates(oracle(problem), Stack(optimizers), first)
     size = max(1, _CHUNK // len(optimizers))
-    left = steps + 1
+    left = problem.steps + 1
     while left:
         taken = min(size, left)
         points = np.empty((taken, *first.shape))
         with np.errstate(all="ignore"):
             for row, params in zip(points, islice(path, taken), strict=True):
                 row[:] = params
-        yield points, surface(points)
+        yield points, problem.surface(points)
         left -= taken

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from optviz.errors import ArgumentError
-from optviz.races import check_start
+from optviz.problem import check_start
 from optviz.surface import Point, Surface
 
 MAX_STARTS = 4096
@@ -33,8 +33,8 @@ def parse_starts(text: str, surface: Surface, seed: int = 0) -> list[Point]:
     point = _POINT.fullmatch(text)
     if point:
         return [check_start(surface, (float(point[1]), float(point[2])))]
-    random = re.fullmatch(r"random:(\d+)", text.strip())
-    grid = re.fullmatch(r"grid:(\d+)x(\d+)", text.strip())
+    random = re.fullmatch(r"random:(\d{1,18})", text.strip())
+    grid = re.fullmatch(r"grid:(\d{1,18})x(\d{1,18})", text.strip())
     columns, rows = (int(grid[1]), int(grid[2])) if grid else (int(random[1]), 1) if random else (0, 0)
     if not (random or grid):
         raise ArgumentError(f"start must be X,Y or random:N or grid:AxB, not {text!r}")

@@ -71,6 +71,8 @@ class Surface:
     smooth: bool = True
 
     def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name.strip()):
+            self._fail("name must be a word or more")
         self._check_fields()
         self._check_function()
 

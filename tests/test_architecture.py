@@ -11,9 +11,9 @@ import optviz
 PACKAGE = Path(optviz.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
-    *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "catalog", "compiled", "gradients"),
-    *("sampling", "runs", "rates", "ranking", "writing", "races", "starts", "comparison", "checks", "listing"),
-    *("themes", "scene", "draw", "encode", "pictures", "cli"),
+    *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "catalog", "recording", "compiled"),
+    *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "lineup", "races"),
+    *("starts", "comparison", "checks", "listing", "recipe", "themes", "scene", "draw", "encode", "pictures", "cli"),
 ]
 
 

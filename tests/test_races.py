@@ -117,7 +117,8 @@ def test_a_saved_race_comes_back_whole(name, tmp_path):
     assert np.array_equal(again.points, result.points)
     assert np.array_equal(again.values, result.values)
     assert again.to_json() == result.to_json()
-    assert again.conditions == result.conditions
+    for key in ("start", "steps", "seed", "noise", "clip", "batch_size", "source"):
+        assert getattr(again.problem, key) == getattr(result.problem, key)
     assert [path.name for path in tmp_path.iterdir()] == ["race.npz"]
 
 

@@ -5,7 +5,8 @@ import pytest
 
 import optviz
 from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
-from optviz.races import choose_rates, race
+from optviz.lineup import choose_rates
+from optviz.races import race
 from optviz.rates import GRID
 
 

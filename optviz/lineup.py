@@ -1,0 +1,104 @@
+"""The lineup of a race: who runs, under which label, and at which learning rate by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from optviz.bounds import within
+from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer, load_schedule
+from optviz.errors import ArgumentError
+from optviz.optimizer import Optimizer
+from optviz.problem import Problem, pose
+from optviz.rates import Choice, fair_rates, fastest_rates
+from optviz.schedules import Constant, Schedule
+from optviz.surface import Surface
+
+MAX_RUNS = 64
+LR_RULES = ("tuned", "same", "given")
+
+_TUNERS = {"picture": fair_rates, "table": fastest_rates}
+
+
+def enlist(optimizers: Sequence[str | Optimizer], schedule: str | Schedule | None = None) -> list[Entry]:
+    """The entries of a race; where a label is taken, the next one gets a number.
+
+    Example:
+        >>> [entry.label for entry in enlist(["adam", "sgd", "adam"])]
+        ['adam', 'sgd', 'adam#2']
+    """
+    listed = [optimizers] if isinstance(optimizers, str | Optimizer) else list(optimizers)
+    if not 1 <= len(listed) <= MAX_RUNS:
+        raise ArgumentError(f"a race has 1 to {MAX_RUNS} optimizers, not {len(listed)}")
+    general = load_schedule(schedule) if schedule is not None else Constant()
+    entries: list[Entry] = []
+    for spec in listed:
+        entry = load_optimizer(spec)
+        if entry.optimizer.schedule == Constant():
+            entry = replace(entry, optimizer=replace(entry.optimizer, schedule=general))
+        taken = {other.label for other in entries}
+        number = next(n for n in range(1, MAX_RUNS + 2) if _numbered(entry.label, n, "#") not in taken)
+        label, title = _numbered(entry.label, number, "#"), _numbered(entry.title, number, " #")
+        entries.append(replace(entry, label=label, title=title))
+    return entries
+
+
+def resolve_rates(
+    problem: Problem, entries: Sequence[Entry], lr: float | str = "auto", tune_for: str = "picture"
+) -> tuple[list[Entry], list[str]]:
+    """Give every entry a learning rate, and say by which rule.
+
+    ``given``: the entry or `lr` names it. ``same``: the surface has no minimum, and names one for all. ``tuned``:
+    chosen by the rule of `optviz.rates`, for a picture or for a table.
+    """
+    if (lr != "auto") if isinstance(lr, str) else not within(lr, "(0, inf)"):
+        raise ArgumentError(f"lr must be a number in (0, inf) or 'auto', not {lr!r}")
+    unnamed = [entry.optimizer for entry in entries if entry.optimizer.lr is None]
+    if not isinstance(lr, str):
+        rule, rates = "given", [float(lr)] * len(unnamed)
+    elif problem.surface.lr is not None and not problem.surface.minima:
+        rule, rates = "same", [problem.surface.lr] * len(unnamed)
+    else:
+        rule, rates = "tuned", [choice.lr for choice in _TUNERS[tune_for](problem, unnamed)] if unnamed else []
+    chosen = iter(rates)
+    ready, rules = [], []
+    for entry in entries:
+        named = entry.optimizer.lr is not None
+        ready.append(entry if named else replace(entry, optimizer=replace(entry.optimizer, lr=next(chosen))))
+        rules.append("given" if named else rule)
+    return ready, rules
+
+
+def stated_rules(lr_rules: Sequence[str], count: int) -> list[str]:
+    """Rules that an earlier race found, one for each of `count` runs."""
+    if len(lr_rules) != count or not set(lr_rules) <= set(LR_RULES):
+        raise ArgumentError(f"lr rules must be {count} of {', '.join(LR_RULES)}, not {', '.join(map(str, lr_rules))}")
+    return list(lr_rules)
+
+
+def choose_rates(
+    surface: str | Surface,
+    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    *,
+    schedule: str | Schedule | None = None,
+    tune_for: str = "picture",
+    **conditions: Any,
+) -> dict[str, Choice]:
+    """What the rule of `optviz.rates` chooses, and from which candidates with which scores, by label.
+
+    Takes what `race` takes; learning rates that a spec names are set aside.
+
+    Example:
+        >>> import optviz
+        >>> choice = optviz.choose_rates("booth", ["adam"], steps=50)["adam"]
+        >>> len(choice.trials), choice.lr in [trial.lr for trial in choice.trials]
+        (65, True)
+    """
+    entries = enlist(optimizers, schedule)
+    found = _TUNERS[tune_for](pose(surface, **conditions), [entry.optimizer for entry in entries])
+    return {entry.label: choice for entry, choice in zip(entries, found, strict=True)}
+
+
+def _numbered(name: str, number: int, mark: str) -> str:
+    return name if number == 1 else f"{name}{mark}{number}"

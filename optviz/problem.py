@@ -1,0 +1,112 @@
+"""A problem: what all runs of a race have in common. A surface, a start, a number of steps, a seed, and what
+blurs or bounds the gradients they see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optviz.bounds import within
+from optviz.catalog import is_local, load_surface
+from optviz.errors import ArgumentError
+from optviz.surface import Point, Surface
+
+MAX_STEPS = 1_000_000
+DEFAULT_STEPS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A surface and the conditions of every run on it; `pose` fills in what is not said.
+
+    Args:
+        surface: Where to run.
+        start: (x, y) inside the domain.
+        steps: 1 … 1 000 000.
+        seed: Fixes minibatches and noise, ≥ 0.
+        noise: Standard deviation of the normal noise added to each partial derivative; 0 is none.
+        clip: The largest Euclidean norm of a gradient, per run, after noise; None clips nothing.
+        batch_size: How many samples a step sees on a stochastic surface; the surface's own unless given.
+        source: The name or the file the surface was loaded from; None where it was made in Python.
+
+    Raises:
+        ArgumentError: A value is not allowed; the message says what is.
+    """
+
+    surface: Surface
+    start: Point
+    steps: int
+    seed: int = 0
+    noise: float = 0.0
+    clip: float | None = None
+    batch_size: int | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.steps) is not int or not 1 <= self.steps <= MAX_STEPS:
+            raise ArgumentError(f"steps must be a whole number from 1 to {MAX_STEPS}, not {self.steps!r}")
+        if type(self.seed) is not int or self.seed < 0:
+            raise ArgumentError(f"seed must be a whole number from 0, not {self.seed!r}")
+        if not within(self.noise, "[0, 1e12]"):
+            raise ArgumentError(f"noise must be a number in [0, 1e12], not {self.noise!r}")
+        if self.clip is not None and not within(self.clip, "(0, inf)"):
+            raise ArgumentError(f"clip must be a number in (0, inf), not {self.clip!r}")
+        object.__setattr__(self, "start", check_start(self.surface, self.start))
+        if self.batch_size is not None:
+            self._check_batch_size(self.batch_size)
+
+    def _check_batch_size(self, size: int) -> None:
+        data = self.surface.data
+        if data is None:
+            raise ArgumentError(f"batch size {size}: the surface {self.surface.name} has no data to take batches from")
+        if type(size) is not int or not 1 <= size <= len(data[0]):
+            raise ArgumentError(f"batch size must be a whole number from 1 to the {len(data[0])} samples, not {size!r}")
+
+
+def pose(
+    surface: str | Surface,
+    *,
+    start: Point | None = None,
+    steps: int | None = None,
+    source: str | None = None,
+    **more: Any,
+) -> Problem:
+    """A problem on a surface, by name or not; its start and its number of steps are the surface's unless given.
+
+    Example:
+        >>> problem = pose("saddle")
+        >>> problem.start, problem.steps
+        ((1.5, 0.001), 240)
+    """
+    place = load_surface(surface)
+    if isinstance(surface, str):
+        source = surface if is_local(surface) else place.name
+    return Problem(
+        surface=place,
+        start=place.start if start is None else start,
+        steps=place.steps or DEFAULT_STEPS if steps is None else steps,
+        source=source,
+        **more,
+    )
+
+
+def check_start(surface: Surface, start: Any) -> Point:
+    """A start as two floats inside the surface's domain, where the function has a value.
+
+    Raises:
+        ArgumentError: It is not that.
+    """
+    try:
+        x, y = (float(value) for value in start)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"start must be two numbers X,Y, not {start!r}") from None
+    x0, x1, y0, y1 = surface.domain
+    if not surface.contains(np.array([x, y])):
+        box = f"{x0:g} ≤ x ≤ {x1:g}, {y0:g} ≤ y ≤ {y1:g}"
+        raise ArgumentError(f"start {x:g},{y:g} lies outside the domain of {surface.name}: {box}")
+    if not np.isfinite(surface(np.array([x, y]))):
+        raise ArgumentError(f"start {x:g},{y:g}: {surface.name} is not finite there; choose another with --start")
+    return x, y
