@@ -18,12 +18,15 @@ _HOMES = {
     "Race": ("races", "Race"),
     "race": ("races", "race"),
     "load_race": ("races", "load_race"),
-    "choose_rates": ("races", "choose_rates"),
+    "choose_rates": ("lineup", "choose_rates"),
     "compare": ("comparison", "compare"),
     "Comparison": ("comparison", "Comparison"),
     "animate": ("pictures", "animate"),
     "Animation": ("pictures", "Animation"),
+    "remake": ("pictures", "remake"),
+    "Picture": ("scene", "Picture"),
     "Scene": ("scene", "Scene"),
+    "Theme": ("themes", "Theme"),
     "OptvizError": ("errors", "OptvizError"),
 }
 _OPTIMIZERS = (

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import optviz
 from optviz.draw import Film, Frame
 from optviz.encode import save
 from optviz.encode.gif import write_gif
+from optviz.errors import OptvizWarning
 from optviz.races import Race, race
-from optviz.scene import scene_of
+from optviz.recipe import Recipe, RecipeError, read_recipe
+from optviz.scene import Picture, scene_of
 from optviz.surface import Surface
+from optviz.themes import THEMES
 
 _RACE_OPTIONS = ("optimizers", "start", "steps", "seed", "noise", "clip", "lr", "schedule", "batch_size")
 
@@ -57,3 +62,32 @@ def animate(race_or_surface: Race | Surface | str, path: str | Path | None = Non
     if path is not None:
         animation.save(path)
     return animation
+
+
+def remake(file: str | Path | Recipe, *, trust: bool = False) -> Animation:
+    """Make a film again from the recipe in a file that optviz wrote: on the same versions, the same bytes.
+
+    Args:
+        file: The film, or a recipe read before.
+        trust: Whether a recipe may name files and modules, whose code is then run.
+
+    Raises:
+        RecipeError: There is no recipe, it is damaged, or it is not to be trusted.
+    """
+    recipe = file if isinstance(file, Recipe) else read_recipe(file)
+    if recipe.surface is None:
+        raise RecipeError("the recipe's surface was made in Python; only its maker can make this picture again")
+    if (refs := recipe.local_refs()) and not trust:
+        raise RecipeError(
+            f"the recipe would run {', '.join(refs)}; if you know what that does, say --trust (trust=True)"
+        )
+    if recipe.version != optviz.__version__:
+        text = f"the recipe is from optviz {recipe.version}, this is {optviz.__version__}: the picture may differ"
+        warnings.warn(text, OptvizWarning, stacklevel=2)
+    if isinstance(theme := recipe.picture.get("theme"), str) and theme not in THEMES:
+        raise RecipeError(f"the recipe's theme {theme!r} is not one this version knows")
+    try:
+        picture = Picture(**recipe.picture)
+    except TypeError as error:
+        raise RecipeError(f"the recipe's picture has options this version does not know: {error}") from error
+    return Animation(Film(scene_of(race(recipe.surface, **recipe.race_options()), picture)))

@@ -8,18 +8,19 @@ itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from optviz.bounds import within
-from optviz.errors import ArgumentError
+from optviz.errors import ArgumentError, UnknownNameError
 from optviz.optimizer import OPTIMIZERS
 from optviz.races import Race
+from optviz.recipe import recipe_of
 from optviz.surface import Array, Box, Point, Surface
-from optviz.themes import Theme, load_theme
+from optviz.themes import PRESETS, THEMES, Theme, load_theme, theme_of
 
 MAX_FRAMES = 10_000
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
@@ -55,6 +56,78 @@ class Contour:
     box: Box
     start: Point
     trails: tuple[Trail, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """How a film is to look: the options of every picture.
+
+    Args:
+        size: Width and height in pixels, 64 … 7680 and 64 … 4320; 800×600 unless given.
+        preset: A place where it will be shown, ``slide`` or ``square``: it sets the size, and enlarges the theme.
+        theme: A theme, its name, or a TOML file of one's own.
+        title: Above the picture; the surface's title unless given.
+        view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
+        frames: At most so many frames, 2 … 10 000.
+        fps: Frames a second, up to 100.
+        hold: How long the last frame stays, in seconds, up to 60.
+
+    Raises:
+        ArgumentError: A value is not allowed; the message says what is.
+    """
+
+    size: tuple[int, int] | None = None
+    preset: str | None = None
+    theme: str | Theme | Mapping[str, Any] = "light"
+    title: str | None = None
+    view_box: Box | None = None
+    frames: int = 200
+    fps: float = 30.0
+    hold: float = 1.5
+
+    def __post_init__(self) -> None:
+        theme, size = _theme(self.theme), self.size
+        if self.preset is not None:
+            if self.preset not in PRESETS:
+                raise UnknownNameError("preset", self.preset, list(PRESETS))
+            theme, size = PRESETS[self.preset].fit(theme), size or PRESETS[self.preset].size
+        object.__setattr__(self, "theme", theme)
+        object.__setattr__(self, "size", tuple(size or (800, 600)))
+        object.__setattr__(self, "preset", None)
+        self._check_size()
+        if type(self.frames) is not int or not 2 <= self.frames <= MAX_FRAMES:
+            raise ArgumentError(f"frames must be a whole number from 2 to {MAX_FRAMES}, not {self.frames!r}")
+        if not within(self.fps, f"(0, {MAX_FPS}]"):
+            raise ArgumentError(f"fps must be a number in (0, {MAX_FPS}], not {self.fps!r}")
+        if not within(self.hold, "[0, 60]"):
+            raise ArgumentError(f"hold must be a number of seconds in [0, 60], not {self.hold!r}")
+        if self.title is not None and not isinstance(self.title, str):
+            raise ArgumentError(f"title must be text, not {self.title!r}")
+        self._check_box()
+
+    def as_data(self) -> dict[str, Any]:
+        """The options as plain data: what a recipe holds. `Picture(**data)` makes it again."""
+        theme = _theme(self.theme)
+        named = THEMES.get(theme.name) == theme
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "preset"}
+        return values | {"theme": theme.name if named else asdict(theme)}
+
+    def _check_size(self) -> None:
+        size: tuple[int, ...] = self.size or ()
+        whole = len(size) == 2 and all(type(n) is int for n in size)
+        if not (whole and MIN_SIZE <= size[0] <= MAX_WIDTH and MIN_SIZE <= size[1] <= MAX_HEIGHT):
+            bounds = f"{MIN_SIZE}x{MIN_SIZE} to {MAX_WIDTH}x{MAX_HEIGHT}"
+            raise ArgumentError(f"size must be WxH pixels, from {bounds}, not {'x'.join(map(str, size))}")
+
+    def _check_box(self) -> None:
+        box = self.view_box
+        if box is None:
+            return
+        fits = len(box) == 4 and all(within(value, "[-1e300, 1e300]") for value in box)
+        if not (fits and box[0] < box[1] and box[2] < box[3]):
+            written = ",".join(map(str, box))
+            raise ArgumentError(f"view box must be X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, not {written}")
+        object.__setattr__(self, "view_box", tuple(box))
 
 
 class Shot(NamedTuple):
@@ -95,7 +168,7 @@ class Scene:
     theme: Theme
     size: tuple[int, int]
     timeline: Timeline
-    recipe: str = field(default="")
+    recipe: str = ""
 
 
 def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.5) -> Timeline:
@@ -111,12 +184,6 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
         >>> timeline(1000, frames=50).steps[:4], timeline(1000, frames=50).steps[-1]
         ((0, 1, 2, 3), 1000)
     """
-    if not (isinstance(frames, int) and 2 <= frames <= MAX_FRAMES):
-        raise ArgumentError(f"frames must be a whole number from 2 to {MAX_FRAMES}, not {frames!r}")
-    if not within(fps, f"(0, {MAX_FPS}]"):
-        raise ArgumentError(f"fps must be a number in (0, {MAX_FPS}], not {fps!r}")
-    if not within(hold, "[0, 60]"):
-        raise ArgumentError(f"hold must be a number of seconds in [0, 60], not {hold!r}")
     shown = _sampled(steps, min(frames, steps + 1))
     tick = 1000 / fps
     durations = [tick * (1 + 5 * math.exp(-k / 4)) for k in range(len(shown))]
@@ -133,73 +200,30 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
     return Timeline(tuple(shots))
 
 
-def scene_of(
-    race: Race,
-    *,
-    size: tuple[int, int] = (800, 600),
-    theme: str | Theme = "light",
-    title: str | None = None,
-    view_box: Box | None = None,
-    frames: int = 200,
-    fps: float = 30,
-    hold: float = 1.5,
-    recipe: str = "",
-) -> Scene:
+def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scene:
     """The scene of a race: its map, its trails, its timeline.
 
     Args:
         race: What happened.
-        size: Width and height in pixels, 64 … 7680 and 64 … 4320.
-        theme: A theme or its name.
-        title: Above the picture; the surface's title unless given.
-        view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
-        frames: At most so many frames, 2 … 10 000.
-        fps: Frames a second, up to 100.
-        hold: How long the last frame stays, in seconds, up to 60.
-        recipe: How the picture was made, written into the file.
+        picture: How it is to look; or give its options one by one, as in ``scene_of(race, theme="dark")``.
+        **options: The fields of a `Picture`.
 
     Raises:
         ArgumentError: A value is not allowed; the message says what is.
     """
-    check_picture(size=size, theme=theme, view_box=view_box)
-    width, height = size
-    box = race.surface.window if view_box is None else view_box
-    panel = Contour(race.surface, box, race.start, _trails(race))
+    wanted = Picture(**options) if picture is None else replace(picture, **options)
     return Scene(
-        title=race.surface.display_title if title is None else title,
-        panel=panel,
-        theme=load_theme(theme),
-        size=(width, height),
-        timeline=timeline(race.steps, frames=frames, fps=fps, hold=hold),
-        recipe=recipe,
+        title=race.surface.display_title if wanted.title is None else wanted.title,
+        panel=Contour(race.surface, wanted.view_box or race.surface.window, race.start, _trails(race)),
+        theme=_theme(wanted.theme),
+        size=wanted.size or (800, 600),
+        timeline=timeline(race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold),
+        recipe=recipe_of(race, wanted.as_data()).to_text(),
     )
 
 
-def check_picture(
-    *,
-    size: Sequence[int] = (800, 600),
-    theme: str | Theme = "light",
-    view_box: Sequence[float] | None = None,
-    frames: int = 200,
-    fps: float = 30,
-    hold: float = 1.5,
-) -> None:
-    """Refuse options of a picture before the work for it is done.
-
-    Raises:
-        ArgumentError: A value is not allowed; the message says what is.
-    """
-    load_theme(theme)
-    timeline(1, frames=frames, fps=fps, hold=hold)
-    whole = len(size) == 2 and all(isinstance(n, int) for n in size)
-    if not (whole and MIN_SIZE <= size[0] <= MAX_WIDTH and MIN_SIZE <= size[1] <= MAX_HEIGHT):
-        bounds = f"{MIN_SIZE}x{MIN_SIZE} to {MAX_WIDTH}x{MAX_HEIGHT}"
-        raise ArgumentError(f"size must be WxH pixels, from {bounds}, not {'x'.join(map(str, size))}")
-    if view_box is not None:
-        fits = len(view_box) == 4 and all(map(math.isfinite, view_box))
-        if not (fits and view_box[0] < view_box[1] and view_box[2] < view_box[3]):
-            written = ",".join(f"{value:g}" for value in view_box)
-            raise ArgumentError(f"view box must be X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, not {written}")
+def _theme(theme: str | Theme | Mapping[str, Any]) -> Theme:
+    return theme_of(theme) if isinstance(theme, Mapping) else load_theme(theme)
 
 
 def _trails(race: Race) -> tuple[Trail, ...]:

@@ -7,23 +7,33 @@ more than importing click. Errors become messages here and nowhere else (`failin
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 import click
 
 from optviz import __version__
+from optviz.cli.failing import Group, stdout_failed
 from optviz.cli.options import examples
-from optviz.errors import UnknownNameError
 
 COMMANDS = {
     "animate": "Race optimizers on a surface and write the film.",
     "compare": "Race optimizers and print a table.",
+    "info": "Print how a file was made.",
     "list": "List surfaces, optimizers, schedules, themes or learning rates.",
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are modules of this package, loaded when they are called."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """As click does, but --help and --version, too, fail with a message where stdout cannot be written."""
+        try:
+            return super().main(*args, **kwargs)
+        except (OSError, UnicodeEncodeError) as error:
+            stdout_failed(error).show()
+            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
@@ -35,12 +45,6 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"optviz.cli.{cmd_name}_command").command
         return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """As click does, but offering the nearest name."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            raise click.UsageError(str(UnknownNameError("command", args[0], list(COMMANDS))), ctx)
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""

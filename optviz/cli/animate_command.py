@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import warnings
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from optviz.cli.failing import Command
 from optviz.cli.options import complete_surface, examples, picture_options, race_options
+
+_COMMANDLINE = ParameterSource.COMMANDLINE
 
 if TYPE_CHECKING:
     from optviz.draw import Film, Frame
@@ -25,70 +30,109 @@ if TYPE_CHECKING:
         "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.gif",
         "optviz animate --surface ravine -O sgd:lr=0.018 -O momentum:lr=0.018 --steps 100",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
+        "optviz animate --from mine.gif --trust -o again.gif",
     ),
 )
-@click.option(
-    "--surface",
-    required=True,
-    metavar="NAME",
-    shell_complete=complete_surface,
-    help="A name, or a file of yours.",
-)
+@click.option("--surface", metavar="NAME", shell_complete=complete_surface, help="A name, or a file of yours.")
 @race_options
 @click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise.")
 @picture_options
 @click.option("-o", "--output", metavar="PATH", help="Where to write; - is stdout.  [default: ./SURFACE.gif]")
+@click.option("--from", "recipe", metavar="FILE", help="Make again what FILE shows, by the recipe it carries.")
+@click.option("--trust", is_flag=True, help="With --from: run the files and modules that the recipe names.")
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
+@click.pass_context
 def command(
-    surface: str,
-    optimizers: tuple[str, ...],
-    start: str | None,
-    title: str | None,
+    ctx: click.Context,
+    /,
+    surface: str | None,
+    recipe: str | None,
     output: str | None,
     quiet: bool,
+    trust: bool,
     **options: Any,
 ) -> None:
     """Race optimizers on a surface and write the film.
 
     The path that was written is printed. Learning rates nobody names are chosen by one rule, the same for all: see
-    `optviz list rates --surface NAME`.
+    `optviz list rates --surface NAME`. The file carries its recipe: `optviz info FILE` prints it.
     """
-    from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
-    from optviz.draw import Film
-    from optviz.encode import encoder_for
     from optviz.errors import ArgumentError
-    from optviz.races import race
-    from optviz.scene import check_picture, scene_of
-    from optviz.starts import parse_starts
-    from optviz.writing import check_writable
 
-    picture = {key: options.pop(key) for key in ("size", "theme", "view_box", "fps", "frames", "hold")}
-    check_picture(**picture)
-    place = load_surface(surface)
-    path = Path(f"{place.name}.gif") if output is None else Path(output)
-    if output != "-":
-        encoder_for(path.suffix)
-        check_writable(path)
-    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
-    if len(begin) != 1:
-        raise ArgumentError(f"a film has one start, X,Y; {start!r} names {len(begin)}")
-    result = race(place, optimizers or DEFAULT_OPTIMIZERS, start=begin[0], **options)
-    if not quiet:
-        _note(result)
-    film = Film(scene_of(result, title=title, **picture))
+    if quiet:
+        warnings.simplefilter("ignore")  # until the command ends
+    if recipe is not None:
+        film, path = _again(ctx, recipe, output, trust)
+    elif surface is None:
+        raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
+    else:
+        film, path = _new(surface, output, quiet, **options)
     with _watched(film, quiet) as frames:
-        if output == "-":
+        if path is None:
             _to_stdout(film, frames)
         else:
             _to_file(film, path, frames)
+
+
+def _new(
+    surface: str, output: str | None, quiet: bool, *, optimizers: tuple[str, ...], start: str | None, **options: Any
+) -> tuple[Film, Path | None]:
+    from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
+    from optviz.draw import Film
+    from optviz.errors import ArgumentError
+    from optviz.races import race
+    from optviz.scene import Picture, scene_of
+    from optviz.starts import parse_starts
+
+    picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
+    place = load_surface(surface)
+    path = _target(output, place.name)
+    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
+    if len(begin) != 1:
+        raise ArgumentError(f"a film has one start, X,Y; {start!r} names {len(begin)}")
+    source = surface if is_local(surface) else place.name
+    result = race(place, optimizers or DEFAULT_OPTIMIZERS, start=begin[0], source=source, **options)
+    if not quiet:
+        _note(result)
+    return Film(scene_of(result, picture)), path
+
+
+def _again(ctx: click.Context, recipe: str, output: str | None, trust: bool) -> tuple[Film, Path | None]:
+    from optviz.errors import ArgumentError
+    from optviz.pictures import remake
+    from optviz.recipe import read_recipe
+
+    own = ("recipe", "output", "trust", "quiet")
+    other = [name for name in ctx.params if name not in own and ctx.get_parameter_source(name) is _COMMANDLINE]
+    if other:
+        raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
+    found = read_recipe(recipe)
+    path = _target(output, found.surface or "optviz")
+    return remake(found, trust=trust).film, path
+
+
+def _target(output: str | None, name: str) -> Path | None:
+    """Where to write, checked before the work is done; None is stdout."""
+    from optviz.encode import encoder_for
+    from optviz.errors import ArgumentError
+    from optviz.writing import check_writable
+
+    if output == "-":
+        return None
+    path = Path(f"{Path(name).stem}.gif") if output is None else Path(output)
+    if not path.suffix:
+        raise ArgumentError(f"{output!r} has no suffix that names a format, as in {path.name or name}.gif")
+    encoder_for(path.suffix)
+    check_writable(path)
+    return path
 
 
 def _to_file(film: Film, path: Path, frames: Iterator[Frame]) -> None:
     from optviz.encode import save
 
     save(film, path, frames)
-    click.echo(path)
+    click.echo(click.format_filename(path))
 
 
 def _to_stdout(film: Film, frames: Iterator[Frame]) -> None:
@@ -104,7 +148,7 @@ def _to_stdout(film: Film, frames: Iterator[Frame]) -> None:
 @contextlib.contextmanager
 def _watched(film: Film, quiet: bool) -> Iterator[Iterator[Frame]]:
     """The film's frames, with a progress bar where someone looks on."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield film.frames()
         return
     with click.progressbar(film.frames(), length=len(film), label="Drawing", file=sys.stderr) as bar:

@@ -32,6 +32,16 @@ class Numbers(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gener
         return parts
 
 
+class Line(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A line of text: what cannot be printed becomes a space."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, without line breaks, control characters and bytes that were no text."""
+        return "".join(letter if letter.isprintable() else " " for letter in value)
+
+
 class RateType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A learning rate, or auto."""
 
@@ -108,12 +118,13 @@ def picture_options(command: Command) -> Command:
     """The options of a picture."""
     for option in reversed(
         [
-            click.option("--size", type=Numbers("WxH", "x", int), default="800x600", show_default=True, help="Pixels."),
+            click.option("--size", type=Numbers("WxH", "x", int), help="Pixels.  [default: 800x600]"),
+            click.option("--preset", metavar="NAME", help="Where it is shown: slide (1280x720) or square (1080x1080)."),
             click.option(
                 "--theme", default="light", show_default=True, metavar="NAME", shell_complete=complete_theme,
                 help="Colours and lines.",
             ),
-            click.option("--title", metavar="TEXT", help="Above the picture.  [default: the surface's]"),
+            click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"
             ),

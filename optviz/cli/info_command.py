@@ -1,0 +1,54 @@
+"""``optviz info``: how a file was made."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from optviz.cli.failing import Command
+from optviz.cli.options import examples
+
+if TYPE_CHECKING:
+    from optviz.recipe import Recipe
+
+
+@click.command(cls=Command, epilog=examples("optviz info saddle.gif", "optviz info saddle.gif --json"))
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="The recipe as it is.")
+def command(file: str, as_json: bool) -> None:
+    """Print the recipe that FILE carries: version, command, seed, and every choice as it was resolved.
+
+    Nothing in the file is run. `optviz animate --from FILE` makes it again.
+    """
+    from optviz.recipe import read_recipe
+
+    recipe = read_recipe(file)
+    if as_json:
+        click.echo(json.dumps(json.loads(recipe.to_text()), indent=2, ensure_ascii=False))
+        return
+    for name, value in _lines(recipe):
+        click.echo(f"{name + ':':<13}{value}")
+
+
+def _lines(recipe: Recipe) -> list[tuple[str, str]]:
+    lines = [
+        ("made by", f"optviz {recipe.version}, {recipe.command}"),
+        ("surface", recipe.surface or "made in Python"),
+        ("start", f"{recipe.start[0]!r},{recipe.start[1]!r}"),
+        ("steps", str(recipe.steps)),
+        ("seed", str(recipe.seed)),
+        ("noise", repr(recipe.noise)),
+        ("clip", "none" if recipe.clip is None else repr(recipe.clip)),
+    ]
+    if recipe.batch_size is not None:
+        lines.append(("batch size", str(recipe.batch_size)))
+    lines += [("run", f"{spec}   (lr {rule})") for spec, rule in recipe.runs]
+    lines += [("picture", f"{key} {json.dumps(value, ensure_ascii=False)}") for key, value in recipe.picture.items()]
+    specs = " ".join(f"-O {shlex.quote(spec)}" for spec, _ in recipe.runs)
+    lines.append(
+        ("the race", f"optviz compare --surface {shlex.quote(recipe.surface or '?')} --steps {recipe.steps} {specs}")
+    )
+    return lines

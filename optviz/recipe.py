@@ -1,0 +1,187 @@
+"""Recipes: how an output was made, written into it and read from it.
+
+A recipe is JSON data: the version, the command, and every choice as it was resolved, so that a picture can be made
+again years later without knowing what the defaults were. It never holds the output's path. Reading one runs nothing: a
+recipe from elsewhere may be damaged or hostile, and one that names a file or a module, whose code would have to run, is
+refused unless its reader is trusted to know what it does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import optviz
+from optviz.catalog import is_local
+from optviz.errors import OptvizError
+from optviz.specs import format_value, parse_spec
+
+if TYPE_CHECKING:
+    from optviz.races import Race, Run
+
+FORMAT = 1
+_CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
+_MARK = '{"optviz": '
+_LARGEST = 1 << 20  # bytes of a recipe
+_FILE_LIMIT = 1 << 30  # bytes of a file that are searched for one
+
+
+class RecipeError(OptvizError):
+    """A file without a recipe, or with one that cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a film was made.
+
+    `runs` are full specs with the rule by which each rate came about; `picture` are the options of the scene.
+    """
+
+    version: str
+    command: str
+    surface: str | None
+    runs: tuple[tuple[str, str], ...]
+    start: tuple[float, float]
+    steps: int
+    seed: int
+    noise: float
+    clip: float | None
+    batch_size: int | None
+    picture: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_text(self) -> str:
+        """The recipe as it is written into a file."""
+        rest = asdict(self)
+        return json.dumps({"optviz": rest.pop("version"), "format": FORMAT, **rest}, ensure_ascii=True)
+
+    def race_options(self) -> dict[str, Any]:
+        """What `optviz.race` takes to run the race again."""
+        return {
+            "optimizers": [spec for spec, _ in self.runs],
+            "lr_rules": [rule for _, rule in self.runs],
+            **{key: getattr(self, key) for key in _CONDITIONS},
+        }
+
+    def local_refs(self) -> list[str]:
+        """Files and modules of a user that making it again would run."""
+        refs = [parse_spec(spec).ref for spec, _ in self.runs]
+        return [ref for ref in (self.surface or "", *refs) if is_local(ref)]
+
+
+def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
+    """The recipe of a film of a race.
+
+    Example:
+        >>> race = optviz.race("booth", ["sgd:lr=0.05"], steps=10)
+        >>> recipe_of(race, {}).runs
+        (('sgd:lr=0.05', 'given'),)
+    """
+    return Recipe(
+        version=optviz.__version__,
+        command="animate",
+        surface=race.problem.source,
+        runs=tuple((_spec(run), run.lr_rule) for run in race.runs),
+        picture=dict(picture),
+        **{key: getattr(race.problem, key) for key in _CONDITIONS},
+    )
+
+
+def read_recipe(path: str | Path) -> Recipe:
+    """The recipe in a file that optviz wrote. Nothing in it is executed.
+
+    Raises:
+        RecipeError: The file cannot be read, has no recipe, or one that is damaged.
+    """
+    text = _find(Path(path))
+    try:
+        data = json.loads(text, parse_constant=_refuse_constant)
+        if not isinstance(data, dict) or data.pop("format") != FORMAT:
+            raise ValueError("its format is not one this version knows")
+        return _checked(Recipe(version=data.pop("optviz"), **data))
+    except (ValueError, TypeError, KeyError, RecursionError, OptvizError) as error:
+        raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
+
+
+def _spec(run: Run) -> str:
+    values = {key: value for key, value in run.hyperparameters.items() if value is not None}
+    if values.get("schedule") == "constant":
+        del values["schedule"]
+    if run.label == run.title:
+        values["label"] = run.label
+    return f"{run.optimizer}:{','.join(f'{key}={format_value(value)}' for key, value in values.items())}"
+
+
+def _find(path: Path) -> str:
+    """The text of a recipe: in a GIF its comment; elsewhere it stands in the file as it is."""
+    try:
+        if path.stat().st_size > _FILE_LIMIT:
+            raise RecipeError(f"{path} is too large to be searched for a recipe")
+        content = path.read_bytes()
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror or error}") from error
+    text = (_gif_comment(content) if content.startswith(b"GIF8") else content).decode("utf-8", "replace")
+    first = text.find(_MARK)
+    if first < 0:
+        raise RecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, first)
+    except (ValueError, RecursionError) as error:
+        raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
+    if end - first > _LARGEST:
+        raise RecipeError(f"{path}: its recipe is damaged: it is larger than {_LARGEST} bytes")
+    return text[first:end]
+
+
+def _gif_comment(content: bytes) -> bytes:
+    """The comment before a GIF's first image; its blocks hold at most 255 bytes each."""
+    at = 13 + (3 << (content[10] % 8 + 1) if len(content) > 13 and content[10] & 0x80 else 0)
+    while content[at : at + 1] == b"\x21":
+        is_comment, at = content[at + 1 : at + 2] == b"\xfe", at + 2
+        pieces = []
+        while at < len(content) and content[at]:
+            pieces.append(content[at + 1 : at + 1 + content[at]])
+            at += 1 + content[at]
+        if is_comment:
+            return b"".join(pieces)
+        at += 1
+    return b""
+
+
+def _checked(recipe: Recipe) -> Recipe:
+    """A recipe whose parts have the kinds they must have; their values are checked where they are used."""
+    kinds: dict[str, tuple[type, ...]] = {
+        "version": (str,),
+        "command": (str,),
+        "surface": (str, type(None)),
+        "runs": (list,),
+        "start": (list,),
+        "steps": (int,),
+        "seed": (int,),
+        "noise": (int, float),
+        "clip": (int, float, type(None)),
+        "batch_size": (int, type(None)),
+        "picture": (dict,),
+    }
+    for each in fields(recipe):
+        value = getattr(recipe, each.name)
+        if not isinstance(value, kinds[each.name]) or isinstance(value, bool):
+            raise ValueError(f"{each.name} is {value!r}")
+    if recipe.command != "animate":
+        raise ValueError(f"command is {recipe.command!r}")
+    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not _is_list_of(recipe.start, float, 2):
+        raise ValueError("runs or start are not what they should be")
+    whole = {each.name: getattr(recipe, each.name) for each in fields(recipe)}
+    runs = tuple((spec, rule) for spec, rule in recipe.runs)
+    return Recipe(**whole | {"runs": runs, "start": tuple(recipe.start)})
+
+
+def _is_list_of(value: Any, kind: type, count: int) -> bool:
+    kinds = (int, float) if kind is float else (kind,)
+    return isinstance(value, Sequence) and len(value) == count and all(type(part) in kinds for part in value)
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
