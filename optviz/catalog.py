@@ -8,12 +8,13 @@ a new file is found without reinstalling. Third parties register under the entry
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
+import sys
 import traceback
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from optviz.schedules import Schedule
     from optviz.surface import Surface
 
+_MODULE = "optviz_file_"  # how the names of modules begin that are loaded from a file
 DEFAULT_OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 
 
@@ -46,8 +48,7 @@ def surface_names() -> list[str]:
         >>> surface_names()[:3]
         ['ackley', 'banana', 'beale']
     """
-    ours = [path.stem.replace("_", "-") for path in _surface_folder().glob("*.py")]
-    return sorted({*ours, *_plugins("optviz.surfaces")})
+    return sorted({*_surface_files(), *_plugins("optviz.surfaces")})
 
 
 def load_surface(ref: str | Surface) -> Surface:
@@ -69,11 +70,9 @@ def load_surface(ref: str | Surface) -> Surface:
     if path is not None:
         return _surface_in(_load_file(path, SurfaceError), name, ref)
     known = ref.strip().lower().replace("_", "-")
-    file = _surface_folder() / f"{known.replace('-', '_')}.py"
-    if file.is_file():
+    if (file := _surface_files().get(known)) is not None:
         return _surface_in(_load_file(file, SurfaceError), "", ref)
-    plugins = _plugins("optviz.surfaces")
-    if known in plugins:
+    if known in (plugins := _plugins("optviz.surfaces")):
         found = _load_plugin(plugins[known])
         if not isinstance(found, Surface):
             raise SurfaceError(f"the entry point {known!r} is {type(found).__name__}, not a Surface")
@@ -99,14 +98,14 @@ def optimizer_class(ref: str) -> type[Optimizer]:
 
     Raises:
         UnknownNameError: The name is in no registry; the nearest one is offered.
-        ArgumentError: What the ref names is not an optimizer.
+        OptvizError: What the ref names cannot be loaded, or is not an optimizer.
     """
     from optviz.optimizer import OPTIMIZERS, Optimizer
 
     path, module, name = _split_file(ref)
     known = ref.strip().lower().replace("_", "-")
     if path is not None:
-        found = _optimizer_in(_load_file(path, ArgumentError), name, ref)
+        found = _optimizer_in(_load_file(path, OptvizError), name, ref)
     elif known in OPTIMIZERS:
         return OPTIMIZERS[known]
     elif known in (plugins := _plugins("optviz.optimizers")):
@@ -114,10 +113,11 @@ def optimizer_class(ref: str) -> type[Optimizer]:
     elif module is not None and module not in OPTIMIZERS:
         found = _import_object(module, name)
     else:
-        hint = "`optviz list optimizers` shows all."
-        raise UnknownNameError("optimizer", module or ref, optimizer_names(), hint)
+        raise UnknownNameError("optimizer", module or ref, optimizer_names(), "`optviz list optimizers` shows all.")
     if not (isinstance(found, type) and issubclass(found, Optimizer)):
-        raise ArgumentError(f"{ref!r} is {found!r}, not a subclass of optviz.optimizer.Optimizer")
+        raise OptvizError(f"{ref!r} is {found!r}, not a subclass of optviz.optimizer.Optimizer")
+    if not all(isinstance(getattr(found, key, None), str) for key in ("name", "title")):
+        raise OptvizError(f"{ref}: an optimizer has a name and a title; write them in the class, as name = 'mine'")
     return found
 
 
@@ -135,15 +135,16 @@ def load_optimizer(spec: str | Optimizer) -> Entry:
     if not isinstance(spec, str):
         return Entry(spec.name, spec.name, spec.title, spec)
     parsed = parse_spec(spec)
-    if ":" in parsed.ref and parsed.ref.split(":")[0] in optimizer_names():
+    if ":" in parsed.ref and parsed.ref.split(":")[0].lower() in optimizer_names():
         raise SpecError(spec, parsed.ref.index(":") + 1, "expected key=value after the colon, as in adam:lr=0.1")
     kind = optimizer_class(parsed.ref)
     items = dict(parsed.items)
     label = items.pop("label", None)
     built = _build(kind, items, parsed)
-    if label is None:
-        return Entry(parsed.ref, kind.name, kind.title, built)
-    return Entry(parsed.ref, str(label), str(label), built)
+    if is_local(parsed.ref):
+        _try_step(built, parsed.ref)
+    name, title = (kind.name, kind.title) if label is None else (str(label), str(label))
+    return Entry(parsed.ref, name, title, built)
 
 
 def load_schedule(value: str | Call | Schedule) -> Schedule:
@@ -180,36 +181,65 @@ def is_local(ref: str) -> bool:
     return path is not None or module is not None
 
 
+def place_in_file(error: BaseException) -> str | None:
+    """The last line of a user's file that an error passed through, as ``mine.py, line 7``, if there is one."""
+    frames = traceback.walk_tb(error.__traceback__)
+    own = [(frame, line) for frame, line in frames if frame.f_globals.get("__name__", "").startswith(_MODULE)]
+    return f"{own[-1][0].f_code.co_filename}, line {own[-1][1]}" if own else None
+
+
 def _build(kind: type[Optimizer], items: dict[str, Any], spec: Spec) -> Optimizer:
-    allowed = {field.name: field for field in fields(kind)}
+    declared = {field.name: field for field in fields(kind)}
     for key, value in items.items():
-        if key not in allowed:
-            near = UnknownNameError(f"hyperparameter of {kind.name}", key, [*allowed, "label"])
+        if key not in declared:
+            near = UnknownNameError(f"hyperparameter of {kind.name}", key, [*declared, "label"])
             raise SpecError(spec.text, spec.places[key] - len(key) - 1, str(near))
-        if key == "schedule":
-            items[key] = load_schedule(value)
-        elif isinstance(allowed[key].default, bool):
-            if not isinstance(value, bool):
-                raise SpecError(spec.text, spec.places[key], f"{key} must be true or false, not {value!r}")
-        elif key == "lr" and value == "auto":
-            items[key] = None
-        elif isinstance(value, bool) or not isinstance(value, int | float):
-            written = value.name + "(…)" if isinstance(value, Call) else value
-            raise SpecError(spec.text, spec.places[key], f"{key} must be a number, not {written!r}")
-        else:
-            items[key] = float(value)
+        try:
+            items[key] = _checked(declared[key], value)
+        except ArgumentError as error:
+            raise SpecError(spec.text, spec.places[key], str(error)) from None
     try:
         return kind(**items)
-    except SpecError:
-        raise
-    except ArgumentError as error:
-        raise SpecError(spec.text, min(spec.places.values()), str(error)) from None
+    except (ArgumentError, TypeError) as error:
+        raise SpecError(spec.text, 0, f"{kind.__name__} cannot be built from these fields: {error}") from error
 
 
-def _surface_folder() -> Path:
-    package = Path(__file__).parent
-    installed = package / "surfaces"
-    return installed if installed.is_dir() else package.parent / "surfaces"
+def _checked(field: Field[Any], value: Any) -> Any:
+    from optviz.bounds import within
+
+    interval = field.metadata.get("allowed", "(-inf, inf)")
+    if field.name == "schedule":
+        return load_schedule(value)
+    if isinstance(field.default, bool):
+        if isinstance(value, bool):
+            return value
+        raise ArgumentError(f"{field.name} must be true or false, not {value!r}")
+    if field.name == "lr" and value == "auto":
+        return None
+    if within(value, interval):
+        return float(value)
+    written = value.name + "(…)" if isinstance(value, Call) else value
+    raise ArgumentError(f"{field.name} must be a number in {interval}, not {written!r}")
+
+
+def _try_step(optimizer: Optimizer, ref: str) -> None:
+    """Refuse an optimizer from elsewhere that cannot take a step."""
+    import numpy as np
+
+    at = np.ones((3, 2))
+    try:
+        ready = replace(optimizer, lr=optimizer.lr or 0.1)
+        step = np.asarray(ready.update(at, ready.init(at), at)[0])
+    except Exception as error:
+        raise OptvizError(f"{place_in_file(error) or ref}: the first step raised {error!r}") from error
+    if step.shape != at.shape or step.dtype.kind != "f":
+        raise OptvizError(f"{ref}: update must return a step, real and shaped as the gradient, and the new state")
+
+
+def _surface_files() -> dict[str, Path]:
+    installed = Path(__file__).parent / "surfaces"
+    folder = installed if installed.is_dir() else installed.parent.parent / "surfaces"
+    return {path.stem.replace("_", "-"): path for path in folder.glob("*.py")}
 
 
 def _split_file(ref: str) -> tuple[Path | None, str | None, str]:
@@ -236,12 +266,9 @@ def _load_plugin(point: EntryPoint) -> Any:
 
 def _import_object(module: str, name: str) -> Any:
     try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ArgumentError(f"{module}:{name} cannot be imported: {error}") from error
-    return found
+        return attrgetter(name)(importlib.import_module(module))
+    except Exception as error:
+        raise OptvizError(f"{module}:{name} cannot be imported: {error}") from error
 
 
 def _load_file(path: Path, kind: type[OptvizError]) -> ModuleType:
@@ -250,24 +277,18 @@ def _load_file(path: Path, kind: type[OptvizError]) -> ModuleType:
         source = path.read_bytes()
     except OSError as error:
         raise kind(f"{path} cannot be read: {error.strerror}") from error
-    spec = importlib.util.spec_from_loader(f"optviz_file_{path.stem}", loader=None, origin=str(path))
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(f"{_MODULE}{path.stem}")
     module.__file__ = str(path)
+    sys.modules[module.__name__] = module  # where dataclasses look up what a class's annotations mean
     try:
-        exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102 - the user named this file to be run
+        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user named it
     except OptvizError as error:
         raise kind(f"{path}: {error}") from error
     except SyntaxError as error:
-        raise kind(f"{path}, line {error.lineno}: syntax error: {error.msg}") from error
-    except Exception as error:
-        raise kind(f"{path}, line {_line_in(path, error)}: {type(error).__name__}: {error}") from error
+        raise kind(f"{path}, line {error.lineno or '?'}: syntax error: {error.msg}") from error
+    except (Exception, SystemExit) as error:
+        raise kind(f"{place_in_file(error) or path}: {type(error).__name__}: {error}") from error
     return module
-
-
-def _line_in(path: Path, error: Exception) -> int | str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return lines[-1] or "?" if lines else "?"
 
 
 def _surface_in(module: ModuleType, name: str, ref: str) -> Surface:
@@ -284,15 +305,12 @@ def _surface_in(module: ModuleType, name: str, ref: str) -> Surface:
 def _optimizer_in(module: ModuleType, name: str, ref: str) -> Any:
     from optviz.optimizer import Optimizer
 
-    fitting = {
-        key: value
-        for key, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, Optimizer) and value.__module__ == module.__name__
-    }
+    own = [(key, kind) for key, kind in vars(module).items() if getattr(kind, "__module__", "") == module.__name__]
+    fitting = {key: kind for key, kind in own if isinstance(kind, type) and issubclass(kind, Optimizer)}
     found = _pick(module, name, "", fitting)
-    if found is not None:
+    if isinstance(found, type) and issubclass(found, Optimizer):
         return found
-    raise ArgumentError(_missing(module, name, ref, fitting, "Optimizer", "a subclass of optviz.optimizer.Optimizer"))
+    raise OptvizError(_missing(module, name, ref, fitting, "Optimizer", "a subclass of optviz.optimizer.Optimizer"))
 
 
 def _pick(module: ModuleType, name: str, usual: str, fitting: dict[str, Any]) -> Any:

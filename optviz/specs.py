@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from optviz.errors import SpecError
+from optviz.errors import ArgumentError, SpecError
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![^\s,()=\"])", re.ASCII)
 _WORD = re.compile(r"[^\s,()=\"]+")
 _KEY = re.compile(r"[A-Za-z_]\w*")
 
@@ -55,7 +55,7 @@ def parse_spec(text: str) -> Spec:
             raise SpecError(text, 0, "a spec is empty")
         return Spec(text, text.strip())
     colon = text.rfind(":", 0, equals)
-    if colon <= 0:
+    if not text[: max(colon, 0)].strip():
         raise SpecError(text, max(colon, 0), "expected a name and a colon before the first key, as in adam:lr=0.1")
     items: dict[str, Any] = {}
     places: dict[str, int] = {}
@@ -94,14 +94,21 @@ def parse_value(text: str) -> Any:
 def format_value(value: Any) -> str:
     """A value as one writes it in a spec: what `parse_value` reads back.
 
+    Raises:
+        ArgumentError: A text holds a quotation mark, which no spec can.
+
     Example:
-        >>> format_value(True), format_value(0.1), format_value("SGD, bold")
-        ('true', '0.1', '"SGD, bold"')
+        >>> format_value(True), format_value("SGD, bold"), format_value(Call("cosine", (200, 0.1)))
+        ('true', '"SGD, bold"', 'cosine(200,0.1)')
     """
+    if isinstance(value, Call):
+        return f"{value.name}({','.join(map(format_value, value.arguments))})"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        bare = _WORD.fullmatch(value) and not _NUMBER.match(value) and value not in ("true", "false")
+        if '"' in value:
+            raise ArgumentError(f"{value!r} cannot be written in a spec: it holds a quotation mark")
+        bare = _WORD.fullmatch(value) and not _NUMBER.match(value) and value.lower() not in ("true", "false")
         return value if bare else f'"{value}"'
     return repr(value)
 
@@ -115,7 +122,7 @@ def _value(text: str, at: int) -> tuple[Any, int]:
     number = _NUMBER.match(text, at)
     if number:
         digits = number[0]
-        return (int(digits) if re.fullmatch(r"[+-]?\d+", digits) else float(digits)), number.end()
+        return (int(digits) if re.fullmatch(r"[+-]?\d{1,300}", digits) else float(digits)), number.end()
     word = _WORD.match(text, at)
     if word is None:
         raise SpecError(text, at, "expected a value")

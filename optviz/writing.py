@@ -20,7 +20,7 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
         OutputError: The folder is missing or cannot be written, or the disk is full.
     """
     check_writable(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")  # names end at 255 bytes
     try:
         with temporary.open("wb") as file:
             yield file
@@ -38,9 +38,16 @@ def check_writable(path: Path) -> None:
         OutputError: naming the folder and the next step.
     """
     folder = path.parent
-    if not folder.is_dir():
+    try:
+        blocking = next((above for above in (folder, *folder.parents) if above.exists() and not above.is_dir()), None)
+        missing, taken = not folder.is_dir(), path.is_dir()
+    except OSError as error:  # a name that is too long, a folder one may not look into
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+    if blocking is not None:
+        raise OutputError(f"{path} cannot be written: {blocking} is a file, not a folder")
+    if missing:
         raise OutputError(f"{path} cannot be written: there is no folder {folder}. Make it first: mkdir -p {folder}")
-    if path.is_dir():
+    if taken:
         raise OutputError(f"{path} cannot be written: it is a folder")
     if not os.access(folder, os.W_OK):
         raise OutputError(f"{path} cannot be written: the folder {folder} is not writable. Choose another with -o")

@@ -1,20 +1,33 @@
 """How a command fails: one place that turns errors into messages and exit codes.
 
-An `ArgumentError` is a usage error (exit 2); any other `OptvizError`, a full disk or a closed stdout is a failure
-(exit 1); Ctrl-C is 130. Nobody sees a traceback for what is not a bug.
+An `ArgumentError` is a usage error (exit 2); any other `OptvizError`, a full disk, a closed stdout or a bug in a user's
+file is a failure (exit 1); Ctrl-C is 130. Nobody sees a traceback for what is not a bug of ours.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import warnings
 from typing import Any
 
 import click
 
-from optviz.errors import ArgumentError, OptvizError
+from optviz.errors import ArgumentError, OptvizError, UnknownNameError
 
 _INTERRUPTED = 130
+
+
+class Group(click.Group):
+    """A group that offers the nearest name where it has no command of that one."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """As click does, with our words."""
+        names = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in names:
+            raise click.UsageError(str(UnknownNameError("command", args[0], names)), ctx)
+        return super().resolve_command(ctx, args)
 
 
 class Command(click.Command):
@@ -23,23 +36,50 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            result = super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.showwarning = _note
+                result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
         except ArgumentError as error:
             raise click.UsageError(str(error), ctx) from error
         except OptvizError as error:
             raise click.ClickException(str(error)) from error
-        except OSError as error:
-            _drop_stdout()
-            raise click.ClickException(f"stdout cannot be written: {error.strerror or error}") from error
         except KeyboardInterrupt:
-            click.echo("Interrupted: nothing was written.", err=True)
+            click.echo("Interrupted: no file was written.", err=True)
             ctx.exit(_INTERRUPTED)
+        except Exception as error:
+            if told := _in_a_file_of_the_user(error):
+                raise click.ClickException(told) from error
+            if isinstance(error, OSError | UnicodeEncodeError):
+                raise stdout_failed(error) from error
+            raise
         return result
 
 
-def _drop_stdout() -> None:
-    """What is still buffered for stdout goes nowhere, so that Python does not fail again when it exits."""
-    if sys.stdout is not None:
+def stdout_failed(error: OSError | UnicodeEncodeError) -> click.ClickException:
+    """What to say when stdout cannot be written. What is still buffered for it goes nowhere."""
+    if isinstance(error, UnicodeEncodeError):
+        letter = error.object[error.start]
+        return click.ClickException(f"stdout cannot hold {letter!r} in {error.encoding}; set PYTHONIOENCODING=utf-8")
+    with contextlib.suppress(OSError):  # else Python fails once more when it exits
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return click.ClickException(f"stdout cannot be written: {error.strerror or error}")
+
+
+def _in_a_file_of_the_user(error: Exception) -> str | None:
+    """What went wrong on which line of a user's file, if it was there."""
+    import traceback
+
+    from optviz.catalog import place_in_file
+
+    place = place_in_file(error)
+    modules = {frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(error.__traceback__)}
+    hint = " (Gradients are taken by autograd: use autograd.numpy, and assign to no element of an array.)"
+    told = f"{place}: {type(error).__name__}: {error}" + (hint if "optviz.gradients" in modules else "")
+    return told if place else None
+
+
+def _note(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Show a warning as a line, without the place in the code that nobody asked for."""
+    click.echo(f"note: {message}", err=True)

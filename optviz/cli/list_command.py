@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, Group
 from optviz.cli.options import complete_surface, examples, race_options, table_options
 from optviz.cli.tables import print_table
 from optviz.errors import ArgumentError
@@ -16,12 +16,13 @@ Rows = list[dict[str, Any]]
 
 
 @click.group(
+    cls=Group,
     epilog=examples(
         "optviz list surfaces",
         "optviz list surfaces --file ./mine.py",
         "optviz list optimizers --json",
         "optviz list rates --surface rosenbrock -O sgd -O adam",
-    )
+    ),
 )
 def command() -> None:
     """List surfaces, optimizers, schedules, themes or learning rates."""
@@ -83,7 +84,8 @@ def themes(form: str, as_json: bool) -> None:
 
 
 @command.command(
-    epilog=examples("optviz list rates --surface rosenbrock", "optviz list rates --surface ./mine.py -O adam")
+    cls=Command,
+    epilog=examples("optviz list rates --surface rosenbrock", "optviz list rates --surface ./mine.py -O adam"),
 )
 @click.option(
     "--surface",
@@ -111,14 +113,16 @@ def rates(
     gentlest rate within .02 of the best is taken. Rates below the gentlest winner are shown by the decade.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
-    from optviz.races import choose_rates
+    from optviz.lineup import choose_rates
     from optviz.starts import parse_starts
 
     if lr != "auto":
         raise ArgumentError("--lr: the rates are what is chosen here; leave it out")
     place = load_surface(surface)
-    begin = parse_starts(start, place, options["seed"])[0] if start is not None else None
-    choices = choose_rates(place, optimizers or DEFAULT_OPTIMIZERS, start=begin, **options)
+    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
+    if len(begin) != 1:
+        raise ArgumentError(f"rates are chosen for one start, X,Y; {start!r} names {len(begin)}")
+    choices = choose_rates(place, optimizers or DEFAULT_OPTIMIZERS, start=begin[0], **options)
     if as_json or form == "json":
         rows: Rows = [
             {

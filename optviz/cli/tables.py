@@ -5,16 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from optviz.errors import OutputError
+
 _WIDEST = 56  # characters of a cell in an aligned table
 
 
 def print_table(rows: Sequence[dict[str, Any]], form: str, data: Any = None) -> None:
-    """Print rows that share their keys; as JSON print `data` instead, where it is given."""
+    """Print rows that share their keys; as JSON print `data` instead, where it is given.
+
+    Raises:
+        OutputError: stdout is closed.
+    """
+    if sys.stdout is None:
+        raise OutputError("stdout is closed: nowhere to print the table")
     if form == "json":
         click.echo(json.dumps(rows if data is None else data, indent=2, ensure_ascii=False))
     elif form == "csv":
