@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
@@ -22,6 +22,7 @@ Pixels = NDArray[np.uint32]
 Rectangle = tuple[int, int, int, int]
 """left, top, right, bottom, in pixels; right and bottom lie outside."""
 
+Cap = Literal["butt", "projecting", "round"]
 Dash = tuple[float, ...]
 """Lengths of strokes and gaps by turns, in widths of the line; empty is solid."""
 
@@ -46,7 +47,7 @@ class Canvas:
         colour: Colour,
         width: float,
         *,
-        cap: str = "round",
+        cap: Cap = "round",
         dash: Dash = (),
         walked: float = 0.0,
         clip: Rectangle | None = None,
@@ -128,7 +129,7 @@ class Canvas:
             low, high = (middle, high) if fits else (low, middle - 1)
         return words[:low].rstrip() + "…"
 
-    def _pen(self, colour: Colour, width: float, clip: Rectangle | None = None, cap: str = "round") -> Any:
+    def _pen(self, colour: Colour, width: float, clip: Rectangle | None = None, cap: Cap = "round") -> Any:
         key = colour, width, clip, cap
         pen = self._pens.get(key)
         if pen is None:

@@ -26,7 +26,7 @@ class Label:
         sheet = Canvas(width, height, canvas.scale)
         sheet.pixels[:] = packed("#000000")
         sheet.text(_CASING + 1, height - _CASING - round(0.3 * size * canvas.points), words, size, "#ffffff", bold=True)
-        letters = (sheet.pixels & 0xFF).astype(np.float32) / 255
+        letters = np.asarray(sheet.pixels & 0xFF, dtype=np.float32) / np.float32(255)
         around = _spread(letters)
         self.size = width, height
         self._keep = ((1 - around) * (1 - letters))[..., None]
