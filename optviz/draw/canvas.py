@@ -104,13 +104,12 @@ class Canvas:
         *,
         bold: bool = False,
         anchor: str = "left",
-    ) -> float:
-        """Words with their baseline at y; `anchor` says which end lies at x. Returns their width."""
+    ) -> None:
+        """Words with their baseline at y; `anchor` says which end lies at x."""
+        if anchor != "left":
+            x -= self.text_width(words, size, bold=bold) * (0.5 if anchor == "centre" else 1.0)
         face = font(size, bold=bold, families=families(words))
-        width = self.text_width(words, size, bold=bold)
-        left = x - width * {"left": 0.0, "centre": 0.5, "right": 1.0}[anchor]
-        self._renderer.draw_text(self._pen(colour, 1), round(left), round(y), words, face, 0)
-        return width
+        self._renderer.draw_text(self._pen(colour, 1), round(x), round(y), words, face, 0)
 
     def text_width(self, words: str, size: float, *, bold: bool = False) -> float:
         """How many pixels wide the words are."""

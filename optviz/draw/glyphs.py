@@ -14,8 +14,9 @@ class Glyphs:
         self._height = round(1.5 * size * canvas.points)
         self._baseline = round(1.15 * size * canvas.points)
         self._cells: dict[str, Pixels] = {}
-        for character in set(characters):
-            width = max(1, round(canvas.text_width(character * 8, size) / 8))
+        digit = max(1, round(canvas.text_width("0" * 8, size) / 8))  # all digits are as wide, so that nothing jitters
+        for character in sorted(set(characters)):
+            width = digit if character.isdigit() else max(1, round(canvas.text_width(character * 8, size) / 8))
             cell = Canvas(width, self._height, canvas.scale)
             cell.pixels[:] = self._paper
             cell.text(0, self._baseline, character, size, ink)

@@ -21,8 +21,9 @@ class Heading:
         x, y = self._place
         size = self._theme.text + 1
         right = self._x - 0.5 * size * canvas.points
-        words = canvas.text(right, y, "step", size, self._theme.quiet, anchor="right")
-        title = canvas.fitted(self._title, self._theme.heading, right - words - 2 * size - x, bold=True)
+        left = right - canvas.text_width("step", size)
+        canvas.text(left, y, "step", size, self._theme.quiet)
+        title = canvas.fitted(self._title, self._theme.heading, left - 2 * size - x, bold=True)
         canvas.text(x, y, title, self._theme.heading, self._theme.ink, bold=True)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:

@@ -56,25 +56,34 @@ def levels(values: Field) -> Field:
 
 
 def paint(level: Field, theme: Theme) -> Pixels:
-    """Bands and hairlines for levels (height, width)."""
+    """Bands and hairlines for levels (height, width).
+
+    Most pixels lie wholly in one band. The others take the mean of the bands over their width, which is a difference
+    of the ramp's integral, and their share of a hairline.
+    """
     down, right = np.gradient(level)
-    steepness = np.maximum(np.hypot(down, right), _FLAT).astype(np.float32)  # bands a pixel
+    steepness = np.maximum(np.hypot(down, right), _FLAT)  # bands a pixel
     ramp = _ramp(theme)
+    whole = ramp.astype(np.uint32)
+    flat = 0xFF000000 | whole[:, 2] << 16 | whole[:, 1] << 8 | whole[:, 0]
+    result = flat.astype(np.uint32)[np.minimum(level.astype(np.intp), BANDS - 1)]
+    from_contour = np.abs(level - np.rint(level))  # in bands
+    mixed = np.flatnonzero(from_contour < steepness)
+    result.ravel()[mixed] = _mixed(level.ravel()[mixed], steepness.ravel()[mixed], ramp, theme)
+    return result
+
+
+def _mixed(level: Field, steepness: Field, ramp: Field, theme: Theme) -> Pixels:
     below = np.concatenate([np.zeros((1, 3), np.float32), np.cumsum(ramp, axis=0)])
     low = np.clip(level - steepness / 2, 0, BANDS - 1e-3)
-    high = np.clip(level + steepness / 2, 1e-3, BANDS)
-    span = np.maximum(high - low, 1e-3)
+    high = np.maximum(np.clip(level + steepness / 2, 1e-3, BANDS), low + 1e-3)
+    colours = (_integral(below, ramp, high) - _integral(below, ramp, low)) / (high - low)[:, None]
     edge = np.abs(level - np.rint(level)) / steepness  # pixels to the nearest contour
     line = np.clip(1.0 - edge, 0, 1) * np.clip(1.6 - 4 * steepness, 0, 1) * np.float32(theme.isoline_alpha)
     line[(level < 0.5) | (level > BANDS - 0.5)] = 0
-    result = np.full(level.shape, 0xFF000000, dtype=np.uint32)
-    for channel, ink in enumerate(rgb(theme.isoline)):
-        band = (
-            _integral(below[:, channel], ramp[:, channel], high) - _integral(below[:, channel], ramp[:, channel], low)
-        ) / span
-        mixed = band + (ink - band) * line
-        result |= (mixed + 0.5).astype(np.uint32) << np.uint32(8 * channel)
-    return result
+    colours += (np.array(rgb(theme.isoline), np.float32) - colours) * line[:, None]
+    parts = (colours + 0.5).astype(np.uint32)
+    return np.asarray(0xFF000000 | parts[:, 2] << 16 | parts[:, 1] << 8 | parts[:, 0], dtype=np.uint32)
 
 
 def _ramp(theme: Theme) -> Field:
@@ -85,9 +94,9 @@ def _ramp(theme: Theme) -> Field:
 
 
 def _integral(below: Field, ramp: Field, level: Field) -> Field:
-    """The integral of the stepwise ramp from 0 to `level`."""
+    """The integral (n, 3) of the stepwise ramp from 0 to levels (n,)."""
     band = np.minimum(level.astype(np.intp), BANDS - 1)
-    return np.asarray(below[band] + (level - band) * ramp[band])
+    return np.asarray(below[band] + (level - band)[:, None] * ramp[band])
 
 
 def _scaled(share: Field, offset: float) -> Field:

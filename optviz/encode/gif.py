@@ -31,7 +31,7 @@ def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
             shown = _Shown(frame.pixels, palette)
             image, corner = shown.indices, (0, 0)
         else:
-            image, corner = shown.difference(frame), frame.changed[:2]
+            image, corner = shown.difference(frame)
         for block in _image_blocks(image, corner, min(frame.duration // 10, _LONGEST)):
             file.write(block)
     file.write(b";")
@@ -45,19 +45,23 @@ class _Shown:
         self._pixels = pixels.copy()
         self.indices = palette.indices(pixels)
 
-    def difference(self, frame: Frame) -> NDArray[np.uint8]:
-        """The indices of what changes, inside the frame's rectangle; the rest is transparent."""
+    def difference(self, frame: Frame) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+        """The indices of what changes in the smallest rectangle that holds it, and its corner."""
         left, top, right, bottom = frame.changed
         old, new = self._pixels[top:bottom, left:right], frame.pixels[top:bottom, left:right]
-        changed = old != new
-        image = np.zeros(changed.shape, np.uint8)
-        fresh = new[changed]
-        old[changed] = fresh
+        spots = np.flatnonzero(old != new)
+        if len(spots) == 0:
+            return np.full((1, 1), TRANSPARENT, np.uint8), (left, top)
+        rows, columns = np.divmod(spots, right - left)
+        first, last = columns.min(), columns.max() + 1
+        fresh = new[rows, columns]
+        old[rows, columns] = fresh
         written = self._palette.indices(fresh)
         shown = self.indices[top:bottom, left:right]
-        image[changed] = np.where(shown[changed] == written, TRANSPARENT, written)
-        shown[changed] = written
-        return image
+        image = np.full((rows[-1] + 1 - rows[0], last - first), TRANSPARENT, np.uint8)
+        image[rows - rows[0], columns - first] = np.where(shown[rows, columns] == written, TRANSPARENT, written)
+        shown[rows, columns] = written
+        return image, (left + int(first), top + int(rows[0]))
 
 
 def _header(film: Film, palette: Palette) -> bytes:

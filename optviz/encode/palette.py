@@ -18,6 +18,7 @@ from optviz.themes import Colour, rgb
 
 TRANSPARENT = 0
 _FREQUENT = 64
+_SAMPLED = 2  # of so many rows and columns one is looked at
 _BLOCK = 1024  # colours whose neighbours are sought at once
 _RGB = np.uint32(0xFFFFFF)
 
@@ -26,12 +27,13 @@ class Palette:
     """Up to 255 colours (n, 3) at the indices 1 … 255, and a table from 24-bit colours to them."""
 
     def __init__(self, picture: Pixels, pinned: Sequence[Colour]) -> None:
+        sample = picture[::_SAMPLED, ::_SAMPLED].ravel()
         colours: dict[tuple[int, ...], None] = dict.fromkeys(rgb(colour) for colour in pinned)
-        seen, counts = np.unique(picture & _RGB, return_counts=True)
+        seen, counts = np.unique(sample & _RGB, return_counts=True)
         frequent = seen[np.argsort(-counts, kind="stable")[:_FREQUENT]]
         colours |= dict.fromkeys(tuple(colour) for colour in _bytes(frequent).tolist())
         left = 255 - len(colours)
-        rest = Image.fromarray(_bytes(picture.ravel())[None]).quantize(left, Image.Quantize.MEDIANCUT)
+        rest = Image.fromarray(_bytes(sample)[None]).quantize(left, Image.Quantize.MEDIANCUT)
         flat = np.array((rest.getpalette() or [])[: 3 * left], dtype=np.uint8).reshape(-1, 3)
         colours |= dict.fromkeys(tuple(colour) for colour in flat.tolist())
         self.colours: NDArray[np.uint8] = np.array(list(colours), dtype=np.uint8)[:255]
