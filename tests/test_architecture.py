@@ -12,7 +12,19 @@ PACKAGE = Path(optviz.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "catalog", "recording", "compiled"),
-    *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "lineup", "races"),
+    *(
+        "surroundings",
+        "gradients",
+        "sampling",
+        "problem",
+        "runs",
+        "rates",
+        "ranking",
+        "writing",
+        "workers",
+        "lineup",
+        "races",
+    ),
     *("starts", "comparison", "checks", "listing", "recipe", "themes", "scene", "draw", "encode", "pictures", "cli"),
 ]
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", metavar="PATH", help="Where to write; - is stdout.  [default: ./SURFACE.gif]")
 @click.option("--from", "recipe", metavar="FILE", help="Make again what FILE shows, by the recipe it carries.")
 @click.option("--trust", is_flag=True, help="With --from: run the files and modules that the recipe names.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
 @click.pass_context
 def command(
@@ -51,6 +52,7 @@ def command(
     output: str | None,
     quiet: bool,
     trust: bool,
+    jobs: int,
     **options: Any,
 ) -> None:
     """Race optimizers on a surface and write the film.
@@ -72,7 +74,7 @@ def command(
         if path is None:
             _to_stdout(film, frames)
         else:
-            _to_file(film, path, frames)
+            _to_file(film, path, frames, jobs)
 
 
 def _new(
@@ -103,7 +105,7 @@ def _again(ctx: click.Context, recipe: str, output: str | None, trust: bool) -> 
     from optviz.pictures import remake
     from optviz.recipe import read_recipe
 
-    own = ("recipe", "output", "trust", "quiet")
+    own = ("recipe", "output", "trust", "quiet", "jobs")
     other = [name for name in ctx.params if name not in own and ctx.get_parameter_source(name) is _COMMANDLINE]
     if other:
         raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
@@ -128,10 +130,10 @@ def _target(output: str | None, name: str) -> Path | None:
     return path
 
 
-def _to_file(film: Film, path: Path, frames: Iterator[Frame]) -> None:
+def _to_file(film: Film, path: Path, frames: Iterator[Frame], jobs: int) -> None:
     from optviz.encode import save
 
-    save(film, path, frames)
+    save(film, path, frames, jobs=jobs)
     click.echo(click.format_filename(path))
 
 

@@ -70,16 +70,21 @@ class Film:
             scene.theme.quiet,
         )
         """Colours that stay exact in every format, the runs' first."""
+        self.paper: Colour = scene.theme.background
 
     def __len__(self) -> int:
         return len(self.shots)
 
-    def frames(self) -> Iterator[Frame]:
-        """All frames; each says which rectangle differs from the one before."""
+    def frames(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """The frames from `start` up to `stop`; each says which rectangle differs from the one before."""
         canvas, clean = self._sheet()
         before: Shot | None = None
         tops: list[Rectangle] = []
-        for shot in self.shots:
+        if start > 0:
+            before = self.shots[start - 1]
+            _copy(canvas.pixels, clean, self._lay(canvas, None, before))
+            tops = self._top(canvas, before)
+        for shot in self.shots[start:stop]:
             _copy(clean, canvas.pixels, tops)
             laid = self._lay(canvas, before, shot)
             _copy(canvas.pixels, clean, laid)

@@ -98,10 +98,10 @@ def _exits_of(run: int, path: NDArray[Any], size: float, clip: Rectangle) -> Ite
     inside = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
     for step in (np.flatnonzero(inside[:-1] & ~inside[1:] & np.isfinite(x[1:])) + 1).tolist():
         start, move = path[step - 1], path[step] - path[step - 1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = (np.where(move > 0, (right, bottom), (left, top)) - start) / move
+        edge = np.where(move > 0, (right, bottom), (left, top))
+        share = np.divide(edge - start, move, out=np.full(2, np.inf), where=move != 0).min()
         ahead = move / np.hypot(*move)
-        tip = start + np.nanmin(shares) * move - 2 * ahead
+        tip = start + share * move - 2 * ahead
         aside = np.array([-ahead[1], ahead[0]])
         arrow = np.array([tip, tip - size * (ahead + 0.5 * aside), tip - size * (ahead - 0.5 * aside)])
         yield Exit(step, run, arrow, around(arrow, 6.0, (left - 8, top - 8, right + 8, bottom + 8)))

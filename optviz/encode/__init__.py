@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from optviz.draw import Film, Frame
-from optviz.encode.gif import write_gif
+from optviz.encode.gif import write_gif, write_gif_in_parts
 from optviz.errors import ArgumentError
 from optviz.writing import atomic_write, check_writable
 
@@ -28,13 +28,14 @@ def encoder_for(suffix: str) -> Encoder:
     return encoder
 
 
-def save(film: Film, path: Path, frames: Iterable[Frame] | None = None) -> None:
+def save(film: Film, path: Path, frames: Iterable[Frame] | None = None, *, jobs: int = 1) -> None:
     """Write a film to a file; the suffix decides the format. The file is whole or not there.
 
     Args:
         film: What to write.
         path: Where to.
         frames: The film's frames, where someone wants to watch them pass.
+        jobs: How many processes share the work, where the format can be written so; the bytes are the same.
 
     Raises:
         ArgumentError: No format has that suffix.
@@ -43,4 +44,7 @@ def save(film: Film, path: Path, frames: Iterable[Frame] | None = None) -> None:
     encoder = encoder_for(path.suffix)
     check_writable(path)
     with atomic_write(path) as file:
-        encoder(file, film, film.frames() if frames is None else frames)
+        if jobs > 1 and encoder is write_gif:
+            write_gif_in_parts(file, film, jobs)
+        else:
+            encoder(file, film, film.frames() if frames is None else frames)

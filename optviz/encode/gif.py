@@ -7,7 +7,8 @@ compression is Pillow's.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import IO
 
 import numpy as np
@@ -17,24 +18,48 @@ from PIL import GifImagePlugin, Image
 from optviz.draw import Film, Frame
 from optviz.draw.canvas import Pixels
 from optviz.encode.palette import TRANSPARENT, Palette
+from optviz.themes import rgb
+from optviz.workers import map_jobs
 
+_PARTS = 2  # for each worker, so that none waits long for the other
 _LONGEST = 65535  # hundredths of a second that a frame can say
 
 
 def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
     """Write a looping GIF."""
-    palette = Palette(film.frame(-1), film.colours)
+    palette = Palette(film.frame(-1), film.colours, film.paper)
     file.write(_header(film, palette))
-    shown: _Shown | None = None
+    for blocks in _encoded(frames, palette, None):
+        file.write(blocks)
+    file.write(b";")
+
+
+def write_gif_in_parts(file: IO[bytes], film: Film, workers: int) -> None:
+    """Write the same GIF, to the same bytes, by several processes that draw and encode a part of it each."""
+    palette = Palette(film.frame(-1), film.colours, film.paper)
+    file.write(_header(film, palette))
+    parts = min(len(film), _PARTS * workers)
+    cuts = [len(film) * part // parts for part in range(parts + 1)]
+
+    def encode(part: tuple[int, int]) -> bytes:
+        start, stop = part
+        shown = _Shown(film.frame(start - 1), palette) if start else None
+        return b"".join(_encoded(film.frames(start, stop), palette, shown))
+
+    for blocks in map_jobs(encode, [*pairwise(cuts)], workers):
+        file.write(blocks)
+    file.write(b";")
+
+
+def _encoded(frames: Iterable[Frame], palette: Palette, shown: _Shown | None) -> Iterator[bytes]:
+    """What each frame adds to the file, where `shown` is on the screen before the first."""
     for frame in frames:
         if shown is None:
             shown = _Shown(frame.pixels, palette)
             image, corner = shown.indices, (0, 0)
         else:
             image, corner = shown.difference(frame)
-        for block in _image_blocks(image, corner, min(frame.duration // 10, _LONGEST)):
-            file.write(block)
-    file.write(b";")
+        yield _image(image, corner, min(frame.duration // 10, _LONGEST))
 
 
 class _Shown:
@@ -67,7 +92,7 @@ class _Shown:
 def _header(film: Film, palette: Palette) -> bytes:
     table = np.zeros((256, 3), np.uint8)
     table[1 : len(palette.colours) + 1] = palette.colours
-    table[TRANSPARENT] = palette.colours[len(film.colours) - 3]
+    table[TRANSPARENT] = rgb(film.paper)
     comment = film.recipe.encode()
     return b"".join(
         [
@@ -80,12 +105,11 @@ def _header(film: Film, palette: Palette) -> bytes:
     )
 
 
-def _image_blocks(image: NDArray[np.uint8], corner: tuple[int, int], hundredths: int) -> list[bytes]:
+def _image(image: NDArray[np.uint8], corner: tuple[int, int], hundredths: int) -> bytes:
     height, width = image.shape
     picture = Image.frombuffer("P", (width, height), image.tobytes())
     control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0x05, hundredths, TRANSPARENT, 0)  # leave it in place
-    blocks = GifImagePlugin.getdata(picture, corner)
-    return [control, *blocks]
+    return b"".join([control, *GifImagePlugin.getdata(picture, corner)])
 
 
 def _sub_blocks(data: bytes) -> bytes:

@@ -1,8 +1,8 @@
 """One palette for a whole film, and the way from its pixels to indices.
 
-The film's own colours come first and stay exact: a palette that is only the mean of what is seen turns one run's colour
-into another's. Then the most frequent colours of the picture, then a median cut over what is left. Index 0 is
-transparent: it says that a pixel has not changed.
+The film's own colours come first and stay exact: a palette that is only the mean of what is seen turns one run's
+colour into another's. Then their shades towards the paper, which smooth edges are made of; then the most frequent
+colours of the picture; then a median cut over what is left. Index 0 is transparent: a pixel has not changed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from optviz.themes import Colour, rgb
 
 TRANSPARENT = 0
 _FREQUENT = 64
+_EDGES = (0.25, 0.5, 0.75)
+_MANY = 40  # colours that leave no room for shades
 _SAMPLED = 2  # of so many rows and columns one is looked at
 _BLOCK = 1024  # colours whose neighbours are sought at once
 _RGB = np.uint32(0xFFFFFF)
@@ -26,9 +28,12 @@ _RGB = np.uint32(0xFFFFFF)
 class Palette:
     """Up to 255 colours (n, 3) at the indices 1 … 255, and a table from 24-bit colours to them."""
 
-    def __init__(self, picture: Pixels, pinned: Sequence[Colour]) -> None:
+    def __init__(self, picture: Pixels, pinned: Sequence[Colour], paper: Colour) -> None:
+        exact = [rgb(colour) for colour in (paper, *pinned)]
+        colours: dict[tuple[int, ...], None] = dict.fromkeys(exact)
+        for share in _EDGES if len(colours) < _MANY else ():
+            colours |= dict.fromkeys(_between(exact[0], colour, share) for colour in exact)
         sample = picture[::_SAMPLED, ::_SAMPLED].ravel()
-        colours: dict[tuple[int, ...], None] = dict.fromkeys(rgb(colour) for colour in pinned)
         seen, counts = np.unique(sample & _RGB, return_counts=True)
         frequent = seen[np.argsort(-counts, kind="stable")[:_FREQUENT]]
         colours |= dict.fromkeys(tuple(colour) for colour in _bytes(frequent).tolist())
@@ -62,3 +67,7 @@ class Palette:
 def _bytes(pixels: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """Red, green, blue (n, 3) of pixels (n,)."""
     return np.ascontiguousarray(pixels).view(np.uint8).reshape(-1, 4)[:, :3].copy()
+
+
+def _between(paper: tuple[int, ...], colour: tuple[int, ...], share: float) -> tuple[int, ...]:
+    return tuple(round(a + (b - a) * share) for a, b in zip(paper, colour, strict=True))
