@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import sys
-import traceback
 from dataclasses import Field, dataclass, fields, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -20,6 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from optviz.errors import ArgumentError, OptvizError, SpecError, SurfaceError, UnknownNameError
+from optviz.files import missing, pick, place_in_file, run_file, split_ref
 from optviz.specs import Call, Spec, parse_spec, parse_value
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from optviz.schedules import Schedule
     from optviz.surface import Surface
 
-_MODULE = "optviz_file_"  # how the names of modules begin that are loaded from a file
 DEFAULT_OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 
 
@@ -66,12 +64,12 @@ def load_surface(ref: str | Surface) -> Surface:
 
     if isinstance(ref, Surface):
         return ref
-    path, _, name = _split_file(ref)
+    path, _, name = split_ref(ref)
     if path is not None:
-        return _surface_in(_load_file(path, SurfaceError), name, ref)
+        return _surface_in(run_file(path, SurfaceError), name, ref)
     known = ref.strip().lower().replace("_", "-")
     if (file := _surface_files().get(known)) is not None:
-        return _surface_in(_load_file(file, SurfaceError), "", ref)
+        return _surface_in(run_file(file, SurfaceError), "", ref)
     if known in (plugins := _plugins("optviz.surfaces")):
         found = _load_plugin(plugins[known])
         if not isinstance(found, Surface):
@@ -102,10 +100,10 @@ def optimizer_class(ref: str) -> type[Optimizer]:
     """
     from optviz.optimizer import OPTIMIZERS, Optimizer
 
-    path, module, name = _split_file(ref)
+    path, module, name = split_ref(ref)
     known = ref.strip().lower().replace("_", "-")
     if path is not None:
-        found = _optimizer_in(_load_file(path, OptvizError), name, ref)
+        found = _optimizer_in(run_file(path, OptvizError), name, ref)
     elif known in OPTIMIZERS:
         return OPTIMIZERS[known]
     elif known in (plugins := _plugins("optviz.optimizers")):
@@ -177,15 +175,8 @@ def load_schedule(value: str | Call | Schedule) -> Schedule:
 
 def is_local(ref: str) -> bool:
     """Whether a ref names a user's file or module, whose code would run, rather than a registered name."""
-    path, module, _ = _split_file(ref)
+    path, module, _ = split_ref(ref)
     return path is not None or module is not None
-
-
-def place_in_file(error: BaseException) -> str | None:
-    """The last line of a user's file that an error passed through, as ``mine.py, line 7``, if there is one."""
-    frames = traceback.walk_tb(error.__traceback__)
-    own = [(frame, line) for frame, line in frames if frame.f_globals.get("__name__", "").startswith(_MODULE)]
-    return f"{own[-1][0].f_code.co_filename}, line {own[-1][1]}" if own else None
 
 
 def _build(kind: type[Optimizer], items: dict[str, Any], spec: Spec) -> Optimizer:
@@ -242,16 +233,6 @@ def _surface_files() -> dict[str, Path]:
     return {path.stem.replace("_", "-"): path for path in folder.glob("*.py")}
 
 
-def _split_file(ref: str) -> tuple[Path | None, str | None, str]:
-    """A ref's parts: (file, None, object), (None, module, object), or (None, None, name)."""
-    if ref.endswith(".py"):
-        return Path(ref), None, ""
-    before, colon, after = ref.rpartition(":")
-    if colon and before.endswith(".py"):
-        return Path(before), None, after
-    return (None, before, after) if colon else (None, None, ref)
-
-
 @cache
 def _plugins(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=group)}
@@ -271,35 +252,15 @@ def _import_object(module: str, name: str) -> Any:
         raise OptvizError(f"{module}:{name} cannot be imported: {error}") from error
 
 
-def _load_file(path: Path, kind: type[OptvizError]) -> ModuleType:
-    """Run a user's file; what goes wrong in it is told with the line where it went wrong."""
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise kind(f"{path} cannot be read: {error.strerror}") from error
-    module = ModuleType(f"{_MODULE}{path.stem}")
-    module.__file__ = str(path)
-    sys.modules[module.__name__] = module  # where dataclasses look up what a class's annotations mean
-    try:
-        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user named it
-    except OptvizError as error:
-        raise kind(f"{path}: {error}") from error
-    except SyntaxError as error:
-        raise kind(f"{path}, line {error.lineno or '?'}: syntax error: {error.msg}") from error
-    except (Exception, SystemExit) as error:
-        raise kind(f"{place_in_file(error) or path}: {type(error).__name__}: {error}") from error
-    return module
-
-
 def _surface_in(module: ModuleType, name: str, ref: str) -> Surface:
     from optviz.surface import Surface
 
     fitting = {key: value for key, value in vars(module).items() if isinstance(value, Surface)}
-    found = _pick(module, name, "SURFACE", fitting)
+    found = pick(module, name, "SURFACE", fitting)
     if isinstance(found, Surface):
         return found
     example = "SURFACE = optviz.Surface(name=…, fn=…, domain=…, start=…)"
-    raise SurfaceError(_missing(module, name, ref, fitting, "Surface", example))
+    raise SurfaceError(missing(module, name, ref, fitting, "Surface", example))
 
 
 def _optimizer_in(module: ModuleType, name: str, ref: str) -> Any:
@@ -307,24 +268,7 @@ def _optimizer_in(module: ModuleType, name: str, ref: str) -> Any:
 
     own = [(key, kind) for key, kind in vars(module).items() if getattr(kind, "__module__", "") == module.__name__]
     fitting = {key: kind for key, kind in own if isinstance(kind, type) and issubclass(kind, Optimizer)}
-    found = _pick(module, name, "", fitting)
+    found = pick(module, name, "", fitting)
     if isinstance(found, type) and issubclass(found, Optimizer):
         return found
-    raise OptvizError(_missing(module, name, ref, fitting, "Optimizer", "a subclass of optviz.optimizer.Optimizer"))
-
-
-def _pick(module: ModuleType, name: str, usual: str, fitting: dict[str, Any]) -> Any:
-    """The object of that name; where none is asked for, the one of the usual name or the only one that fits."""
-    if name or usual in fitting:
-        return getattr(module, name or usual, None)
-    return next(iter(fitting.values())) if len(fitting) == 1 else None
-
-
-def _missing(module: ModuleType, name: str, ref: str, fitting: dict[str, Any], what: str, example: str) -> str:
-    path = module.__file__
-    if name and hasattr(module, name):
-        return f"{ref}: {name} is {type(getattr(module, name)).__name__}, not {what}; write {example}"
-    if not fitting:
-        return f"{path} defines no {what}; write {example}"
-    problem = f"has no {name!r}" if name else f"defines {len(fitting)} of kind {what}"
-    return f"{path} {problem}; choose one of: {', '.join(f'{path}:{key}' for key in fitting)}"
+    raise OptvizError(missing(module, name, ref, fitting, "Optimizer", "a subclass of optviz.optimizer.Optimizer"))

@@ -123,10 +123,11 @@ class Picture:
         box = self.view_box
         if box is None:
             return
-        fits = len(box) == 4 and all(within(value, "[-1e300, 1e300]") for value in box)
-        if not (fits and box[0] < box[1] and box[2] < box[3]):
+        fits = len(box) == 4 and all(within(value, "[-1e100, 1e100]") for value in box)
+        if not (fits and _apart(box[0], box[1]) and _apart(box[2], box[3])):
             written = ",".join(map(str, box))
-            raise ArgumentError(f"view box must be X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, not {written}")
+            wanted = "X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, clearly apart and in [-1e100, 1e100]"
+            raise ArgumentError(f"view box must be {wanted}, not {written}")
         object.__setattr__(self, "view_box", tuple(box))
 
 
@@ -220,6 +221,11 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         timeline=timeline(race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold),
         recipe=recipe_of(race, wanted.as_data()).to_text(),
     )
+
+
+def _apart(low: float, high: float) -> bool:
+    """Whether low is less than high by so much that pixels between them differ."""
+    return high - low > 1e-9 * max(abs(low), abs(high), 1e-90)
 
 
 def _theme(theme: str | Theme | Mapping[str, Any]) -> Theme:

@@ -348,8 +348,12 @@ def test_a_stdout_that_cannot_hold_what_is_printed(spawn, failed, monkeypatch):
 
 
 @POSIX
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [(signal.SIGINT, 130, b"Interrupted: no file was written.\n"), (signal.SIGTERM, 143, b"")],
+)
 @pytest.mark.parametrize("existing", [b"", b"precious"])
-def test_ctrl_c_in_mid_render(spawn, folder, existing):
+def test_a_signal_in_mid_render(spawn, folder, existing, number, code, words):
     if existing:
         (folder / "film.gif").write_bytes(existing)
     long = ["--lr", "0.01", "--steps", "9999", "--frames", "10000", "--size", "1920x1080"]
@@ -361,11 +365,11 @@ def test_ctrl_c_in_mid_render(spawn, folder, existing):
     while not list(folder.glob(".film.gif.*.part")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     assert list(folder.glob(".film.gif.*.part"))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert stdout == b""
-    assert stderr == b"Interrupted: no file was written.\n"
+    assert stderr == words
     assert [path.read_bytes() for path in folder.iterdir()] == ([existing] if existing else [])
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -36,7 +39,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _tidy_end():
                 warnings.showwarning = _note
                 result = super().invoke(ctx)
             if sys.stdout is not None:
@@ -57,6 +60,19 @@ class Command(click.Command):
         return result
 
 
+@contextlib.contextmanager
+def _tidy_end() -> Iterator[None]:
+    """Let SIGTERM end the program as an exception does, so that nothing half-written is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def stdout_failed(error: OSError | UnicodeEncodeError) -> click.ClickException:
     """What to say when stdout cannot be written. What is still buffered for it goes nowhere."""
     if isinstance(error, UnicodeEncodeError):
@@ -71,7 +87,7 @@ def _in_a_file_of_the_user(error: Exception) -> str | None:
     """What went wrong on which line of a user's file, if it was there."""
     import traceback
 
-    from optviz.catalog import place_in_file
+    from optviz.files import place_in_file
 
     place = place_in_file(error)
     modules = {frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(error.__traceback__)}

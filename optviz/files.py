@@ -1,0 +1,73 @@
+"""Files of Python that a user names: taken apart, run by their path, and searched for what they define.
+
+Nothing here imports what it runs, so that a new file is found without installing it, and a file may have any name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from optviz.errors import OptvizError
+
+_MODULE = "optviz_file_"
+
+
+def split_ref(ref: str) -> tuple[Path | None, str | None, str]:
+    """A ref's parts: (file, None, object), (None, module, object), or (None, None, name)."""
+    if ref.endswith(".py"):
+        return Path(ref), None, ""
+    before, colon, after = ref.rpartition(":")
+    if colon and before.endswith(".py"):
+        return Path(before), None, after
+    return (None, before, after) if colon else (None, None, ref)
+
+
+def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
+    """Run a user's file; what goes wrong in it is told with the line where it went wrong."""
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise kind(f"{path} cannot be read: {error.strerror}") from error
+    module = ModuleType(f"{_MODULE}{path.stem}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module  # where dataclasses look up what a class's annotations mean
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # stdout is for results
+            exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user named it
+    except OptvizError as error:
+        raise kind(f"{path}: {error}") from error
+    except SyntaxError as error:
+        raise kind(f"{path}, line {error.lineno or '?'}: syntax error: {error.msg}") from error
+    except (Exception, SystemExit) as error:
+        raise kind(f"{place_in_file(error) or path}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def place_in_file(error: BaseException) -> str | None:
+    """The last line of a user's file that an error passed through, as ``mine.py, line 7``, if there is one."""
+    frames = traceback.walk_tb(error.__traceback__)
+    own = [(frame, line) for frame, line in frames if frame.f_globals.get("__name__", "").startswith(_MODULE)]
+    return f"{own[-1][0].f_code.co_filename}, line {own[-1][1]}" if own else None
+
+
+def pick(module: ModuleType, name: str, usual: str, fitting: dict[str, Any]) -> Any:
+    """The object of that name; where none is asked for, the one of the usual name or the only one that fits."""
+    if name or usual in fitting:
+        return getattr(module, name or usual, None)
+    return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+
+def missing(module: ModuleType, name: str, ref: str, fitting: dict[str, Any], what: str, example: str) -> str:
+    """Why `pick` found nothing, and what to write or to choose instead."""
+    path = module.__file__
+    if name and hasattr(module, name):
+        return f"{ref}: {name} is {type(getattr(module, name)).__name__}, not {what}; write {example}"
+    if not fitting:
+        return f"{path} defines no {what}; write {example}"
+    problem = f"has no {name!r}" if name else f"defines {len(fitting)} of kind {what}"
+    return f"{path} {problem}; choose one of: {', '.join(f'{path}:{key}' for key in fitting)}"
