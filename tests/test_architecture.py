@@ -13,7 +13,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "catalog", "recording", "compiled"),
     *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "lineup", "races"),
-    *("starts", "comparison", "checks", "listing", "recipe", "themes", "scene", "draw", "encode", "pictures", "cli"),
+    *("starts", "comparison", "checks", "claims", "listing", "recipe", "gallery", "themes", "scene", "draw", "encode"),
+    *("pictures", "cli"),
 ]
 
 
