@@ -365,7 +365,7 @@ def test_ctrl_c_in_mid_render(spawn, folder, existing):
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stdout == b""
-    assert stderr == b"Interrupted: no file was written.\n"
+    assert stderr == b"Interrupted: no file was left half-written.\n"
     assert [path.read_bytes() for path in folder.iterdir()] == ([existing] if existing else [])
 
 
