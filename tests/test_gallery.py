@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,13 @@ def test_every_exhibit_is_written_well(exhibit):
     assert exhibit.title[-1] not in ".!?"
     assert exhibit.command.startswith("optviz animate --surface ")
     assert len(exhibit.shows) >= 2
+
+
+@pytest.mark.parametrize("exhibit", [each for each in EXHIBITS if "noise" in each.tags], ids=lambda each: each.slug)
+def test_what_is_shown_in_noise_is_no_luck_of_the_seed(exhibit):
+    for seed in range(1, 11):
+        race, _, _ = stage_exhibit(replace(exhibit, command=f"{exhibit.command} --seed {seed}"))
+        assert all(finding.holds for finding in exhibit.check(race)), seed
 
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
@@ -157,8 +165,6 @@ def test_some_of_them_elsewhere(run, folder, exhibits):
 
 
 def test_the_version_and_the_last_digits_do_not_make_a_picture_outdated(tmp_path):
-    from dataclasses import replace
-
     film = tmp_path / "film.gif"
     optviz.animate("booth", film, optimizers=["sgd:lr=0.05"], steps=5, size=(120, 90))
     recipe = read_recipe(film)
