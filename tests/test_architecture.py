@@ -12,20 +12,9 @@ PACKAGE = Path(optviz.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "files", "catalog", "recording", "compiled"),
-    *(
-        "surroundings",
-        "gradients",
-        "sampling",
-        "problem",
-        "runs",
-        "rates",
-        "ranking",
-        "writing",
-        "workers",
-        "lineup",
-        "races",
-    ),
-    *("starts", "comparison", "checks", "listing", "recipe", "themes", "scene", "draw", "encode", "pictures", "cli"),
+    *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "workers", "lineup"),
+    *("races", "series", "starts", "comparison", "checks", "claims", "listing", "recipe", "gallery", "themes", "scene"),
+    *("draw", "encode", "pictures", "cli"),
 ]
 
 

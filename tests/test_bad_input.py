@@ -350,7 +350,7 @@ def test_a_stdout_that_cannot_hold_what_is_printed(spawn, failed, monkeypatch):
 @POSIX
 @pytest.mark.parametrize(
     ("number", "code", "words"),
-    [(signal.SIGINT, 130, b"Interrupted: no file was written.\n"), (signal.SIGTERM, 143, b"")],
+    [(signal.SIGINT, 130, b"Interrupted: no file was left half-written.\n"), (signal.SIGTERM, 143, b"")],
 )
 @pytest.mark.parametrize("existing", [b"", b"precious"])
 def test_a_signal_in_mid_render(spawn, folder, existing, number, code, words):

@@ -406,6 +406,7 @@ def test_the_rates_of_a_race(run):
         ("optviz animate --schedule c", ["constant", "cosine", "cyclic"]),
         ("optviz compare --format ", ["table", "json", "csv", "markdown"]),
         ("optviz animate --them", ["--theme"]),
+        ("optviz gallery --only two", ["two-wells"]),
     ],
 )
 def test_completion(run, typed, offered):

@@ -45,6 +45,7 @@ def test_the_wheel_works_from_another_folder(built, tmp_path):
     assert not (site / "surfaces").exists(), "a package of that name exists on the index"
     listed = run_from(tmp_path, site, "list", "surfaces", "--format", "csv")
     assert len(listed.splitlines()) == 1 + len(list((ROOT / "surfaces").glob("*.py")))
+    assert run_from(tmp_path, site, "gallery", "--check", "--only", "zigzag").count("ok") >= 3
     run_from(tmp_path, site, "animate", "--surface", "saddle", "--size", "160x120")
     with Image.open(tmp_path / "saddle.gif") as image:
         assert image.size == (160, 120)

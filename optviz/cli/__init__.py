@@ -19,6 +19,7 @@ from optviz.cli.options import examples
 COMMANDS = {
     "animate": "Race optimizers on a surface and write the film.",
     "compare": "Race optimizers and print a table.",
+    "gallery": "Render the gallery, or check what its pictures show.",
     "info": "Print how a file was made.",
     "list": "List surfaces, optimizers, schedules, themes or learning rates.",
 }

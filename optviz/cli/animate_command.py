@@ -21,6 +21,8 @@ _COMMANDLINE = ParameterSource.COMMANDLINE
 if TYPE_CHECKING:
     from optviz.draw import Film, Frame
     from optviz.races import Race
+    from optviz.scene import Picture
+    from optviz.surface import Surface
 
 
 @click.command(
@@ -70,31 +72,38 @@ def command(
         raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
     else:
         film, path = _new(surface, output, quiet, **options)
-    with _watched(film, quiet) as frames:
+    with watched(film, quiet) as frames:
         if path is None:
             _to_stdout(film, frames)
         else:
             _to_file(film, path, frames, jobs)
 
 
-def _new(
-    surface: str, output: str | None, quiet: bool, *, optimizers: tuple[str, ...], start: str | None, **options: Any
-) -> tuple[Film, Path | None]:
-    from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
-    from optviz.draw import Film
+def stage(surface: str, place: Surface, *, start: str | None, **options: Any) -> tuple[Race, Picture]:
+    """The race that these options of the command ask for, run, and how its picture is to look."""
+    from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
     from optviz.errors import ArgumentError
     from optviz.races import race
-    from optviz.scene import Picture, scene_of
+    from optviz.scene import Picture
     from optviz.starts import parse_starts
 
     picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
-    place = load_surface(surface)
-    path = _target(output, place.name)
     begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
     if len(begin) != 1:
         raise ArgumentError(f"a film has one start, X,Y; {start!r} names {len(begin)}")
     source = surface if is_local(surface) else place.name
-    result = race(place, optimizers or DEFAULT_OPTIMIZERS, start=begin[0], source=source, **options)
+    optimizers = options.pop("optimizers") or DEFAULT_OPTIMIZERS
+    return race(place, optimizers, start=begin[0], source=source, **options), picture
+
+
+def _new(surface: str, output: str | None, quiet: bool, **options: Any) -> tuple[Film, Path | None]:
+    from optviz.catalog import load_surface
+    from optviz.draw import Film
+    from optviz.scene import scene_of
+
+    place = load_surface(surface)
+    path = _target(output, place.name)
+    result, picture = stage(surface, place, **options)
     if not quiet:
         _note(result)
     return Film(scene_of(result, picture)), path
@@ -148,12 +157,12 @@ def _to_stdout(film: Film, frames: Iterator[Frame]) -> None:
 
 
 @contextlib.contextmanager
-def _watched(film: Film, quiet: bool) -> Iterator[Iterator[Frame]]:
+def watched(film: Film, quiet: bool, label: str = "Drawing") -> Iterator[Iterator[Frame]]:
     """The film's frames, with a progress bar where someone looks on."""
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield film.frames()
         return
-    with click.progressbar(film.frames(), length=len(film), label="Drawing", file=sys.stderr) as bar:
+    with click.progressbar(film.frames(), length=len(film), label=label, file=sys.stderr) as bar:
         yield iter(bar)
 
 

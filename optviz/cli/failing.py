@@ -49,7 +49,7 @@ class Command(click.Command):
         except OptvizError as error:
             raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:
-            click.echo("Interrupted: no file was written.", err=True)
+            click.echo("Interrupted: no file was left half-written.", err=True)
             ctx.exit(_INTERRUPTED)
         except Exception as error:
             if told := _in_a_file_of_the_user(error):

@@ -1,0 +1,185 @@
+"""``optviz gallery``: the gallery's pictures made, and what they show checked."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
+
+from optviz.cli.animate_command import command as animate
+from optviz.cli.animate_command import stage, watched
+from optviz.cli.failing import Command
+from optviz.cli.options import examples, table_options
+from optviz.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from optviz.gallery import Exhibit
+    from optviz.races import Race
+    from optviz.recipe import Recipe
+    from optviz.scene import Picture
+
+
+def complete_exhibit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Slugs of exhibits."""
+    from optviz.gallery import load_exhibits
+
+    return [CompletionItem(each.slug) for each in load_exhibits() if each.slug.startswith(incomplete)]
+
+
+@click.command(
+    cls=Command,
+    epilog=examples("optviz gallery --only saddle", "optviz gallery --check", "optviz gallery --check --json"),
+)
+@click.option(
+    "--only", "slugs", multiple=True, metavar="SLUG", shell_complete=complete_exhibit,
+    help="This exhibit; repeat for more.  [default: all]",
+)  # fmt: skip
+@click.option("-o", "--output", "folder", default="gallery", show_default=True, metavar="FOLDER", help="Where to.")
+@click.option("--force", is_flag=True, help="Render pictures, too, that are up to date.")
+@click.option("--check", is_flag=True, help="Render nothing: race, and compare with what each exhibit claims.")
+@table_options
+@click.option("--quiet", is_flag=True, help="No progress, no notes.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    slugs: tuple[str, ...],
+    folder: str,
+    force: bool,
+    check: bool,
+    form: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Render the gallery, or check what its pictures show.
+
+    Each exhibit is a command, run as it is written. A picture whose recipe is what the command would make is left
+    alone. With all exhibits the gallery's README.md is written as well. The paths that were written are printed.
+
+    With --check every claim about a race is compared with the race, and printed with what was found; if one does not
+    hold, the exit code is 1.
+    """
+    from optviz.errors import ArgumentError
+    from optviz.gallery import choose, load_exhibits
+
+    if quiet:
+        warnings.simplefilter("ignore")  # until the command ends
+    exhibits = choose(load_exhibits(), slugs)
+    if check:
+        if force:
+            raise ArgumentError("--check renders nothing; leave out --force")
+        _check(exhibits, Path(folder), "json" if as_json else form, quiet)
+        return
+    for name in ("form", "as_json"):
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise ArgumentError("--format and --json are for the table of --check")
+    _render(exhibits, Path(folder), force=force, quiet=quiet, page=not slugs)
+
+
+def stage_exhibit(exhibit: Exhibit) -> tuple[Race, Picture, Recipe]:
+    """The race that the exhibit's command runs, how its picture looks, and the recipe it will carry.
+
+    Raises:
+        GalleryError: The command is none, or does more than race and draw.
+    """
+    from optviz.catalog import load_surface
+    from optviz.errors import ArgumentError
+    from optviz.gallery import GalleryError
+    from optviz.recipe import recipe_of
+
+    place = f"exhibit {exhibit.slug}, command"
+    try:
+        options = animate.make_context("optviz animate", list(exhibit.words)).params
+    except click.UsageError as error:
+        raise GalleryError(f"{place}: {error.format_message()}") from error
+    if any(options.pop(name) for name in ("output", "recipe", "trust", "quiet")):
+        raise GalleryError(f"{place}: leave out --output, --from, --trust and --quiet; the gallery decides that")
+    del options["jobs"]  # how many share the work changes nothing in what comes out
+    if options["surface"] is None:
+        raise GalleryError(f"{place}: --surface is missing")
+    try:
+        race, picture = stage(place=load_surface(options["surface"]), **options)
+    except ArgumentError as error:
+        raise GalleryError(f"{place}: {error}") from error
+    return race, picture, recipe_of(race, picture.as_data())
+
+
+def _render(exhibits: Sequence[Exhibit], folder: Path, *, force: bool, quiet: bool, page: bool) -> None:
+    from optviz.draw import Film
+    from optviz.encode import save
+    from optviz.gallery import picture_state, readme
+    from optviz.scene import scene_of
+
+    _make(folder)
+    current = 0
+    for number, exhibit in enumerate(exhibits, 1):
+        race, picture, recipe = stage_exhibit(exhibit)
+        path = folder / exhibit.picture
+        if not force and picture_state(path, recipe) == "current":
+            current += 1
+            continue
+        film = Film(scene_of(race, picture))
+        with watched(film, quiet, f"{number}/{len(exhibits)} {exhibit.slug}") as frames:
+            save(film, path, frames)
+        click.echo(click.format_filename(path))
+    if page:
+        _write_page(folder / "README.md", readme(exhibits))
+    if current and not quiet:
+        are = "picture is" if current == 1 else "pictures are"
+        click.echo(f"note: {current} {are} up to date; --force renders all the same", err=True)
+
+
+def _make(folder: Path) -> None:
+    """The folder, made where only the last part of its path is missing."""
+    from optviz.errors import OutputError
+    from optviz.writing import check_writable
+
+    try:
+        if not folder.exists():
+            check_writable(folder)
+            folder.mkdir(exist_ok=True)
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise OutputError(f"{folder} cannot be made: {error.strerror or error}") from error
+    check_writable(folder / "README.md")
+
+
+def _write_page(path: Path, text: str) -> None:
+    from optviz.writing import atomic_write
+
+    if path.is_file() and path.read_bytes() == text.encode():
+        return
+    with atomic_write(path) as file:
+        file.write(text.encode())
+    click.echo(click.format_filename(path))
+
+
+def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool) -> None:
+    from optviz.gallery import GalleryError, picture_state
+
+    rows: list[dict[str, Any]] = []
+    data: list[dict[str, Any]] = []
+    states: dict[str, list[str]] = {"missing": [], "outdated": [], "current": []}
+    for exhibit in exhibits:
+        race, _, recipe = stage_exhibit(exhibit)
+        states[picture_state(folder / exhibit.picture, recipe)].append(exhibit.slug)
+        for each in exhibit.check(race):
+            row = {"exhibit": exhibit.slug, "claim": each.claim.text}
+            rows.append(row | {"found": each.found, "result": "ok" if each.holds else "FAILED"})
+            data.append(row | {"left": _number(each.left), "right": _number(each.right), "holds": each.holds})
+    print_table(rows, form, data)
+    for state in ("missing", "outdated"):
+        if states[state] and not quiet:
+            click.echo(f"note: {state} in {click.format_filename(folder)}: {', '.join(states[state])}", err=True)
+    failed = sum(not row["holds"] for row in data)
+    if failed:
+        raise GalleryError(f"{failed} of {len(data)} claims do not hold")
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,233 @@
+"""The gallery: exhibits as data, each a command, what it shows in words, and the same as claims that can be checked.
+
+An exhibit is a table of ``exhibits.toml``, headed by its slug. Its command is run exactly as it is written, but for the
+path of the picture, by whoever knows how to run a command; here it is read, judged and written about.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optviz.claims import Claim, Finding, parse_claim
+from optviz.errors import ArgumentError, OptvizError, UnknownNameError
+from optviz.recipe import Recipe, RecipeError, read_recipe
+
+if TYPE_CHECKING:
+    from optviz.races import Race
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PROGRAM = ("optviz", "animate")
+_INTRODUCTION = """\
+# Gallery
+
+<!-- Written by `optviz gallery` from exhibits.toml: change that, not this. -->
+
+Every picture is what the command beneath it makes: copy it, change it, run it. Beneath that stands in figures what the
+picture shows; `optviz gallery --check` runs all the races and compares. Where a picture says that a rate was *tuned*,
+one rule chose it for every optimizer alike; *given* means that the command names it, *same for all* that the surface
+does.
+"""
+
+
+class GalleryError(OptvizError):
+    """An exhibits file that cannot be used, or an exhibit that does not show what it says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One picture of the gallery.
+
+    Args:
+        slug: The name of its file and on the command line: letters, digits and hyphens.
+        title: A heading.
+        caption: What happens, and why, in two sentences.
+        see: Where to look.
+        command: ``optviz animate …`` as one would type it, without the output's path.
+        tags: What it is about, each written as a slug.
+        shows: Claims about the race, as `optviz.claims` reads them.
+    """
+
+    slug: str
+    title: str
+    caption: str
+    see: str
+    command: str
+    tags: tuple[str, ...]
+    shows: tuple[Claim, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command's words after ``optviz animate``."""
+        return tuple(shlex.split(self.command)[len(_PROGRAM) :])
+
+    @property
+    def picture(self) -> str:
+        """The name of the picture's file."""
+        return f"{self.slug}.gif"
+
+    def check(self, race: Race) -> list[Finding]:
+        """What became of every claim in the race that the command runs.
+
+        Raises:
+            GalleryError: A claim does not fit the race.
+        """
+        findings = []
+        for claim in self.shows:
+            try:
+                findings.append(claim.check(race))
+            except ArgumentError as error:
+                raise GalleryError(f"exhibit {self.slug}, shows {claim.text!r}: {error}") from error
+        return findings
+
+
+def load_exhibits(path: Path | None = None) -> tuple[Exhibit, ...]:
+    """The exhibits of a TOML file, in its order; optviz's own unless a path is given.
+
+    Raises:
+        GalleryError: The file cannot be read; or it names exhibit and key, and what is allowed.
+
+    Example:
+        >>> load_exhibits()[0].command
+        'optviz animate --surface saddle'
+    """
+    path = _own_file() if path is None else path
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise GalleryError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GalleryError(f"{path} is not TOML: {error}") from error
+    if not data:
+        raise GalleryError(f"{path} has no exhibits; each is a table, as in [saddle]")
+    exhibits = tuple(_exhibit(slug, table) for slug, table in data.items())
+    titles = [each.title for each in exhibits]
+    for each in exhibits:
+        if titles.count(each.title) > 1:
+            raise GalleryError(f"exhibit {each.slug}, title: {each.title!r} is the title of another one too")
+    return exhibits
+
+
+def choose(exhibits: Sequence[Exhibit], slugs: Sequence[str]) -> list[Exhibit]:
+    """The exhibits of these slugs, in the order of the gallery; all of them where none is named.
+
+    Raises:
+        UnknownNameError: There is no such exhibit.
+    """
+    known = [each.slug for each in exhibits]
+    for slug in slugs:
+        if slug not in known:
+            raise UnknownNameError("exhibit", slug, known)
+    return [each for each in exhibits if not slugs or each.slug in slugs]
+
+
+def picture_state(path: Path, recipe: Recipe) -> str:
+    """Whether the picture there is what the recipe makes: ``current``, ``outdated`` or ``missing``.
+
+    The version it was made by, and a difference in the tenth digit, as between two processors, do not count.
+    """
+    try:
+        if not path.exists():
+            return "missing"
+        return "current" if _compared(read_recipe(path)) == _compared(recipe) else "outdated"
+    except (OSError, RecipeError):
+        return "outdated"
+
+
+def readme(exhibits: Sequence[Exhibit]) -> str:
+    """The gallery as a page in Markdown, to lie beside its pictures."""
+    contents = "".join(f"- [{each.title}](#{_anchor(each.title)}): {', '.join(each.tags)}\n" for each in exhibits)
+    return f"{_INTRODUCTION}\n{contents}{''.join(map(_section, exhibits))}"
+
+
+def _own_file() -> Path:
+    installed = Path(__file__).with_name("exhibits.toml")
+    return installed if installed.is_file() else installed.parent.parent / "gallery" / "exhibits.toml"
+
+
+def _exhibit(slug: str, table: Any) -> Exhibit:
+    """An exhibit from what TOML made of it."""
+    if not isinstance(table, Mapping):
+        raise GalleryError(f"{slug!r} is no exhibit, which is a table of its own, as in [saddle]")
+    if not _SLUG.fullmatch(slug):
+        raise GalleryError(
+            f"exhibit {slug!r}: a slug is lower-case letters, digits and single hyphens, as in two-wells"
+        )
+    keys = [each.name for each in fields(Exhibit) if each.name != "slug"]
+    for key in table:
+        if key not in keys:
+            raise GalleryError(f"exhibit {slug}: {UnknownNameError('key', key, keys)}")
+    for key in keys:
+        if key not in table:
+            raise GalleryError(f"exhibit {slug}: {key} is missing; an exhibit has {', '.join(keys)}")
+    texts = {key: _text(slug, key, table[key]) for key in keys if key not in ("tags", "shows")}
+    tags, lines = (_texts(slug, key, table[key]) for key in ("tags", "shows"))
+    for tag in tags:
+        if not _SLUG.fullmatch(tag):
+            raise GalleryError(f"exhibit {slug}, tags: {tag!r} must be lower-case letters, digits and single hyphens")
+    _check_command(slug, texts["command"])
+    return Exhibit(slug=slug, **texts, tags=tags, shows=tuple(_claim(slug, line) for line in lines))
+
+
+def _text(slug: str, key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise GalleryError(f"exhibit {slug}, {key}: must be a line of text, not {value!r}")
+    return value.strip()
+
+
+def _texts(slug: str, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise GalleryError(f"exhibit {slug}, {key}: must be a list of one text or more, not {value!r}")
+    return tuple(_text(slug, key, each) for each in value)
+
+
+def _claim(slug: str, line: str) -> Claim:
+    try:
+        return parse_claim(line)
+    except ArgumentError as error:
+        raise GalleryError(f"exhibit {slug}, shows: {error}") from error
+
+
+def _check_command(slug: str, command: str) -> None:
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise GalleryError(f"exhibit {slug}, command: {error} in {command!r}") from error
+    if words[: len(_PROGRAM)] != _PROGRAM:
+        raise GalleryError(f"exhibit {slug}, command: must begin with {' '.join(_PROGRAM)}, not {command!r}")
+
+
+def _compared(recipe: Recipe) -> Any:
+    """What counts of a recipe, numbers to nine digits."""
+    text = replace(recipe, version="").to_text()
+    return json.loads(re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.9g}", text))
+
+
+def _anchor(title: str) -> str:
+    """Where GitHub puts a heading."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+def _section(exhibit: Exhibit) -> str:
+    claims = " · ".join(f"`{claim.text}`" for claim in exhibit.shows)
+    return f"""
+## {exhibit.title}
+
+![{exhibit.title}]({exhibit.picture})
+
+{exhibit.caption}
+
+**What to see.** {exhibit.see}
+
+```sh
+{exhibit.command}
+```
+
+Checked: {claims}
+"""

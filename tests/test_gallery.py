@@ -1,0 +1,287 @@
+"""The gallery: every exhibit shows what it claims, its picture is what its command makes, and bad files are refused."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import optviz
+from optviz import gallery
+from optviz.cli.gallery_command import stage_exhibit
+from optviz.gallery import GalleryError, load_exhibits, picture_state, readme
+from optviz.recipe import read_recipe
+
+FOLDER = Path(__file__).parent.parent / "gallery"
+EXHIBITS = load_exhibits()
+SLUGS = [each.slug for each in EXHIBITS]
+MISSION = ("saddle", "rosenbrock", "himmelblau", "ravine")
+
+GOOD = {
+    "title": "Down a hill",
+    "caption": "It goes down. It arrives.",
+    "see": "The path.",
+    "command": "optviz animate --surface booth -O sgd:lr=0.05 --steps 30 --size 120x90 --frames 5",
+    "tags": ["sgd"],
+    "shows": ["gap(sgd) < 1"],
+}
+
+
+def as_toml(slug="hill", **changes):
+    table = {key: value for key, value in (GOOD | changes).items() if value is not None}
+    return f"[{slug}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+
+
+@pytest.fixture
+def exhibits(tmp_path_factory, monkeypatch):
+    """Make a text the exhibits file of the command line."""
+
+    def use(text):
+        path = tmp_path_factory.mktemp("exhibits") / "exhibits.toml"
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(gallery, "_own_file", lambda: path)
+        return path
+
+    return use
+
+
+# The exhibits
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
+def test_every_exhibit_shows_what_it_claims(exhibit):
+    race, _, recipe = stage_exhibit(exhibit)
+    for finding in exhibit.check(race):
+        assert finding.holds, f"{finding.claim.text}: {finding.found}"
+    path = FOLDER / exhibit.picture
+    if not (FOLDER / "README.md").exists():
+        pytest.skip("the pictures are not part of what is distributed")
+    assert picture_state(path, recipe) == "current", f"run: optviz gallery --only {exhibit.slug}"
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
+def test_every_exhibit_is_written_well(exhibit):
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", exhibit.slug)
+    assert len(re.findall(r"[.!?](?= |$)", exhibit.caption)) == 2, "two sentences"
+    assert exhibit.caption.endswith(".")
+    assert exhibit.see.endswith(".")
+    assert exhibit.title[-1] not in ".!?"
+    assert exhibit.command.startswith("optviz animate --surface ")
+    assert len(exhibit.shows) >= 2
+
+
+@pytest.mark.parametrize("exhibit", [each for each in EXHIBITS if "noise" in each.tags], ids=lambda each: each.slug)
+def test_what_is_shown_in_noise_is_no_luck_of_the_seed(exhibit):
+    for seed in range(1, 11):
+        race, _, _ = stage_exhibit(replace(exhibit, command=f"{exhibit.command} --seed {seed}"))
+        assert all(finding.holds for finding in exhibit.check(race)), seed
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
+def test_every_claim_is_about_every_run(exhibit):
+    """Nobody is in a picture of whom nothing is said."""
+    named = {side.label for claim in exhibit.shows for side in (claim.left, claim.right)}
+    assert named >= set(stage_exhibit(exhibit)[0].labels)
+
+
+@pytest.mark.skipif(not (FOLDER / "README.md").exists(), reason="the pictures are not part of what is distributed")
+class TestFolder:
+    def test_the_page_is_what_the_exhibits_say(self):
+        assert (FOLDER / "README.md").read_text(encoding="utf-8") == readme(EXHIBITS), "run: optviz gallery"
+
+    def test_nothing_else_lies_there(self):
+        expected = {each.picture for each in EXHIBITS} | {"README.md", "exhibits.toml"}
+        assert {path.name for path in FOLDER.iterdir()} == expected
+
+    def test_pictures_are_small(self):
+        sizes = [(FOLDER / each.picture).stat().st_size for each in EXHIBITS]
+        assert max(sizes) < 2 << 20
+        assert sum(sizes) < 12 << 20
+
+    @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
+    def test_pictures_are_films(self, exhibit):
+        with Image.open(FOLDER / exhibit.picture) as film:
+            assert film.n_frames > 50
+            assert film.info["loop"] == 0
+
+
+def test_the_five_of_the_mission_are_there():
+    assert set(MISSION) <= set(SLUGS)
+    for exhibit in EXHIBITS:
+        if exhibit.slug in MISSION:
+            assert stage_exhibit(exhibit)[0].labels == optviz.catalog.DEFAULT_OPTIMIZERS
+            assert f"--surface {exhibit.slug}" in exhibit.command
+
+
+def test_the_page_has_everything_and_its_links_lead_somewhere():
+    page = readme(EXHIBITS)
+    headings = re.findall(r"^## (.*)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    links = re.findall(r"\]\(#(.*?)\)", page)
+    assert len(links) == len(EXHIBITS)
+    assert set(links) == anchors
+    for each in EXHIBITS:
+        for text in (each.title, each.caption, each.see, f"```sh\n{each.command}\n```", f"]({each.picture})"):
+            assert text in page
+        assert all(f"`{claim.text}`" in page for claim in each.shows)
+
+
+def test_the_readme_leads_to_exhibits():
+    text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\(gallery/README\.md#(.*?)\)", text)
+    assert targets
+    assert all(f"(#{target})" in readme(EXHIBITS) for target in targets)
+
+
+# The command
+
+
+def test_rendering_skipping_and_forcing(run, folder, exhibits):
+    exhibits(as_toml() + as_toml("dale", title="Down a dale"))
+    first = run("gallery")
+    assert (first.exit_code, first.stderr) == (0, "")
+    assert first.stdout.split() == [str(Path("gallery", name)) for name in ("hill.gif", "dale.gif", "README.md")]
+    films = [(folder / "gallery" / name).read_bytes() for name in ("hill.gif", "dale.gif")]
+    assert films[0] == films[1] == run(*GOOD["command"].split()[1:], "-o", "-").stdout_bytes
+    assert (folder / "gallery" / "README.md").read_text(encoding="utf-8") == readme(load_exhibits())
+
+    again = run("gallery")
+    assert (again.stdout, again.stderr) == ("", "note: 2 pictures are up to date; --force renders all the same\n")
+    assert run("gallery", "--quiet").stderr == ""
+    assert run("gallery", "--force").stdout.split() == [str(Path("gallery", name)) for name in ("hill.gif", "dale.gif")]
+
+    (folder / "gallery" / "hill.gif").write_bytes(b"GIF89a, or is it")
+    assert run("gallery").stdout == f"{Path('gallery/hill.gif')}\n"
+    exhibits(as_toml(command=GOOD["command"] + " --seed 3") + as_toml("dale", title="Down a dale"))
+    assert run("gallery").stdout.split() == [str(Path("gallery", name)) for name in ("hill.gif", "README.md")]
+
+
+def test_some_of_them_elsewhere(run, folder, exhibits):
+    exhibits(as_toml() + as_toml("dale", title="Down a dale"))
+    assert run("gallery", "--only", "dale", "-o", "mine").stdout == f"{Path('mine/dale.gif')}\n"
+    assert [path.name for path in (folder / "mine").iterdir()] == ["dale.gif"]
+
+
+def test_the_version_and_the_last_digits_do_not_make_a_picture_outdated(tmp_path):
+    film = tmp_path / "film.gif"
+    optviz.animate("booth", film, optimizers=["sgd:lr=0.05"], steps=5, size=(120, 90))
+    recipe = read_recipe(film)
+    assert picture_state(film, recipe) == "current"
+    assert picture_state(film, replace(recipe, version="9.9")) == "current"
+    assert picture_state(film, replace(recipe, runs=(("sgd:lr=0.05000000000000001", "given"),))) == "current"
+    assert picture_state(film, replace(recipe, runs=(("sgd:lr=0.0500001", "given"),))) == "outdated"
+    assert picture_state(film, replace(recipe, seed=1)) == "outdated"
+    assert picture_state(tmp_path / "other.gif", recipe) == "missing"
+    film.write_bytes(b"nothing")
+    assert picture_state(film, recipe) == "outdated"
+
+
+def test_checking(run, folder, exhibits):
+    exhibits(as_toml(shows=["gap(sgd) < 1", "left_at(sgd) == never"]))
+    result = run("gallery", "--check")
+    assert result.exit_code == 0
+    assert [line.split()[-1] for line in result.stdout.splitlines()] == ["result", "ok", "ok"]
+    assert result.stderr == "note: missing in gallery: hill\n"
+    assert list(folder.iterdir()) == []
+    assert run("gallery", "--check", "--quiet").stderr == ""
+    run("gallery")
+    assert run("gallery", "--check").stderr == ""
+    exhibits(as_toml(command=GOOD["command"] + " --theme dark"))
+    assert run("gallery", "--check").stderr == "note: outdated in gallery: hill\n"
+
+
+def test_a_claim_that_does_not_hold_fails_the_check(run, exhibits):
+    exhibits(as_toml(shows=["gap(sgd) < 1e-300", "left_at(sgd) == never"]))
+    result = run("gallery", "--check", "--json")
+    assert result.exit_code == 1
+    assert result.stderr.endswith("Error: 1 of 2 claims do not hold\n")
+    rows = json.loads(result.stdout)
+    assert [row["holds"] for row in rows] == [False, True]
+    assert rows[0]["exhibit"] == "hill"
+    assert rows[0]["claim"] == "gap(sgd) < 1e-300"
+    assert (rows[0]["left"] > 1e-9, rows[0]["right"]) == (True, 1e-300)
+    assert rows[1]["left"] is rows[1]["right"] is None
+    assert "FAILED" in run("gallery", "--check").stdout
+    assert run("gallery", "--check", "--format", "json").stdout == result.stdout
+    assert run("gallery", "--check", "--format", "csv").stdout.startswith("exhibit,claim,found,result\nhill,")
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--only", "sadle"], "no exhibit is called 'sadle'. Did you mean 'saddle'?"),
+        (["--check", "--force"], "--check renders nothing; leave out --force"),
+        (["--json"], "--format and --json are for the table of --check"),
+        (["--format", "csv"], "--format and --json are for the table of --check"),
+    ],
+)
+def test_options_that_make_no_sense(refuse, words, told):
+    assert told in refuse(2, "gallery", *words)
+
+
+def test_folders_that_cannot_be_made(refuse, folder):
+    (folder / "file").write_text("")
+    assert "file is a file, not a folder" in refuse(1, "gallery", "--only", "saddle", "-o", "file")
+    assert "cannot be made: File name too long" in refuse(1, "gallery", "--only", "saddle", "-o", "n" * 300)
+    assert "mkdir -p no/such" in refuse(1, "gallery", "--only", "saddle", "-o", str(Path("no/such/folder")))
+
+
+BAD = {
+    "not TOML": ("[saddle\n", "is not TOML"),
+    "empty": ("# nothing yet\n", "has no exhibits; each is a table, as in [saddle]"),
+    "no table": ('saddle = "optviz animate"\n', "'saddle' is no exhibit"),
+    "twice": (as_toml() + as_toml(), "is not TOML"),
+    "slug": (as_toml("Two_Wells"), "exhibit 'Two_Wells': a slug is lower-case letters, digits and single hyphens"),
+    "path": (as_toml('"../up"'), "exhibit '../up': a slug is lower-case letters"),
+    "unknown key": (as_toml(captoin="x"), "exhibit hill: no key is called 'captoin'. Did you mean 'caption'? Allowed:"),
+    "missing key": (as_toml(see=None), "exhibit hill: see is missing; an exhibit has title, caption, see, command,"),
+    "number": (as_toml(title=3), "exhibit hill, title: must be a line of text, not 3"),
+    "blank": (as_toml(caption=" "), "exhibit hill, caption: must be a line of text, not ' '"),
+    "lines": (as_toml(see="a\nb"), r"exhibit hill, see: must be a line of text, not 'a\nb'"),
+    "tags": (as_toml(tags="sgd"), "exhibit hill, tags: must be a list of one text or more, not 'sgd'"),
+    "no tags": (as_toml(tags=[]), "exhibit hill, tags: must be a list of one text or more, not []"),
+    "a tag": (as_toml(tags=["Five of them"]), "exhibit hill, tags: 'Five of them' must be lower-case"),
+    "no claims": (as_toml(shows=[]), "exhibit hill, shows: must be a list of one text or more"),
+    "claim": (as_toml(shows=["gap(sgd) is 1"]), "exhibit hill, shows: expected one of"),
+    "measure": (
+        as_toml(shows=["gab(sgd) < 1"]),
+        "exhibit hill, shows: no measure is called 'gab'. Did you mean 'gap'?",
+    ),
+    "same title": (as_toml() + as_toml("dale"), "exhibit hill, title: 'Down a hill' is the title of another one too"),
+    "other command": (as_toml(command="rm -rf /"), "exhibit hill, command: must begin with optviz animate, not 'rm"),
+    "quotes": (as_toml(command="optviz animate --title 'x"), "exhibit hill, command: No closing quotation in"),
+    "option": (as_toml(command="optviz animate --sruface x"), "exhibit hill, command: No such option"),
+    "value": (as_toml(command=GOOD["command"] + " --size big"), "exhibit hill, command: Invalid value for '--size'"),
+    "argument": (as_toml(command=GOOD["command"] + " more"), "exhibit hill, command: Got unexpected extra argument"),
+    "surface": (
+        as_toml(command="optviz animate --surface sadle"),
+        "exhibit hill, command: no surface is called 'sadle'",
+    ),
+    "no surface": (as_toml(command="optviz animate --steps 5"), "exhibit hill, command: --surface is missing"),
+    "bound": (as_toml(command=GOOD["command"] + " --fps 0"), "exhibit hill, command: fps must be a number in (0, 100]"),
+    "output": (as_toml(command=GOOD["command"] + " -oup.gif"), "exhibit hill, command: leave out --output"),
+    "from": (
+        as_toml(command="optviz animate --from x.gif --trust"),
+        "exhibit hill, command: leave out --output, --from",
+    ),
+    "run": (as_toml(shows=["gap(adam) < 1"]), "exhibit hill, shows 'gap(adam) < 1': no run is called 'adam'"),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), BAD.values(), ids=BAD)
+def test_bad_exhibits_are_refused(refuse, exhibits, text, words):
+    exhibits(text)
+    assert words in refuse(1, "gallery", "--check")
+
+
+def test_an_exhibits_file_that_is_not_there(tmp_path):
+    with pytest.raises(GalleryError, match=r"nowhere\.toml cannot be read: No such file"):
+        load_exhibits(tmp_path / "nowhere.toml")
+    (tmp_path / "latin.toml").write_bytes(as_toml(title="Über").encode().decode("unicode_escape").encode("latin-1"))
+    with pytest.raises(GalleryError, match=r"latin\.toml is not TOML"):
+        load_exhibits(tmp_path / "latin.toml")
