@@ -1,40 +1,36 @@
 """A scene: everything a picture shows, as pure data, before any of it is drawn.
 
-A scene has panels, a theme, a size and a timeline. A panel holds numbers in the units of the surface; where
-things lie on the paper, and what is drawn with what, is decided in `draw`. Any frame of a scene can be drawn by
-itself.
+A scene has a cast, panels in rows, a theme, a size and a timeline. A panel holds numbers in their own units, a column
+for whatever moves, and says whose each column is; where things lie on the paper, and with what they are drawn, is
+decided in `draw`. Any frame of a scene can be drawn by itself.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
-
-from optviz.bounds import within
-from optviz.errors import ArgumentError, UnknownNameError
+from optviz.errors import ArgumentError
 from optviz.optimizer import OPTIMIZERS
+from optviz.picture import Picture, as_theme
 from optviz.races import Race
 from optviz.recipe import recipe_of
+from optviz.series import Series, series_of
 from optviz.surface import Array, Box, Point, Surface
-from optviz.themes import PRESETS, THEMES, Theme, load_theme, theme_of
+from optviz.themes import Theme
+from optviz.timeline import Timeline, timeline
 
-MAX_FRAMES = 10_000
-MAX_WIDTH, MAX_HEIGHT = 7680, 4320
-MIN_SIZE = 64
-MAX_FPS = 100
-_READABLE = 150  # milliseconds a number must stand to be read
+MAX_PANELS = 64
 
 _FIRST = ("sgd", "momentum", "adagrad", "rmsprop", "adam")  # whose colours come first; then the registry's order
 _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
 
 
-@dataclass(frozen=True)
-class Trail:
-    """One run on a map: points (T+1, 2) and losses (T+1,), and how it is told apart.
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """One of the cast: how a run is told apart, and its losses (T+1,).
 
     `rate` is its learning rate and `rule` how that came about, in words; `slot` is the place of its colour in the
     theme's palette.
@@ -44,165 +40,60 @@ class Trail:
     rate: str
     rule: str
     slot: int
-    points: Array
     values: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Contour:
-    """A map of a surface seen from above, with trails on it."""
+    """A map of a surface seen from above, with trails on it.
+
+    points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn.
+    """
 
     surface: Surface
     box: Box
-    start: Point
-    trails: tuple[Trail, ...]
+    starts: tuple[Point, ...]
+    points: Array
+    owners: tuple[int, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """How a film is to look: the options of every picture.
+class Curves:
+    """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,)."""
 
-    Args:
-        size: Width and height in pixels, 64 … 7680 and 64 … 4320; 800×600 unless given.
-        preset: A place where it will be shown, ``slide`` or ``square``: it sets the size, and enlarges the theme.
-        theme: A theme, its name, or a TOML file of one's own.
-        title: Above the picture; the surface's title unless given.
-        view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
-        frames: At most so many frames, 2 … 10 000.
-        fps: Frames a second, up to 100.
-        hold: How long the last frame stays, in seconds, up to 60.
-
-    Raises:
-        ArgumentError: A value is not allowed; the message says what is.
-    """
-
-    size: tuple[int, int] | None = None
-    preset: str | None = None
-    theme: str | Theme | Mapping[str, Any] = "light"
-    title: str | None = None
-    view_box: Box | None = None
-    frames: int = 200
-    fps: float = 30.0
-    hold: float = 1.5
-
-    def __post_init__(self) -> None:
-        theme, size = _theme(self.theme), self.size
-        if self.preset is not None:
-            if self.preset not in PRESETS:
-                raise UnknownNameError("preset", self.preset, list(PRESETS))
-            theme, size = PRESETS[self.preset].fit(theme), size or PRESETS[self.preset].size
-        object.__setattr__(self, "theme", theme)
-        object.__setattr__(self, "size", tuple(size or (800, 600)))
-        object.__setattr__(self, "preset", None)
-        self._check_size()
-        if type(self.frames) is not int or not 2 <= self.frames <= MAX_FRAMES:
-            raise ArgumentError(f"frames must be a whole number from 2 to {MAX_FRAMES}, not {self.frames!r}")
-        if not within(self.fps, f"(0, {MAX_FPS}]"):
-            raise ArgumentError(f"fps must be a number in (0, {MAX_FPS}], not {self.fps!r}")
-        if not within(self.hold, "[0, 60]"):
-            raise ArgumentError(f"hold must be a number of seconds in [0, 60], not {self.hold!r}")
-        if self.title is not None and not isinstance(self.title, str):
-            raise ArgumentError(f"title must be text, not {self.title!r}")
-        self._check_box()
-
-    def as_data(self) -> dict[str, Any]:
-        """The options as plain data: what a recipe holds. `Picture(**data)` makes it again."""
-        theme = _theme(self.theme)
-        named = THEMES.get(theme.name) == theme
-        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "preset"}
-        return values | {"theme": theme.name if named else asdict(theme)}
-
-    def _check_size(self) -> None:
-        size: tuple[int, ...] = self.size or ()
-        whole = len(size) == 2 and all(type(n) is int for n in size)
-        if not (whole and MIN_SIZE <= size[0] <= MAX_WIDTH and MIN_SIZE <= size[1] <= MAX_HEIGHT):
-            bounds = f"{MIN_SIZE}x{MIN_SIZE} to {MAX_WIDTH}x{MAX_HEIGHT}"
-            raise ArgumentError(f"size must be WxH pixels, from {bounds}, not {'x'.join(map(str, size))}")
-
-    def _check_box(self) -> None:
-        box = self.view_box
-        if box is None:
-            return
-        fits = len(box) == 4 and all(within(value, "[-1e100, 1e100]") for value in box)
-        if not (fits and _apart(box[0], box[1]) and _apart(box[2], box[3])):
-            written = ",".join(map(str, box))
-            wanted = "X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, clearly apart and in [-1e100, 1e100]"
-            raise ArgumentError(f"view box must be {wanted}, not {written}")
-        object.__setattr__(self, "view_box", tuple(box))
+    series: Series
+    owners: tuple[int, ...]
 
 
-class Shot(NamedTuple):
-    """What a frame shows: the runs at `step`, for `duration` milliseconds.
-
-    Numbers are read at `reading`, the same step or one shortly before it: they change about six times a second,
-    because nobody can read thirty.
-    """
-
-    step: int
-    reading: int
-    duration: int
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """When what is shown: a shot a frame."""
-
-    shots: tuple[Shot, ...]
-
-    @property
-    def steps(self) -> tuple[int, ...]:
-        """The step each frame shows."""
-        return tuple(shot.step for shot in self.shots)
-
-    @property
-    def durations(self) -> tuple[int, ...]:
-        """How long each frame is shown, in milliseconds."""
-        return tuple(shot.duration for shot in self.shots)
+Panel = Contour | Curves
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a film, a page or a still shows."""
+    """What a film, a page or a still shows: rows of panels, one cast, one clock.
+
+    Raises:
+        ArgumentError: There are no panels, or too many.
+    """
 
     title: str
-    panel: Contour
+    cast: tuple[Runner, ...]
+    panels: Sequence[Sequence[Panel]]
     theme: Theme
     size: tuple[int, int]
     timeline: Timeline
     recipe: str = ""
 
-
-def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.5) -> Timeline:
-    """Which step each frame shows, and for how long.
-
-    No early step is skipped: frame k of n shows step (eᵃᵏ − 1)/a, with a such that the last frame shows the last
-    step; time runs faster towards the end only as far as it must. The first frame waits for the eye to read the
-    cast, the first steps are slow, the last frame is held.
-
-    Example:
-        >>> timeline(3, fps=50, hold=1.0).steps
-        (0, 1, 2, 3)
-        >>> timeline(1000, frames=50).steps[:4], timeline(1000, frames=50).steps[-1]
-        ((0, 1, 2, 3), 1000)
-    """
-    shown = _sampled(steps, min(frames, steps + 1))
-    tick = 1000 / fps
-    durations = [tick * (1 + 5 * math.exp(-k / 4)) for k in range(len(shown))]
-    durations[0] = max(durations[0], 700)
-    durations[-1] += 1000 * hold
-    ends = np.rint(np.cumsum(durations) / 10) * 10  # hundredths of a second, whose rounding does not add up
-    shots: list[Shot] = []
-    read, since = 0, 0
-    for step, duration in zip(shown, np.diff(ends, prepend=0).astype(int).tolist(), strict=True):
-        if since >= _READABLE or step == steps:
-            read, since = step, 0
-        shots.append(Shot(step, read, duration))
-        since += duration
-    return Timeline(tuple(shots))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "panels", tuple(tuple(row) for row in self.panels if row))
+        count = sum(map(len, self.panels))
+        if not 1 <= count <= MAX_PANELS:
+            raise ArgumentError(f"a scene has 1 to {MAX_PANELS} panels, not {count}")
 
 
 def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scene:
-    """The scene of a race: its map, its trails, its timeline.
+    """The scene of a race: its maps, its curves, its cast, its timeline.
 
     Args:
         race: What happened.
@@ -213,37 +104,57 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         ArgumentError: A value is not allowed; the message says what is.
     """
     wanted = Picture(**options) if picture is None else replace(picture, **options)
+    size = wanted.size or (800, 600)
+    cast = cast_of(race)
+    everybody = tuple(range(len(cast)))
+    box = wanted.view_box or race.surface.window
+    if wanted.layout == "panels":
+        maps = [contour_of(race, box, [owner], cast[owner].title) for owner in everybody]
+        rows = _gridded(maps, size)
+    else:
+        rows = [[contour_of(race, box, everybody)]]
+    curves = [Curves(series=series_of(race, name), owners=everybody) for name in wanted.curves]
     return Scene(
         title=race.surface.display_title if wanted.title is None else wanted.title,
-        panel=Contour(race.surface, wanted.view_box or race.surface.window, race.start, _trails(race)),
-        theme=_theme(wanted.theme),
-        size=wanted.size or (800, 600),
+        cast=cast,
+        panels=[*rows, *(curves[first : first + 2] for first in range(0, len(curves), 2))],
+        theme=as_theme(wanted.theme),
+        size=size,
         timeline=timeline(race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold),
         recipe=recipe_of(race, wanted.as_data()).to_text(),
     )
 
 
-def _apart(low: float, high: float) -> bool:
-    """Whether low is less than high by so much that pixels between them differ."""
-    return high - low > 1e-9 * max(abs(low), abs(high), 1e-90)
-
-
-def _theme(theme: str | Theme | Mapping[str, Any]) -> Theme:
-    return theme_of(theme) if isinstance(theme, Mapping) else load_theme(theme)
-
-
-def _trails(race: Race) -> tuple[Trail, ...]:
+def cast_of(race: Race) -> tuple[Runner, ...]:
+    """The cast of a race: a runner a run."""
     return tuple(
-        Trail(
-            title,
-            f"lr {run.hyperparameters['lr']:.2g}",
-            _LR_RULES[run.lr_rule],
-            slot,
-            race.points[:, column],
-            race.values[:, column],
+        Runner(
+            title=title,
+            rate=f"lr {run.hyperparameters['lr']:.2g}",
+            rule=_LR_RULES[run.lr_rule],
+            slot=slot,
+            values=race.values[:, column],
         )
         for column, (run, title, slot) in enumerate(zip(race.runs, _titles(race), _slots(race), strict=True))
     )
+
+
+def contour_of(race: Race, box: Box, owners: Sequence[int], title: str = "") -> Contour:
+    """The map of a race, with the paths of some of its runs."""
+    return Contour(
+        surface=race.surface,
+        box=box,
+        starts=(race.start,),
+        points=race.points[:, list(owners)],
+        owners=tuple(owners),
+        title=title,
+    )
+
+
+def _gridded(maps: list[Contour], size: tuple[int, int]) -> list[list[Contour]]:
+    """Maps in rows, as square as the picture lets them be."""
+    columns = max(1, min(len(maps), math.ceil(math.sqrt(len(maps) * size[0] / size[1] * 0.75))))
+    return [maps[first : first + columns] for first in range(0, len(maps), columns)]
 
 
 def _slots(race: Race) -> list[int]:
@@ -276,17 +187,3 @@ def _titles(race: Race) -> list[str]:
 def _written(key: str, value: object) -> str:
     text = f"{value:.3g}" if isinstance(value, float) else str(value).lower()
     return text if key == "lr" else f"{key.replace('_', ' ')} {text}"
-
-
-def _sampled(steps: int, count: int) -> list[int]:
-    if count == steps + 1:
-        return list(range(count))
-    low, high = 0.0, 1.0
-    last = count - 1
-    for _ in range(60):  # bisect for the growth at which the last frame shows the last step
-        growth = (low + high) / 2
-        reach = math.expm1(min(growth * last, 700)) / growth
-        low, high = (growth, high) if reach < steps else (low, growth)
-    shown = [min(steps, round(math.expm1(min(high * k, 700)) / high)) for k in range(count)]
-    shown[-1] = steps
-    return [max(step, k) for k, step in enumerate(shown)]

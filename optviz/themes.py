@@ -172,10 +172,10 @@ PRINT = Theme(
     background="#ffffff",
     ink="#000000",
     quiet="#4d4d4d",
-    ramp=("#c4c4c4", "#d8d8d8", "#ebebeb", "#fbfbfb"),
+    ramp=("#cacaca", "#dcdcdc", "#ededed", "#fbfbfb"),
     isoline="#8c8c8c",
-    isoline_alpha=0.5,
-    palette=("#000000", "#474747", "#767676"),
+    isoline_alpha=0.42,
+    palette=("#000000", "#404040", "#747474"),
 )
 
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, SLIDE_LIGHT, SLIDE_DARK, PRINT)}

@@ -13,8 +13,20 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "files", "catalog", "recording", "compiled"),
     *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "workers", "lineup"),
-    *("races", "series", "starts", "comparison", "checks", "claims", "listing", "recipe", "gallery", "themes", "scene"),
-    *("draw", "encode", "pictures", "cli"),
+    *(
+        "races",
+        "series",
+        "starts",
+        "comparison",
+        "checks",
+        "claims",
+        "listing",
+        "recipe",
+        "gallery",
+        "themes",
+        "timeline",
+    ),
+    *("picture", "scene", "draw", "encode", "animation", "cli"),
 ]
 
 

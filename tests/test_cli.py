@@ -20,9 +20,9 @@ import optviz
 from optviz.catalog import DEFAULT_OPTIMIZERS, optimizer_names, surface_names
 from optviz.cli import COMMANDS, main
 from optviz.comparison import compare
-from optviz.scene import timeline
 from optviz.schedules import SCHEDULES
 from optviz.themes import THEMES
+from optviz.timeline import timeline
 
 MINE = """import autograd.numpy as np
 from optviz import Surface

@@ -7,7 +7,7 @@ import optviz
 from optviz.catalog import surface_names
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas, packed
-from optviz.draw.layout import layout, to_pixels
+from optviz.draw.layout import layout, plot, to_pixels
 from optviz.draw.shade import BANDS, heights, levels
 from optviz.races import race
 from optviz.scene import scene_of
@@ -50,7 +50,7 @@ def test_every_change_lies_inside_the_rectangle_that_says_so():
 
 
 def test_a_map_does_not_depend_on_how_many_frames_came_before():
-    left, top, right, bottom = layout(320, 240).map
+    left, top, right, bottom = plot(layout(320, 240).stage, layout(320, 240).scale, titled=False)
     maps = []
     for frames in (101, 9):
         film = small_film(steps=100, frames=frames)
@@ -64,7 +64,7 @@ def test_a_map_does_not_depend_on_how_many_frames_came_before():
 def test_heads_stand_where_the_runs_are_in_their_own_colours():
     film = small_film(steps=30, size=(640, 480))
     ran = race("himmelblau", ["sgd", "momentum", "adam"], steps=30)
-    box, place = ran.surface.window, layout(640, 480).map
+    box, place = ran.surface.window, plot(layout(640, 480).stage, layout(640, 480).scale, titled=False)
     picture = film.frame(-1)
     column = to_pixels(ran.points[-1], box, place)
     for (x, y), colour in zip(column[::-1], film.colours[2::-1], strict=True):
@@ -76,7 +76,7 @@ def test_heads_stand_where_the_runs_are_in_their_own_colours():
 def test_nothing_is_drawn_for_what_is_not_a_number_or_far_away():
     film = small_film("booth", ["sgd:lr=1"], steps=400)
     ground, last = film.frame(0), film.frame(-1)
-    x0, y0, x1, y1 = layout(320, 240).map
+    x0, y0, x1, y1 = plot(layout(320, 240).stage, layout(320, 240).scale, titled=False)
     assert (ground[y0:y1, x0:x1] != last[y0:y1, x0:x1]).any()
     assert (last == packed(film.colours[0])).sum() > 0
 

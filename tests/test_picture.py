@@ -101,8 +101,8 @@ def test_the_column_holds_every_run_without_overlap(count, theme, size):
     scene = scene_of(race("booth", optimizers, steps=2), theme=theme, size=size)
     plan = layout(*size)
     canvas = Canvas(*size, plan.scale)
-    looks = [scene.theme.look(trail.slot) for trail in scene.panel.trails]
-    cast = Cast(scene.panel.trails, looks, scene.theme, plan.column, canvas)
+    looks = [scene.theme.look(trail.slot) for trail in scene.cast]
+    cast = Cast(scene.cast, looks, scene.theme, plan.column, canvas)
     height = 0.8 * scene.theme.text * canvas.points
     for (x, y), (a, b) in itertools.pairwise(cast._spots):
         if x == a:
@@ -148,7 +148,7 @@ def test_ascii_needs_no_other_font():
 @pytest.mark.parametrize("title", ["x" * 10_000, "two\nlines\ttabbed", "<b>&amp;\\frac{1}{2} $x$ %s {0}", ""])
 def test_any_title_can_be_drawn(title):
     film = Film(scene_of(race("booth", ["sgd:lr=0.01"], steps=2), title=title, size=(320, 240)))
-    left, top, right, _ = layout(320, 240).map
+    left, top, right, _ = layout(320, 240).stage
     assert film.frame(0)[:top, right + 2 :].min() == film.frame(0)[:top, right + 2 :].max(), (
         "nothing runs over the edge"
     )

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from optviz.errors import ArgumentError
 from optviz.races import race
-from optviz.scene import scene_of, timeline
+from optviz.scene import scene_of
 from optviz.themes import THEMES
+from optviz.timeline import timeline
 
 
 @given(steps=st.integers(1, 1_000_000), frames=st.integers(2, 400))
@@ -40,20 +41,22 @@ def test_a_scene_holds_the_race_as_numbers(theme):
     result = race("himmelblau", steps=20)
     scene = scene_of(result, theme=theme, title="A title", view_box=(-1, 4, -1, 4))
     assert scene.title == "A title"
-    assert scene.panel.box == (-1, 4, -1, 4)
-    for column, trail in enumerate(scene.panel.trails):
-        assert np.array_equal(trail.points, result.points[:, column])
-        assert np.array_equal(trail.values, result.values[:, column])
+    [[contour]] = scene.panels
+    assert contour.box == (-1, 4, -1, 4)
+    assert np.array_equal(contour.points, result.points)
+    assert contour.owners == tuple(range(5))
+    for column, runner in enumerate(scene.cast):
+        assert np.array_equal(runner.values, result.values[:, column])
 
 
 def test_an_optimizer_keeps_its_colour_whoever_races():
     slots = {}
     for optimizers in (["adam", "sgd"], ["sgd", "lion", "adam"], ["momentum", "rmsprop", "adagrad", "adam", "yogi"]):
         scene = scene_of(race("booth", optimizers, lr=0.01, steps=2))
-        for trail in scene.panel.trails:
+        for trail in scene.cast:
             if trail.title in ("SGD", "Adam", "Momentum"):
                 assert slots.setdefault(trail.title, trail.slot) == trail.slot
-        assert len({trail.slot for trail in scene.panel.trails}) == len(optimizers)
+        assert len({trail.slot for trail in scene.cast}) == len(optimizers)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ _COMMANDLINE = ParameterSource.COMMANDLINE
 
 if TYPE_CHECKING:
     from optviz.draw import Film, Frame
+    from optviz.picture import Picture
     from optviz.races import Race
-    from optviz.scene import Picture
     from optviz.surface import Surface
 
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         "optviz animate --surface saddle",
         "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.gif",
         "optviz animate --surface ravine -O sgd:lr=0.018 -O momentum:lr=0.018 --steps 100",
+        "optviz animate --surface rosenbrock --layout panels --with loss,sharpness",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
         "optviz animate --from mine.gif --trust -o again.gif",
     ),
@@ -83,8 +84,8 @@ def stage(surface: str, place: Surface, *, start: str | None, **options: Any) ->
     """The race that these options of the command ask for, run, and how its picture is to look."""
     from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
     from optviz.errors import ArgumentError
+    from optviz.picture import Picture
     from optviz.races import race
-    from optviz.scene import Picture
     from optviz.starts import parse_starts
 
     picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
@@ -110,8 +111,8 @@ def _new(surface: str, output: str | None, quiet: bool, **options: Any) -> tuple
 
 
 def _again(ctx: click.Context, recipe: str, output: str | None, trust: bool) -> tuple[Film, Path | None]:
+    from optviz.animation import remake
     from optviz.errors import ArgumentError
-    from optviz.pictures import remake
     from optviz.recipe import read_recipe
 
     own = ("recipe", "output", "trust", "quiet", "jobs")

@@ -20,9 +20,9 @@ from optviz.cli.tables import print_table
 
 if TYPE_CHECKING:
     from optviz.gallery import Exhibit
+    from optviz.picture import Picture
     from optviz.races import Race
     from optviz.recipe import Recipe
-    from optviz.scene import Picture
 
 
 def complete_exhibit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

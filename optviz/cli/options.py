@@ -42,6 +42,16 @@ class Line(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return "".join(letter if letter.isprintable() else " " for letter in value)
 
 
+class Names(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """Names with commas between."""
+
+    name = "NAMES"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The names as a tuple."""
+        return value if isinstance(value, tuple) else tuple(part.strip() for part in value.split(",") if part.strip())
+
+
 class RateType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A learning rate, or auto."""
 
@@ -123,6 +133,11 @@ def picture_options(command: Command) -> Command:
             click.option(
                 "--theme", default="light", show_default=True, metavar="NAME", shell_complete=complete_theme,
                 help="Colours and lines.",
+            ),
+            click.option("--layout", default="overlay", show_default=True, metavar="NAME", help="overlay or panels."),
+            click.option(
+                "--with", "curves", type=Names(), default="", metavar="NAMES",
+                help="Curves beneath the map, as in loss,sharpness: loss, gradient, step, distance, sharpness.",
             ),
             click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(

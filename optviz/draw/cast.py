@@ -10,8 +10,9 @@ import numpy as np
 
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
-from optviz.scene import Shot, Trail
+from optviz.scene import Runner
 from optviz.themes import Look, Theme
+from optviz.timeline import Shot
 
 _LOSS = "loss "
 _WIDEST = "−0.00e−000"
@@ -23,20 +24,20 @@ class Cast:
     """Draws the column at the side of the map: three lines a run, or two, or one, or names alone in two columns."""
 
     def __init__(
-        self, trails: Sequence[Trail], looks: Sequence[Look], theme: Theme, place: Rectangle, canvas: Canvas
+        self, runners: Sequence[Runner], looks: Sequence[Look], theme: Theme, place: Rectangle, canvas: Canvas
     ) -> None:
-        self._trails, self._looks, self._theme = trails, looks, theme
+        self._runners, self._looks, self._theme = runners, looks, theme
         left, top, right, bottom = place
         em = theme.text * canvas.points
-        self._lines, columns = _form(len(trails), (bottom - top) / em)
+        self._lines, columns = _form(len(runners), (bottom - top) / em)
         self._foot = left, bottom
         bottom -= round(1.5 * em) if self._lines < 3 else 0
-        per_column = -(-len(trails) // columns)
+        per_column = -(-len(runners) // columns)
         pitch = min((1.45 * max(1, self._lines) + 0.85) * em, (bottom - top) / per_column)
         wide = (right - left) // columns
         self._spots = [
             (left + row // per_column * wide, round(top + em + pitch * (row % per_column)))
-            for row in range(len(trails))
+            for row in range(len(runners))
         ]
         self._line, self._wide = round(1.45 * em), wide
         self._glyphs = Glyphs(canvas, "0123456789.e−diverg ", theme.text, theme.quiet, theme.background)
@@ -49,20 +50,20 @@ class Cast:
         size = theme.text + (2.5 if lines > 1 else 0 if lines else -1)
         indent = round(1.25 * _SAMPLE * canvas.points) if styled else 0
         room = self._wide - indent - (self._width if lines == 1 else 0)
-        for trail, look, (x, y) in zip(self._trails, self._looks, self._spots, strict=True):
+        for runner, look, (x, y) in zip(self._runners, self._looks, self._spots, strict=True):
             if styled:
                 middle = y - 0.36 * size * canvas.points
                 ends = np.array([[x, middle], [x + _SAMPLE * canvas.points, middle]])
                 canvas.line(ends, look.colour, theme.trail, dash=look.dash, cap="butt")
-            title = canvas.fitted(trail.title, size, room, bold=lines > 0)
+            title = canvas.fitted(runner.title, size, room, bold=lines > 0)
             canvas.text(x + indent, y, title, size, look.colour, bold=lines > 0)
             if lines > 1:
-                note = f"{trail.rate} {trail.rule}" if lines > 2 else trail.rate
+                note = f"{runner.rate} {runner.rule}" if lines > 2 else runner.rate
                 self._quiet(canvas, x, y + self._line, note, self._wide)
             if lines > 2:
                 self._quiet(canvas, x, y + 2 * self._line, _LOSS, self._wide)
         if lines < 3:
-            rules = Counter(trail.rule for trail in self._trails)
+            rules = Counter(runner.rule for runner in self._runners)
             words = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
             self._quiet(canvas, *self._foot, f"rates: {words}", 2 * self._wide)
 
@@ -73,9 +74,9 @@ class Cast:
         if self._lines == 0 or (before is not None and before.reading == shot.reading):
             return []
         boxes = []
-        for trail, (x, y) in zip(self._trails, self._spots, strict=True):
-            words = loss_label(float(trail.values[shot.reading]))
-            if before is None or words != loss_label(float(trail.values[before.reading])):
+        for runner, (x, y) in zip(self._runners, self._spots, strict=True):
+            words = loss_label(float(runner.values[shot.reading]))
+            if before is None or words != loss_label(float(runner.values[before.reading])):
                 left = x + (self._after_loss if self._lines > 2 else self._wide - self._width)
                 boxes.append(
                     self._glyphs.write(canvas.pixels, left, y + (self._lines - 1) * self._line, words, self._width)

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import replace
 
 import numpy as np
 
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.labels import Label, places
-from optviz.draw.layout import Layout, tick_label, ticks, to_pixels
+from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
+from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.trails import around, lay, strokes
-from optviz.scene import Contour, Shot
+from optviz.scene import Contour
 from optviz.surface import inside
-from optviz.themes import Look, Theme
+from optviz.timeline import Shot
 
 _CROSS = 5.0  # half the width of a minimum's cross, in points
 _RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
 _MOST_RINGS = 4
-_TOLD_APART = 8  # runs that colours tell apart; beyond it the heads have labels
 _NOWHERE = (0, 0, 0, 0)
 
 
 class ContourPainter:
     """Draws a `Contour` into the map's place."""
 
-    def __init__(self, panel: Contour, theme: Theme, plan: Layout, canvas: Canvas) -> None:
-        theme = _crowded(theme, len(panel.trails))
-        self._panel, self._theme, self._place = panel, theme, plan.map
-        self.looks: list[Look] = [theme.look(trail.slot) for trail in panel.trails]
-        self._paths = [to_pixels(trail.points, panel.box, plan.map) for trail in panel.trails]
-        self._strokes = strokes(self._paths, canvas, theme, plan.map)
+    def __init__(self, panel: Contour, stage: Stage) -> None:
+        self._panel, self._stage = panel, stage
+        self._theme = theme = stage.crowded(len(panel.owners))
+        self._place = plot(stage.cell, stage.canvas.scale, titled=bool(panel.title))
+        self._looks = stage.looks(panel.owners)
+        self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
+        self._strokes = strokes(self._paths, stage.canvas, theme, self._place)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
-            Label(trail.title, theme.text, look.colour, theme.background, canvas)
-            for trail, look in zip(panel.trails, self.looks, strict=True)
-            if len(panel.trails) > _TOLD_APART
+            Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
+            for owner, look in zip(panel.owners, self._looks, strict=True)
+            if TOLD_APART < len(panel.owners) == len(stage.cast)
         ]
 
     def ground(self, canvas: Canvas) -> None:
@@ -47,6 +47,17 @@ class ContourPainter:
         )
         self._ticks(canvas)
         theme = self._theme
+        if self._panel.title:
+            colour = self._looks[0].colour if len(self._looks) == 1 else theme.ink
+            room, size = right - left, theme.text + 1
+            canvas.text(
+                left,
+                top - 0.5 * size * canvas.points,
+                canvas.fitted(self._panel.title, size, room, bold=True),
+                size,
+                colour,
+                bold=True,
+            )
         minima = np.array(self._panel.surface.minima, dtype=float).reshape(-1, 2)
         depths = self._panel.surface(minima)
         deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
@@ -54,15 +65,15 @@ class ContourPainter:
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots[seen].tolist(), deepest[seen].tolist(), strict=True):
             self._cross(canvas, x, y, 1.0 if is_global else 0.6)
-        x, y = to_pixels(np.array(self._panel.start), self._panel.box, self._place).tolist()
-        canvas.ring(x, y, theme.head, theme.background, 4.0)
-        canvas.ring(x, y, theme.head, theme.ink, 1.6)
+        for x, y in to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist():
+            canvas.ring(x, y, theme.head, theme.background, 4.0)
+            canvas.ring(x, y, theme.head, theme.ink, 1.6)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
         for stroke in self._strokes[first:last]:
-            lay(canvas, stroke, self.looks[stroke.run], self._theme, self._place)
+            lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
         return [stroke.box for stroke in self._strokes[first:last]]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
@@ -73,7 +84,7 @@ class ContourPainter:
         rings = np.minimum(np.triu(near, 1).sum(axis=1), _MOST_RINGS).tolist()
         within = np.tril(near, -1).any(axis=1).tolist()
         boxes = []
-        for (x, y), look, ring, inner in zip(heads.tolist(), self.looks, rings, within, strict=True):
+        for (x, y), look, ring, inner in zip(heads.tolist(), self._looks, rings, within, strict=True):
             size = theme.head * (1 + _RING * ring)
             casing = 0.0 if inner else (theme.casing - theme.trail) / 2
             box = (
@@ -111,10 +122,3 @@ class ContourPainter:
         for value in ticks(y0, y1, max(2, int((bottom - top) / (60 * canvas.scale)))):
             y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
             canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")
-
-
-def _crowded(theme: Theme, runs: int) -> Theme:
-    """The theme with thinner trails where there are many."""
-    share = max(0.5, min(1.0, math.sqrt(_TOLD_APART / runs)))
-    trail = theme.trail * share
-    return replace(theme, trail=trail, casing=trail + (theme.casing - theme.trail) * share**2, head=theme.head * share)

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from optviz.draw.canvas import Canvas, Pixels, Rectangle, packed, union
 from optviz.draw.cast import Cast
 from optviz.draw.contour import ContourPainter
+from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
-from optviz.draw.layout import layout
-from optviz.scene import Scene, Shot
+from optviz.draw.layout import Layout, cells, layout
+from optviz.draw.stage import Stage
+from optviz.scene import Contour, Curves, Panel, Scene
 from optviz.themes import Colour
+from optviz.timeline import Shot
+
+_PAINTERS: dict[type[Panel], Any] = {Contour: ContourPainter, Curves: CurvesPainter}
+_LOW = 0.42  # how tall a row of curves is, beside a row of maps
 
 
 @dataclass(frozen=True)
@@ -52,19 +58,20 @@ class Film:
         self.size = scene.size
         self.shots = scene.timeline.shots
         self.recipe = scene.recipe
+        self.fps = scene.timeline.fps
         plan = layout(*scene.size)
         self._scale = plan.scale
         sheet = Canvas(*scene.size, self._scale)
         sheet.pixels[:] = packed(scene.theme.background)
-        contour = ContourPainter(scene.panel, scene.theme, plan, sheet)
-        self._painters: list[Painter] = [contour, Heading(scene, plan, sheet)]
+        self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet)]
+        looks = [scene.theme.look(runner.slot) for runner in scene.cast]
         if plan.column is not None:
-            self._painters.append(Cast(scene.panel.trails, contour.looks, scene.theme, plan.column, sheet))
+            self._painters.append(Cast(scene.cast, looks, scene.theme, plan.column, sheet))
         for painter in self._painters:
             painter.ground(sheet)
         self._ground = sheet.pixels
         self.colours: tuple[Colour, ...] = (
-            *(look.colour for look in contour.looks),
+            *(look.colour for look in looks),
             scene.theme.background,
             scene.theme.ink,
             scene.theme.quiet,
@@ -110,6 +117,16 @@ class Film:
 
     def _top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         return [box for painter in self._painters for box in painter.top(canvas, shot)]
+
+
+def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Painter]:
+    kinds = [type(row[0]) for row in scene.panels]
+    widest = {kind: max(len(row) for row in scene.panels if type(row[0]) is kind) for kind in kinds}
+    low = _LOW * max(1, kinds.count(Contour)) ** 0.5
+    rows = [(low if kind is Curves else 1.0, widest[kind]) for kind in kinds]
+    for row, places in zip(scene.panels, cells(plan.stage, rows, plan.scale), strict=True):
+        for panel, cell in zip(row, places, strict=False):  # a last row may be shorter; its panels are no larger
+            yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet))
 
 
 def _copy(source: Pixels, target: Pixels, boxes: list[Rectangle]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
 from optviz.draw.layout import Layout
-from optviz.scene import Scene, Shot
+from optviz.scene import Scene
+from optviz.timeline import Shot
 
 
 class Heading:
@@ -15,7 +16,7 @@ class Heading:
         self._title, self._theme, self._place = scene.title, scene.theme, plan.title
         self._glyphs = Glyphs(canvas, "0123456789", scene.theme.text + 1, scene.theme.quiet, scene.theme.background)
         self._width = self._glyphs.width(str(scene.timeline.steps[-1]))
-        self._x = plan.map[2] - self._width  # digits begin where "step" ends, so that nothing jitters
+        self._x = plan.stage[2] - self._width  # digits begin where "step" ends, so that nothing jitters
 
     def ground(self, canvas: Canvas) -> None:
         x, y = self._place

@@ -1,9 +1,11 @@
-"""Where things lie on the sheet: the map, the title above it, the column of runs beside it, the ticks."""
+"""Where things lie on the sheet: the title, the column of runs, and a cell for every panel."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,15 +14,20 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Rectangle
 from optviz.surface import Box
 
+_LEFT, _BOTTOM, _TICKS, _GAP = 52, 40, 36, 4  # pixels at scale 1
 _FARTHEST = 1e9  # pixels
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The parts of a picture, in pixels; `column` is None where there is no room for it."""
+    """The parts of a picture, in pixels.
+
+    `stage` is what all panels share; the title stands above its left end, the counter above its right one. `column` is
+    None where there is no room for it.
+    """
 
     scale: float
-    map: Rectangle
+    stage: Rectangle
     title: tuple[int, int]
     column: Rectangle | None
 
@@ -28,12 +35,34 @@ class Layout:
 def layout(width: int, height: int) -> Layout:
     """Divide a sheet."""
     scale = max(0.5, min(width / 800, height / 600))
-    left, top, bottom = round(52 * scale), round(64 * scale), height - round(40 * scale)
+    left, top, bottom = round(_LEFT * scale), round(64 * scale), height - round(4 * scale)
     side = round(204 * scale)
     roomy = width - left - side > side
-    right = width - (side if roomy else round(16 * scale))
-    column = (right + round(18 * scale), top, width - round(12 * scale), bottom) if roomy else None
-    return Layout(scale, (left, top, max(right, left + 8), max(bottom, top + 8)), (left, round(40 * scale)), column)
+    right = max(left + 8, width - (side if roomy else round(16 * scale)))
+    foot = height - round(_BOTTOM * scale)
+    column = (right + round(18 * scale), top, width - round(12 * scale), foot) if roomy else None
+    return Layout(scale, (0, top, right, max(bottom, top + 16)), (left, round(40 * scale)), column)
+
+
+def cells(stage: Rectangle, rows: Sequence[tuple[float, int]], scale: float) -> list[list[Rectangle]]:
+    """The stage in rows, each given by its weight and how many cells it has."""
+    left, top, right, bottom = stage
+    total = sum(weight for weight, _ in rows)
+    gap = round(_GAP * scale)
+    found = []
+    above = 0.0
+    for weight, count in rows:
+        low, high = (round(top + (bottom - top) * share / total) for share in (above, above + weight))
+        edges = [round(left + (right + gap - left) * column / count) for column in range(count + 1)]
+        found.append([(start, low, end - gap, high) for start, end in pairwise(edges)])
+        above += weight
+    return found
+
+
+def plot(cell: Rectangle, scale: float, *, titled: bool, right: float = 0.0) -> Rectangle:
+    """What is left of a cell for the plot itself, inside its ticks, its title, and a margin at the right."""
+    left, top = cell[0] + round(_LEFT * scale), cell[1] + (round(24 * scale) if titled else 0)
+    return left, top, max(left + 8, cell[2] - round(right * scale)), max(top + 8, cell[3] - round(_TICKS * scale))
 
 
 def to_pixels(points: NDArray[Any], box: Box, place: Rectangle) -> NDArray[Any]:

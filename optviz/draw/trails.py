@@ -51,13 +51,16 @@ class Exit:
     box: Rectangle
 
 
-def strokes(paths: Iterable[NDArray[Any]], canvas: Canvas, theme: Theme, clip: Rectangle) -> list[Stroke | Exit]:
-    """The strokes and exits of all runs, in the order they are laid; paths (T+1, 2) in pixels."""
+def strokes(
+    paths: Iterable[NDArray[Any]], canvas: Canvas, theme: Theme, clip: Rectangle, *, exits: bool = True
+) -> list[Stroke | Exit]:
+    """The strokes and, unless told otherwise, the exits of all runs as they are laid; paths (T+1, 2) in pixels."""
     width = theme.casing * canvas.points
     found: list[Stroke | Exit] = []
     for run, path in enumerate(paths):
         found += _strokes_of(run, path, width, clip)
-        found += _exits_of(run, path, theme.head * canvas.points, clip)
+        if exits:
+            found += _exits_of(run, path, theme.head * canvas.points, clip)
     return sorted(found, key=lambda stroke: (stroke.step, isinstance(stroke, Exit), stroke.run))
 
 

@@ -13,9 +13,10 @@ from optviz.draw import Film, Frame
 from optviz.encode import save
 from optviz.encode.gif import write_gif
 from optviz.errors import OptvizWarning
+from optviz.picture import Picture
 from optviz.races import Race, race
 from optviz.recipe import Recipe, RecipeError, read_recipe
-from optviz.scene import Picture, scene_of
+from optviz.scene import scene_of
 from optviz.surface import Surface
 from optviz.themes import THEMES
 

@@ -1,0 +1,164 @@
+"""Curves: what is followed along the runs, over the steps, in step with the map."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.draw.canvas import Canvas, Rectangle
+from optviz.draw.layout import plot, tick_label, ticks, to_pixels
+from optviz.draw.stage import Stage
+from optviz.draw.trails import around, lay, strokes
+from optviz.scene import Curves
+from optviz.timeline import Shot
+
+_DECADES = 14  # at most so many below the largest value
+_LABELS = 96  # pixels at scale 1 for the names at the ends of the lines
+_THIN = 0.7
+
+
+class CurvesPainter:
+    """Draws `Curves`: lines that grow with the steps, a cursor, and names where they end."""
+
+    def __init__(self, panel: Curves, stage: Stage) -> None:
+        self._panel, self._stage = panel, stage
+        self._theme = theme = stage.thinned(_THIN)
+        scale = stage.canvas.scale
+        self._labelled = stage.cell[2] - stage.cell[0] > 300 * scale and len(panel.owners) == len(stage.cast)
+        self._place = plot(stage.cell, scale, titled=True, right=_LABELS if self._labelled else 0)
+        self._looks = stage.looks(panel.owners)
+        values = np.asarray(panel.series.values, dtype=float)
+        self._low, self._high = _range(values, log=panel.series.log)
+        heights = _on_axis(values, self._low, log=panel.series.log)
+        steps = np.broadcast_to(np.arange(len(values), dtype=float)[:, None], values.shape)
+        self._box = (0.0, float(len(values) - 1), self._low, self._high)
+        self._paths = [
+            to_pixels(np.stack([steps[:, column], heights[:, column]], axis=-1), self._box, self._place)
+            for column in range(values.shape[1])
+        ]
+        self._strokes = strokes(self._paths, stage.canvas, theme, self._place, exits=False)
+        self._stroke_steps = [stroke.step for stroke in self._strokes]
+
+    def ground(self, canvas: Canvas) -> None:
+        theme, series = self._theme, self._panel.series
+        left, top, right, bottom = self._place
+        em = theme.text * canvas.points
+        title = f"{series.title} (log)" if series.log else series.title
+        canvas.text(left, top - 0.5 * em, canvas.fitted(title, theme.text, right - left), theme.text, theme.ink)
+        for value in self._ticks((bottom - top) / (34 * canvas.scale)):
+            y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])
+            canvas.line(np.array([[left, y], [right, y]]), _faint(theme.quiet, theme.background), 0.7, cap="butt")
+            words = f"1e{round(value)}".replace("-", "−") if series.log else tick_label(value)
+            canvas.text(left - 0.6 * em, y + 0.36 * em, words, theme.text, theme.quiet, anchor="right")
+        for value in ticks(0, self._box[1], max(2, int((right - left) / (80 * canvas.scale)))):
+            x = float(to_pixels(np.array([value, self._low]), self._box, self._place)[0])
+            canvas.text(x, bottom + 1.4 * em, tick_label(value), theme.text, theme.quiet, anchor="centre")
+        self._draw_bounds(canvas)
+        if self._labelled:
+            self._name_ends(canvas)
+
+    def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
+        first = bisect_right(self._stroke_steps, before.step) if before else 0
+        last = bisect_right(self._stroke_steps, shot.step)
+        for stroke in self._strokes[first:last]:
+            lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
+        return [stroke.box for stroke in self._strokes[first:last]]
+
+    def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        left, top, right, bottom = self._place
+        theme = self._theme
+        x = float(to_pixels(np.array([shot.step, self._low]), self._box, self._place)[0])
+        cursor = np.array([[x, top], [x, bottom]])
+        canvas.line(cursor, theme.quiet, 0.8, cap="butt", clip=self._place)
+        boxes = [around(cursor, 3, self._place)]
+        casing = (theme.casing - theme.trail) / 2
+        for path, look in zip(self._paths, self._looks, strict=True):
+            a, b = path[shot.step].tolist()
+            if math.isfinite(a) and top <= b <= bottom:
+                canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=self._place)
+                boxes.append(around(np.array([[a, b]]), (theme.head + 2 * casing) * canvas.points, self._place))
+        return [(max(left, a), b, min(right, c), d) for a, b, c, d in boxes if c > a and d > b]
+
+    def _ticks(self, count: float) -> list[float]:
+        if not self._panel.series.log:
+            return ticks(self._low, self._high, max(2, int(count)))
+        every = max(1, math.ceil((self._high - self._low) / max(2, count)))
+        return [float(power) for power in range(math.ceil(self._low), math.floor(self._high) + 1) if power % every == 0]
+
+    def _draw_bounds(self, canvas: Canvas) -> None:
+        """The values that runs are compared with, dashed, in their colours."""
+        if self._panel.series.bounds is None:
+            return
+        left, _, right, _ = self._place
+        for bound, look in zip(self._panel.series.bounds.tolist(), self._looks, strict=True):
+            if self._low < bound < self._high:
+                y = float(to_pixels(np.array([0.0, bound]), self._box, self._place)[1])
+                canvas.line(np.array([[left, y], [right, y]]), look.colour, 1.0, dash=(3.0, 3.0), clip=self._place)
+
+    def _name_ends(self, canvas: Canvas) -> None:
+        """Names beside the ends of the lines, moved apart where they would overlap."""
+        theme = self._theme
+        _, top, right, bottom = self._place
+        em = theme.text * canvas.points
+        wanted = []
+        for path, owner, look in zip(self._paths, self._panel.owners, self._looks, strict=True):
+            known = path[np.isfinite(path[:, 1]), 1]
+            y = float(np.clip(known[-1], top, bottom)) if len(known) else float(bottom)
+            wanted.append((y, self._stage.cast[owner].title, look.colour))
+        wanted.sort()
+        if len(wanted) * 1.15 * em > bottom - top + em:
+            return
+        spots = _parted([y for y, _, _ in wanted], 1.15 * em, top, bottom)
+        for spot, (_, title, colour) in zip(spots, wanted, strict=True):
+            words = canvas.fitted(title, theme.text - 1, (_LABELS - 10) * canvas.scale, bold=True)
+            canvas.text(right + 8 * canvas.scale, spot + 0.33 * em, words, theme.text - 1, colour, bold=True)
+
+
+def _range(values: NDArray[Any], *, log: bool) -> tuple[float, float]:
+    """The ends of the axis, as logarithms where it is logarithmic; runs that fly off do not stretch it."""
+    known = values[np.isfinite(values) & ((values > 0) if log else True)]
+    if len(known) == 0:
+        return 0.0, 1.0
+    start = values[: max(2, len(values) // 20)]
+    early = start[np.isfinite(start) & ((start > 0) if log else True)]
+    if log:
+        high = min(float(np.log10(known.max())), float(np.log10(early.max() if len(early) else known.max())) + 3)
+        low = max(float(np.log10(known.min())), high - _DECADES)
+        return (low - 0.1, high + 0.1) if high - low > 0.2 else (low - 0.5, high + 0.5)
+    low, high = (float(end) for end in np.percentile(known, (1, 99)))
+    if len(early):
+        spread = max(float(np.ptp(early)), abs(float(early.max())), 1e-12)
+        low, high = max(low, float(early.min()) - 8 * spread), min(high, float(early.max()) + 8 * spread)
+    margin = 0.06 * (high - low) or 0.5 * max(abs(high), 1.0)
+    return low - margin, high + margin
+
+
+def _on_axis(values: NDArray[Any], low: float, *, log: bool) -> NDArray[Any]:
+    """Values as they are placed on the axis; what has reached zero lies at its lower end."""
+    if not log:
+        return values
+    with np.errstate(all="ignore"):
+        heights = np.log10(values)
+    return np.where(values <= 0, low, np.maximum(heights, low))
+
+
+def _parted(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Sorted places, moved as little as keeps them `gap` apart and inside."""
+    spots = list(wanted)
+    for index in range(1, len(spots)):
+        spots[index] = max(spots[index], spots[index - 1] + gap)
+    ceiling = high
+    for index in reversed(range(len(spots))):
+        spots[index] = min(spots[index], ceiling)
+        ceiling = spots[index] - gap
+    return [max(spot, low + index * gap) for index, spot in enumerate(spots)]
+
+
+def _faint(colour: str, paper: str) -> str:
+    """A colour a fifth of the way from the paper."""
+    parts = [round(int(paper[i : i + 2], 16) * 0.8 + int(colour[i : i + 2], 16) * 0.2) for i in (1, 3, 5)]
+    return "#" + "".join(f"{part:02x}" for part in parts)

@@ -1,0 +1,84 @@
+"""The timeline of a film: which step each frame shows, which numbers it reads out, and for how long."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+_READABLE = 150  # milliseconds a number must stand to be read
+
+
+class Shot(NamedTuple):
+    """What a frame shows: the runs at `step`, for `duration` milliseconds.
+
+    Numbers are read at `reading`, the same step or one shortly before it: they change about six times a second,
+    because nobody can read thirty.
+    """
+
+    step: int
+    reading: int
+    duration: int
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """When what is shown: a shot a frame, at `fps` where nothing is slow."""
+
+    shots: tuple[Shot, ...]
+    fps: float = 30.0
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The step each frame shows."""
+        return tuple(shot.step for shot in self.shots)
+
+    @property
+    def durations(self) -> tuple[int, ...]:
+        """How long each frame is shown, in milliseconds."""
+        return tuple(shot.duration for shot in self.shots)
+
+
+def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.5) -> Timeline:
+    """Which step each frame shows, and for how long.
+
+    No early step is skipped: frame k of n shows step (eᵃᵏ − 1)/a, with a such that the last frame shows the last
+    step; time runs faster towards the end only as far as it must. The first frame waits for the eye to read the
+    cast, the first steps are slow, the last frame is held.
+
+    Example:
+        >>> timeline(3, fps=50, hold=1.0).steps
+        (0, 1, 2, 3)
+        >>> timeline(1000, frames=50).steps[:4], timeline(1000, frames=50).steps[-1]
+        ((0, 1, 2, 3), 1000)
+    """
+    shown = _sampled(steps, min(frames, steps + 1))
+    tick = 1000 / fps
+    durations = [tick * (1 + 5 * math.exp(-k / 4)) for k in range(len(shown))]
+    durations[0] = max(durations[0], 700)
+    durations[-1] += 1000 * hold
+    ends = np.rint(np.cumsum(durations) / 10) * 10  # hundredths of a second, whose rounding does not add up
+    shots: list[Shot] = []
+    read, since = 0, 0
+    for step, duration in zip(shown, np.diff(ends, prepend=0).astype(int).tolist(), strict=True):
+        if since >= _READABLE or step == steps:
+            read, since = step, 0
+        shots.append(Shot(step, read, duration))
+        since += duration
+    return Timeline(tuple(shots), fps)
+
+
+def _sampled(steps: int, count: int) -> list[int]:
+    if count == steps + 1:
+        return list(range(count))
+    low, high = 0.0, 1.0
+    last = count - 1
+    for _ in range(60):  # bisect for the growth at which the last frame shows the last step
+        growth = (low + high) / 2
+        reach = math.expm1(min(growth * last, 700)) / growth
+        low, high = (growth, high) if reach < steps else (low, growth)
+    shown = [min(steps, round(math.expm1(min(high * k, 700)) / high)) for k in range(count)]
+    shown[-1] = steps
+    return [max(step, k) for k, step in enumerate(shown)]
