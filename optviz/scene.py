@@ -144,9 +144,10 @@ class Shot(NamedTuple):
 
 @dataclass(frozen=True)
 class Timeline:
-    """When what is shown: a shot a frame."""
+    """When what is shown: a shot a frame, at `fps` where nothing is slow."""
 
     shots: tuple[Shot, ...]
+    fps: float = 30.0
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -197,7 +198,7 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
             read, since = step, 0
         shots.append(Shot(step, read, duration))
         since += duration
-    return Timeline(tuple(shots))
+    return Timeline(tuple(shots), fps)
 
 
 def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scene:

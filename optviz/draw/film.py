@@ -51,6 +51,7 @@ class Film:
     def __init__(self, scene: Scene) -> None:
         self.size = scene.size
         self.shots = scene.timeline.shots
+        self.fps = scene.timeline.fps
         self.recipe = scene.recipe
         plan = layout(*scene.size)
         self._scale = plan.scale
