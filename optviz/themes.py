@@ -26,13 +26,13 @@ Dash = tuple[float, ...]
 
 _DASHES: tuple[Dash, ...] = (
     (),
-    (2.6, 1.3),
+    (2.5, 1.5),
     (1.0, 1.1),
-    (3.0, 1.0, 1.0, 1.0),
-    (5.0, 1.6),
-    (3.0, 1.0, 1.0, 1.0, 1.0, 1.0),
-    (1.0, 2.6),
-    (2.6, 1.0, 2.6, 1.0, 1.0, 1.0),
+    (4.0, 1.2, 1.0, 1.2),
+    (6.0, 2.0),
+    (4.0, 1.2, 1.0, 1.2, 1.0, 1.2),
+    (1.0, 2.8),
+    (6.0, 1.2, 2.0, 1.2),
 )
 
 
@@ -131,7 +131,7 @@ class Theme:
 
         Example:
             >>> LIGHT.look(1), LIGHT.look(9)
-            (Look(colour='#137ac4', dash=()), Look(colour='#137ac4', dash=(2.6, 1.3)))
+            (Look(colour='#137ac4', dash=()), Look(colour='#137ac4', dash=(2.5, 1.5)))
         """
         count = len(self.palette)
         return Look(self.palette[slot % count], self.dashes[slot // count % len(self.dashes)])

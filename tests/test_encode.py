@@ -113,6 +113,8 @@ def test_an_unknown_suffix_names_the_known_ones(tmp_path):
 
 @pytest.mark.parametrize("suffix", ENCODERS)
 def test_a_missing_folder_is_named(suffix, tmp_path):
+    if suffix != ".gif":
+        pytest.importorskip("imageio_ffmpeg", reason="videos need the extra video")
     with pytest.raises(OutputError, match="mkdir -p"):
         save(film_of(), tmp_path / "nowhere" / f"film{suffix}")
 

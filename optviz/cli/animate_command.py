@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     cls=Command,
     epilog=examples(
         "optviz animate --surface saddle",
-        "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.gif",
+        "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.mp4",
         "optviz animate --surface ravine -O sgd:lr=0.018 -O momentum:lr=0.018 --steps 100",
         "optviz animate --surface rosenbrock --layout panels --with loss,sharpness",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise.")
 @picture_options
-@click.option("-o", "--output", metavar="PATH", help="Where to write; - is stdout.  [default: ./SURFACE.gif]")
+@click.option("-o", "--output", metavar="PATH", help="A .gif, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]")
 @click.option("--from", "recipe", metavar="FILE", help="Make again what FILE shows, by the recipe it carries.")
 @click.option("--trust", is_flag=True, help="With --from: run the files and modules that the recipe names.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")

@@ -57,6 +57,7 @@ class Film:
     def __init__(self, scene: Scene) -> None:
         self.size = scene.size
         self.shots = scene.timeline.shots
+        self.fps = scene.timeline.fps
         self.recipe = scene.recipe
         self.fps = scene.timeline.fps
         plan = layout(*scene.size)

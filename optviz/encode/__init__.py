@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
 from optviz.draw import Film, Frame
 from optviz.encode.gif import write_gif, write_gif_in_parts
-from optviz.errors import ArgumentError
+from optviz.encode.video import write_mp4, write_webm
+from optviz.errors import ArgumentError, MissingExtraError
 from optviz.writing import atomic_write, check_writable
 
 Encoder = Callable[[IO[bytes], Film, Iterable[Frame]], None]
 
-ENCODERS: dict[str, Encoder] = {".gif": write_gif}
+ENCODERS: dict[str, Encoder] = {".gif": write_gif, ".mp4": write_mp4, ".webm": write_webm}
+OPTIONAL = {".mp4": ("imageio_ffmpeg", "video"), ".webm": ("imageio_ffmpeg", "video")}
+"""The module a format needs, and the extra that brings it."""
 
 
 def encoder_for(suffix: str) -> Encoder:
@@ -21,10 +25,15 @@ def encoder_for(suffix: str) -> Encoder:
 
     Raises:
         ArgumentError: No format has that suffix.
+        MissingExtraError: It needs an optional part that is not installed.
     """
-    encoder = ENCODERS.get(suffix.lower())
+    suffix = suffix.lower()
+    encoder = ENCODERS.get(suffix)
     if encoder is None:
         raise ArgumentError(f"no film format has the suffix {suffix!r}; allowed: {', '.join(ENCODERS)}")
+    module, extra = OPTIONAL.get(suffix, ("", ""))
+    if module and find_spec(module) is None:
+        raise MissingExtraError(f"a film as {suffix}", extra)
     return encoder
 
 
@@ -39,6 +48,7 @@ def save(film: Film, path: Path, frames: Iterable[Frame] | None = None, *, jobs:
 
     Raises:
         ArgumentError: No format has that suffix.
+        MissingExtraError: The format needs an optional part that is not installed.
         OutputError: The file cannot be written.
     """
     encoder = encoder_for(path.suffix)
