@@ -269,15 +269,16 @@ def theme_of(values: Mapping[str, Any], source: str = "theme") -> Theme:
     base = given.pop("base", "light")
     try:
         if not (isinstance(base, str) and base in THEMES):
-            raise UnknownNameError("theme", base if isinstance(base, str) else _short(base), THEMES)
+            raise UnknownNameError("theme", base[:40] if isinstance(base, str) else _short(base), THEMES)
         known = [declared.name for declared in fields(Theme)]
         for key in given:
             if key not in known:
-                raise UnknownNameError("key of a theme", key, ["base", *known])
+                raise UnknownNameError("key of a theme", key[:40], ["base", *known])
         theme = THEMES[base]
         plain = {key: _plain(value) for key, value in given.items()}
-        if "casing" not in given and isinstance(trail := given.get("trail"), (int, float)):
-            plain["casing"] = max(min(trail + theme.casing - theme.trail, 40), trail)
+        trail: Any = given.get("trail")
+        if "casing" not in given and _is_number(trail) and within(trail, "(0, 20]"):
+            plain["casing"] = trail + theme.casing - theme.trail
         return replace(theme, **plain)
     except ArgumentError as error:
         raise ArgumentError(f"{source}: {str(error).removeprefix('theme: ')}") from None

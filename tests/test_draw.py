@@ -16,6 +16,11 @@ from optviz.themes import THEMES
 SMALL = {"size": (320, 240)}
 
 
+def map_place(width, height):
+    plan = layout(width, height, THEMES["light"])
+    return plot(plan.stage, plan.scale, titled=False)
+
+
 def small_film(name="himmelblau", optimizers=("sgd", "momentum", "adam"), **options):
     keys = ("steps", "lr", "noise", "start")
     ran = race(name, list(optimizers), **{key: options.pop(key) for key in keys if key in options})
@@ -50,7 +55,7 @@ def test_every_change_lies_inside_the_rectangle_that_says_so():
 
 
 def test_a_map_does_not_depend_on_how_many_frames_came_before():
-    left, top, right, bottom = plot(layout(320, 240).stage, layout(320, 240).scale, titled=False)
+    left, top, right, bottom = map_place(320, 240)
     maps = []
     for frames in (101, 9):
         film = small_film(steps=100, frames=frames)
@@ -64,7 +69,7 @@ def test_a_map_does_not_depend_on_how_many_frames_came_before():
 def test_heads_stand_where_the_runs_are_in_their_own_colours():
     film = small_film(steps=30, size=(640, 480))
     ran = race("himmelblau", ["sgd", "momentum", "adam"], steps=30)
-    box, place = ran.surface.window, plot(layout(640, 480).stage, layout(640, 480).scale, titled=False)
+    box, place = ran.surface.window, map_place(640, 480)
     picture = film.frame(-1)
     column = to_pixels(ran.points[-1], box, place)
     for (x, y), colour in zip(column[::-1], film.colours[2::-1], strict=True):
@@ -76,7 +81,7 @@ def test_heads_stand_where_the_runs_are_in_their_own_colours():
 def test_nothing_is_drawn_for_what_is_not_a_number_or_far_away():
     film = small_film("booth", ["sgd:lr=1"], steps=400)
     ground, last = film.frame(0), film.frame(-1)
-    x0, y0, x1, y1 = plot(layout(320, 240).stage, layout(320, 240).scale, titled=False)
+    x0, y0, x1, y1 = map_place(320, 240)
     assert (ground[y0:y1, x0:x1] != last[y0:y1, x0:x1]).any()
     assert (last == packed(film.colours[0])).sum() > 0
 

@@ -99,7 +99,7 @@ def test_a_label_shows_its_ink_and_its_casing():
 def test_the_column_holds_every_run_without_overlap(count, theme, size):
     optimizers = [f"sgd:lr={0.0001 * (n + 1):.5g}" for n in range(count)]
     scene = scene_of(race("booth", optimizers, steps=2), theme=theme, size=size)
-    plan = layout(*size)
+    plan = layout(*size, scene.theme)
     canvas = Canvas(*size, plan.scale)
     looks = [scene.theme.look(trail.slot) for trail in scene.cast]
     cast = Cast(scene.cast, looks, scene.theme, plan.column, canvas)
@@ -107,6 +107,9 @@ def test_the_column_holds_every_run_without_overlap(count, theme, size):
     for (x, y), (a, b) in itertools.pairwise(cast._spots):
         if x == a:
             assert b - y >= height + (cast._lines - 1) * cast._line * (cast._lines > 1)
+    if cast._lines == 2:
+        rates = max(canvas.text_width(runner.rate, scene.theme.text) for runner in scene.cast)
+        assert rates + cast._width <= cast._wide, "rate and loss stand side by side"
     assert max(y for _, y in cast._spots) + max(0, cast._lines - 1) * cast._line <= size[1]
     assert cast._spots[0][1] >= plan.column[1]
 
@@ -148,7 +151,7 @@ def test_ascii_needs_no_other_font():
 @pytest.mark.parametrize("title", ["x" * 10_000, "two\nlines\ttabbed", "<b>&amp;\\frac{1}{2} $x$ %s {0}", ""])
 def test_any_title_can_be_drawn(title):
     film = Film(scene_of(race("booth", ["sgd:lr=0.01"], steps=2), title=title, size=(320, 240)))
-    _, top, right, _ = layout(320, 240).stage
+    _, top, right, _ = layout(320, 240, THEMES["light"]).stage
     assert film.frame(0)[:top, right + 2 :].min() == film.frame(0)[:top, right + 2 :].max(), (
         "nothing runs over the edge"
     )

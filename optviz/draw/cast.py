@@ -17,7 +17,7 @@ from optviz.timeline import Shot
 _LOSS = "loss "
 _WIDEST = "−0.00e−000"
 _NARROW = "−0.0e−00"
-_SAMPLE = 13.0  # points of line before a name, where lines have styles
+_SAMPLE = 8.4  # of line before a name, in widths of a trail, where lines have styles
 
 
 class Cast:
@@ -30,7 +30,7 @@ class Cast:
         left, top, right, bottom = place
         em = theme.text * canvas.points
         self._lines, columns = _form(len(runners), (bottom - top) / em)
-        self._foot = left, bottom
+        self._foot, self._room = (left, bottom), right - left
         bottom -= round(1.5 * em) if self._lines < 3 else 0
         per_column = -(-len(runners) // columns)
         pitch = min((1.45 * max(1, self._lines) + 0.85) * em, (bottom - top) / per_column)
@@ -48,12 +48,13 @@ class Cast:
         theme, lines = self._theme, self._lines
         styled = any(look.dash for look in self._looks)
         size = theme.text + (2.5 if lines > 1 else 0 if lines else -1)
-        indent = round(1.25 * _SAMPLE * canvas.points) if styled else 0
+        sample = _SAMPLE * theme.trail * canvas.points
+        indent = round(1.25 * sample) if styled else 0
         room = self._wide - indent - (self._width if lines == 1 else 0)
         for runner, look, (x, y) in zip(self._runners, self._looks, self._spots, strict=True):
             if styled:
                 middle = y - 0.36 * size * canvas.points
-                ends = np.array([[x, middle], [x + _SAMPLE * canvas.points, middle]])
+                ends = np.array([[x, middle], [x + sample, middle]])
                 canvas.line(ends, look.colour, theme.trail, dash=look.dash, cap="butt")
             title = canvas.fitted(runner.title, size, room, bold=lines > 0)
             canvas.text(x + indent, y, title, size, look.colour, bold=lines > 0)
@@ -65,7 +66,7 @@ class Cast:
         if lines < 3:
             rules = Counter(runner.rule for runner in self._runners)
             words = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
-            self._quiet(canvas, *self._foot, f"rates: {words}", 2 * self._wide)
+            self._quiet(canvas, *self._foot, f"rates: {words}", self._room)
 
     def _quiet(self, canvas: Canvas, x: int, y: int, words: str, room: int) -> None:
         canvas.text(x, y, canvas.fitted(words, self._theme.text, room), self._theme.text, self._theme.quiet)

@@ -17,7 +17,7 @@ from optviz.scene import Contour
 from optviz.surface import inside
 from optviz.timeline import Shot
 
-_CROSS = 5.0  # half the width of a minimum's cross, in points
+_CROSS = 0.55  # half the width of a minimum's cross, in widths of a head
 _RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
 _MOST_RINGS = 4
 _NOWHERE = (0, 0, 0, 0)
@@ -29,7 +29,7 @@ class ContourPainter:
     def __init__(self, panel: Contour, stage: Stage) -> None:
         self._panel, self._stage = panel, stage
         self._theme = theme = stage.crowded(len(panel.owners))
-        self._place = plot(stage.cell, stage.canvas.scale, titled=bool(panel.title))
+        self._place = plot(stage.cell, stage.unit, titled=bool(panel.title))
         self._looks = stage.looks(panel.owners)
         self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
         self._strokes = strokes(self._paths, stage.canvas, theme, self._place)
@@ -66,8 +66,8 @@ class ContourPainter:
         for (x, y), is_global in zip(spots[seen].tolist(), deepest[seen].tolist(), strict=True):
             self._cross(canvas, x, y, 1.0 if is_global else 0.6)
         for x, y in to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist():
-            canvas.ring(x, y, theme.head, theme.background, 4.0)
-            canvas.ring(x, y, theme.head, theme.ink, 1.6)
+            canvas.ring(x, y, theme.head, theme.background, 0.45 * theme.head)
+            canvas.ring(x, y, theme.head, theme.ink, 0.18 * theme.head)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
@@ -105,7 +105,8 @@ class ContourPainter:
 
     def _cross(self, canvas: Canvas, x: float, y: float, share: float) -> None:
         """A minimum's mark: a global one's whole, a local one's smaller."""
-        arm = _CROSS * share * canvas.points
+        share *= self._theme.head / 9
+        arm = _CROSS * 9 * share * canvas.points
         bars = np.array([[[x - arm, y], [x + arm, y]], [[x, y - arm], [x, y + arm]]])
         for colour, width in ((self._theme.background, 4.4 * share), (self._theme.ink, 2.0 * share)):
             for bar in bars:
@@ -116,9 +117,9 @@ class ContourPainter:
         x0, x1, y0, y1 = self._panel.box
         theme = self._theme
         gap = theme.text * canvas.points
-        for value in ticks(x0, x1, max(2, int((right - left) / (70 * canvas.scale)))):
+        for value in ticks(x0, x1, max(2, int((right - left) / (70 * self._stage.unit)))):
             x = left + (value - x0) / (x1 - x0) * (right - left)
             canvas.text(x, bottom + 1.4 * gap, tick_label(value), theme.text, theme.quiet, anchor="centre")
-        for value in ticks(y0, y1, max(2, int((bottom - top) / (60 * canvas.scale)))):
+        for value in ticks(y0, y1, max(2, int((bottom - top) / (60 * self._stage.unit)))):
             y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
             canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")

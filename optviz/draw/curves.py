@@ -17,7 +17,7 @@ from optviz.scene import Curves
 from optviz.timeline import Shot
 
 _DECADES = 14  # at most so many below the largest value
-_LABELS = 96  # pixels at scale 1 for the names at the ends of the lines
+_LABELS = 96  # units for the names at the ends of the lines
 _THIN = 0.7
 
 
@@ -27,9 +27,9 @@ class CurvesPainter:
     def __init__(self, panel: Curves, stage: Stage) -> None:
         self._panel, self._stage = panel, stage
         self._theme = theme = stage.thinned(_THIN)
-        scale = stage.canvas.scale
-        self._labelled = stage.cell[2] - stage.cell[0] > 300 * scale and len(panel.owners) == len(stage.cast)
-        self._place = plot(stage.cell, scale, titled=True, right=_LABELS if self._labelled else 0)
+        unit = stage.unit
+        self._labelled = stage.cell[2] - stage.cell[0] > 300 * unit and len(panel.owners) == len(stage.cast)
+        self._place = plot(stage.cell, unit, titled=True, right=_LABELS if self._labelled else 0)
         self._looks = stage.looks(panel.owners)
         values = np.asarray(panel.series.values, dtype=float)
         self._low, self._high = _range(values, log=panel.series.log)
@@ -49,12 +49,12 @@ class CurvesPainter:
         em = theme.text * canvas.points
         title = f"{series.title} (log)" if series.log else series.title
         canvas.text(left, top - 0.5 * em, canvas.fitted(title, theme.text, right - left), theme.text, theme.ink)
-        for value in self._ticks((bottom - top) / (34 * canvas.scale)):
+        for value in self._ticks((bottom - top) / (34 * self._stage.unit)):
             y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])
             canvas.line(np.array([[left, y], [right, y]]), _faint(theme.quiet, theme.background), 0.7, cap="butt")
             words = f"1e{round(value)}".replace("-", "−") if series.log else tick_label(value)
             canvas.text(left - 0.6 * em, y + 0.36 * em, words, theme.text, theme.quiet, anchor="right")
-        for value in ticks(0, self._box[1], max(2, int((right - left) / (80 * canvas.scale)))):
+        for value in ticks(0, self._box[1], max(2, int((right - left) / (80 * self._stage.unit)))):
             x = float(to_pixels(np.array([value, self._low]), self._box, self._place)[0])
             canvas.text(x, bottom + 1.4 * em, tick_label(value), theme.text, theme.quiet, anchor="centre")
         self._draw_bounds(canvas)
@@ -114,8 +114,8 @@ class CurvesPainter:
             return
         spots = _parted([y for y, _, _ in wanted], 1.15 * em, top, bottom)
         for spot, (_, title, colour) in zip(spots, wanted, strict=True):
-            words = canvas.fitted(title, theme.text - 1, (_LABELS - 10) * canvas.scale, bold=True)
-            canvas.text(right + 8 * canvas.scale, spot + 0.33 * em, words, theme.text - 1, colour, bold=True)
+            words = canvas.fitted(title, theme.text - 1, (_LABELS - 10) * self._stage.unit, bold=True)
+            canvas.text(right + 8 * self._stage.unit, spot + 0.33 * em, words, theme.text - 1, colour, bold=True)
 
 
 def _range(values: NDArray[Any], *, log: bool) -> tuple[float, float]:

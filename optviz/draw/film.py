@@ -60,7 +60,7 @@ class Film:
         self.fps = scene.timeline.fps
         self.recipe = scene.recipe
         self.fps = scene.timeline.fps
-        plan = layout(*scene.size)
+        plan = layout(*scene.size, scene.theme)
         self._scale = plan.scale
         sheet = Canvas(*scene.size, self._scale)
         sheet.pixels[:] = packed(scene.theme.background)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from optviz.draw.canvas import Rectangle
 from optviz.surface import Box
+from optviz.themes import Theme
 
-_LEFT, _BOTTOM, _TICKS, _GAP = 52, 40, 36, 4  # pixels at scale 1
+_LEFT, _SIDE, _TICKS, _GAP = 52, 204, 36, 4  # units
 _FARTHEST = 1e9  # pixels
 
 
@@ -32,16 +33,24 @@ class Layout:
     column: Rectangle | None
 
 
-def layout(width: int, height: int) -> Layout:
-    """Divide a sheet."""
+def layout(width: int, height: int, theme: Theme) -> Layout:
+    """Divide a sheet; larger letters take more room around the panels."""
     scale = max(0.5, min(width / 800, height / 600))
-    left, top, bottom = round(_LEFT * scale), round(64 * scale), height - round(4 * scale)
-    side = round(204 * scale)
-    roomy = width - left - side > side
-    right = max(left + 8, width - (side if roomy else round(16 * scale)))
-    foot = height - round(_BOTTOM * scale)
-    column = (right + round(18 * scale), top, width - round(12 * scale), foot) if roomy else None
-    return Layout(scale, (0, top, right, max(bottom, top + 16)), (left, round(40 * scale)), column)
+    unit = unit_of(scale, theme)
+    heading = scale * theme.heading / 16
+    left, top = round(_LEFT * unit), round(64 * heading)
+    side = round(_SIDE * unit)
+    roomy = width - left - side > 0.8 * side
+    right = max(left + 8, width - (side if roomy else round(16 * unit)))
+    foot = height - round(_TICKS * unit) - round(4 * scale)
+    column = (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy else None
+    stage = (0, top, right, max(height - round(4 * scale), top + 16))
+    return Layout(scale, stage, (left, round(40 * heading)), column)
+
+
+def unit_of(scale: float, theme: Theme) -> float:
+    """The length of what is a pixel at 800×600 in a theme with letters of 10 points."""
+    return scale * theme.text / 10
 
 
 def cells(stage: Rectangle, rows: Sequence[tuple[float, int]], scale: float) -> list[list[Rectangle]]:
@@ -59,10 +68,10 @@ def cells(stage: Rectangle, rows: Sequence[tuple[float, int]], scale: float) -> 
     return found
 
 
-def plot(cell: Rectangle, scale: float, *, titled: bool, right: float = 0.0) -> Rectangle:
+def plot(cell: Rectangle, unit: float, *, titled: bool, right: float = 0.0) -> Rectangle:
     """What is left of a cell for the plot itself, inside its ticks, its title, and a margin at the right."""
-    left, top = cell[0] + round(_LEFT * scale), cell[1] + (round(24 * scale) if titled else 0)
-    return left, top, max(left + 8, cell[2] - round(right * scale)), max(top + 8, cell[3] - round(_TICKS * scale))
+    left, top = cell[0] + round(_LEFT * unit), cell[1] + (round(24 * unit) if titled else 0)
+    return left, top, max(left + 8, cell[2] - round(right * unit)), max(top + 8, cell[3] - round(_TICKS * unit))
 
 
 def to_pixels(points: NDArray[Any], box: Box, place: Rectangle) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from optviz.draw.canvas import Canvas, Rectangle
+from optviz.draw.layout import unit_of
 from optviz.scene import Runner
 from optviz.themes import Look, Theme
 
@@ -22,6 +23,11 @@ class Stage:
     theme: Theme
     cell: Rectangle
     canvas: Canvas
+
+    @property
+    def unit(self) -> float:
+        """The length of what is a pixel at 800×600 in a theme with letters of 10 points."""
+        return unit_of(self.canvas.scale, self.theme)
 
     def looks(self, owners: Sequence[int]) -> list[Look]:
         """How the owners of a panel's columns are told apart."""
