@@ -66,7 +66,7 @@ class Cast:
         if lines < 3:
             rules = Counter(runner.rule for runner in self._runners)
             words = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
-            self._quiet(canvas, *self._foot, f"rates: {words}", self._room)
+            self._quiet(canvas, *self._foot, f"lr {words} · loss" if lines else f"lr {words}", self._room)
 
     def _quiet(self, canvas: Canvas, x: int, y: int, words: str, room: int) -> None:
         canvas.text(x, y, canvas.fitted(words, self._theme.text, room), self._theme.text, self._theme.quiet)

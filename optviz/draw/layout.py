@@ -15,7 +15,7 @@ from optviz.draw.canvas import Rectangle
 from optviz.surface import Box
 from optviz.themes import Theme
 
-_LEFT, _SIDE, _TICKS, _GAP = 52, 204, 36, 4  # units
+_LEFT, _SIDE, _TICKS, _TITLE, _GAP = 52, 204, 36, 24, 4  # units
 _FARTHEST = 1e9  # pixels
 
 
@@ -53,24 +53,34 @@ def unit_of(scale: float, theme: Theme) -> float:
     return scale * theme.text / 10
 
 
-def cells(stage: Rectangle, rows: Sequence[tuple[float, int]], scale: float) -> list[list[Rectangle]]:
-    """The stage in rows, each given by its weight and how many cells it has."""
+@dataclass(frozen=True)
+class Row:
+    """A row of panels: how many cells it has, their plots' share of the height, and whether they have titles."""
+
+    count: int
+    weight: float
+    titled: bool
+
+
+def cells(stage: Rectangle, rows: Sequence[Row], unit: float) -> list[list[Rectangle]]:
+    """The stage in rows of cells; ticks and titles come off the height before it is shared."""
     left, top, right, bottom = stage
-    total = sum(weight for weight, _ in rows)
-    gap = round(_GAP * scale)
+    extras = [unit * (_TICKS + (_TITLE if row.titled else 0)) for row in rows]
+    room = max(0.0, bottom - top - sum(extras)) / sum(row.weight for row in rows)
+    gap = round(_GAP * unit)
     found = []
-    above = 0.0
-    for weight, count in rows:
-        low, high = (round(top + (bottom - top) * share / total) for share in (above, above + weight))
-        edges = [round(left + (right + gap - left) * column / count) for column in range(count + 1)]
-        found.append([(start, low, end - gap, high) for start, end in pairwise(edges)])
-        above += weight
+    low = float(top)
+    for row, extra in zip(rows, extras, strict=True):
+        high = min(float(bottom), low + extra + room * row.weight)
+        edges = [round(left + (right + gap - left) * column / row.count) for column in range(row.count + 1)]
+        found.append([(start, round(low), end - gap, round(high)) for start, end in pairwise(edges)])
+        low = high
     return found
 
 
 def plot(cell: Rectangle, unit: float, *, titled: bool, right: float = 0.0) -> Rectangle:
     """What is left of a cell for the plot itself, inside its ticks, its title, and a margin at the right."""
-    left, top = cell[0] + round(_LEFT * unit), cell[1] + (round(24 * unit) if titled else 0)
+    left, top = cell[0] + round(_LEFT * unit), cell[1] + (round(_TITLE * unit) if titled else 0)
     return left, top, max(left + 8, cell[2] - round(right * unit)), max(top + 8, cell[3] - round(_TICKS * unit))
 
 

@@ -1,0 +1,119 @@
+"""Series along a run, against finite differences and closed forms; curves by the law of frame k."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import optviz
+from optviz.catalog import load_surface, surface_names
+from optviz.draw import Film
+from optviz.draw.curves import _parted, _range
+from optviz.errors import ArgumentError
+from optviz.gradients import gradient
+from optviz.picture import LAYOUTS
+from optviz.races import race
+from optviz.scene import Scene, contour_of, scene_of
+from optviz.series import hessian, series_names, series_of
+from optviz.themes import THEMES
+
+
+@pytest.mark.parametrize("name", surface_names())
+def test_the_hessian_is_the_slope_of_the_gradient(name):
+    surface = load_surface(name)
+    x0, x1, y0, y1 = surface.window
+    points = np.random.default_rng(5).uniform((x0, y0), (x1, y1), (40, 2))
+    slope = gradient(surface.fn, compiled=False)
+    columns = surface.data or ()
+    found = hessian(surface, points)
+    size = 1e-6 * np.array([x1 - x0, y1 - y0])
+    good = np.ones(len(points), dtype=bool)
+    for axis in (0, 1):
+        step = np.zeros(2)
+        step[axis] = size[axis]
+        coarse, fine = (
+            (slope(points + share * step, *columns) - slope(points - share * step, *columns)) / (2 * share * size[axis])
+            for share in (1.0, 0.5)
+        )
+        scale = np.abs(found).max(axis=(1, 2)) + 1e-3
+        steady = np.abs(coarse - fine).max(axis=1) < 1e-4 * scale  # near a kink differences say nothing
+        good &= steady
+        assert np.abs(fine - found[:, axis])[steady].max() < 1e-3 * scale[steady].max()
+    assert good.sum() > 20
+
+
+def test_series_of_a_bowl_are_what_they_are_called():
+    bowl = optviz.Surface(
+        name="bowl", fn=lambda x, y: x**2 + 4 * y**2, domain=(-3, 3, -3, 3), start=(2.0, 1.0), minima=((0, 0),)
+    )
+    result = race(bowl, ["sgd:lr=0.1", "adam:lr=0.2"], steps=12)
+    x, y = result.points[..., 0], result.points[..., 1]
+    expected = {
+        "loss": x**2 + 4 * y**2,
+        "gradient": np.hypot(2 * x, 8 * y),
+        "distance": np.hypot(x, y),
+        "sharpness": np.full(x.shape, 8.0),
+    }
+    for name, values in expected.items():
+        np.testing.assert_allclose(series_of(result, name).values, values, rtol=1e-9)
+    steps = series_of(result, "step").values
+    assert np.isnan(steps[0]).all()
+    np.testing.assert_allclose(steps[1:], np.hypot(np.diff(x, axis=0), np.diff(y, axis=0)))
+    np.testing.assert_allclose(series_of(result, "sharpness").bounds, [20, 10])
+
+
+def test_without_a_minimum_there_is_no_gap_and_no_distance():
+    result = race("saddle", steps=20)
+    assert not series_of(result, "loss").log
+    assert np.isnan(series_of(result, "distance").values).all()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", ["rosenbrock", "saddle", "noisy-moons"])
+def test_frame_k_alone_equals_frame_k_of_the_film_with_every_curve(name, layout, theme):
+    ran = race(name, ["sgd:lr=0.01", "adam:lr=0.1", "momentum:lr=0.01"], steps=40)
+    film = Film(scene_of(ran, size=(480, 400), theme=theme, layout=layout, curves=series_names(), frames=25))
+    for index, frame in enumerate(film.frames()):
+        if index % 8 == 0 or index == len(film) - 1:
+            assert np.array_equal(frame.pixels, film.frame(index)), index
+
+
+def test_a_scene_can_be_composed_by_hand():
+    ran = race("himmelblau", ["sgd:lr=0.01", "adam:lr=0.1"], steps=10)
+    whole = scene_of(ran, size=(400, 300), curves=("loss", "step"))
+    maps = [contour_of(ran, ran.surface.window, [owner]) for owner in (0, 1)]
+    scene = Scene(
+        title="two by two",
+        cast=whole.cast,
+        panels=[maps, whole.panels[1]],
+        theme=whole.theme,
+        size=whole.size,
+        timeline=whole.timeline,
+    )
+    assert Film(scene).frame(-1).shape == (300, 400)
+    with pytest.raises(ArgumentError, match="panels"):
+        Scene(title="", cast=whole.cast, panels=[[]], theme=whole.theme, size=whole.size, timeline=whole.timeline)
+
+
+@pytest.mark.parametrize("log", [True, False])
+@pytest.mark.parametrize(
+    "values", [[np.nan], [0.0, 0.0], [1.0, 1.0], [1e-300, 1e300], [3.0, 2.0, np.inf], [-1.0, -2.0]]
+)
+def test_an_axis_has_two_ends_whatever_it_is_to_show(values, log):
+    low, high = _range(np.array(values)[:, None], log=log)
+    assert np.isfinite([low, high]).all()
+    assert low < high
+
+
+def test_names_are_parted_and_stay_inside():
+    spots = _parted([10.0, 11.0, 12.0, 90.0, 99.0], 12, 0, 100)
+    assert all(b - a >= 12 - 1e-9 for a, b in itertools.pairwise(spots))
+    assert spots[0] >= 0
+    assert spots[-1] <= 100
+
+
+@pytest.mark.parametrize(("options", "words"), [({"layout": "grid"}, "overlay"), ({"curves": ("los",)}, "'loss'")])
+def test_unknown_names_are_refused(options, words):
+    with pytest.raises(ArgumentError, match=words):
+        scene_of(race("booth", lr=0.01, steps=2), **options)
