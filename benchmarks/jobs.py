@@ -23,19 +23,20 @@ WAYS = ("optviz", "usual", STILL, BLIT)
 def film(way, path, frames=200, size=SIZE, surface="rosenbrock", jobs=1, again=0):
     """Render a film to a file: seconds after the imports, CPU seconds, peak memory in MB.
 
-    `again` is how often to time the same once more in the same process.
+    Memory counts this process and the largest of its helpers, so of what both share it counts too much. `again` is how
+    often to time the same once more in the same process.
     """
     make = maker(way, a_race(surface, frames), path, frames, size, jobs)
     before = peak()
     begin, cpu = time.perf_counter(), cpu_seconds()
     make()
-    seconds, cpu, most = time.perf_counter() - begin, cpu_seconds() - cpu, peak()
+    seconds, cpu = time.perf_counter() - begin, cpu_seconds() - cpu
+    most = peak() + peak(resource.RUSAGE_CHILDREN)
     return {
         "seconds": seconds,
         "cpu": cpu,
         "peak": most,
         "before": before,
-        "helper": peak(resource.RUSAGE_CHILDREN),
         "bytes": Path(path).stat().st_size,
         "again": [clocked(make) for _ in range(again)],
     }
