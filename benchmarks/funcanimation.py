@@ -24,11 +24,13 @@ from matplotlib.colors import LinearSegmentedColormap
 
 import optviz
 from optviz.draw.cast import loss_label
-from optviz.draw.layout import layout, tick_label, ticks
+from optviz.draw.layout import tick_label, ticks
 from optviz.draw.shade import BANDS, heights, levels
 from optviz.scene import scene_of
+from optviz.themes import THEMES
 
 FPS = 30
+RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
 
 
 class Drawing:
@@ -38,11 +40,15 @@ class Drawing:
     """
 
     def __init__(self, race, size=(800, 600), frames=200, theme="light", *, still=False):
-        self.scene = scene_of(race, size=size, frames=frames, theme=theme)
-        self.plan, self.size = layout(*size), size
-        self.dpi = 100 * self.plan.scale
+        self.race, self.size, self.theme = race, size, THEMES[theme]
+        self.shots = scene_of(race, size=size, frames=frames).timeline.shots
+        self.scale = scale = max(0.5, min(size[0] / 800, size[1] / 600))
+        self.roomy = size[0] - 256 * scale > 204 * scale  # for a column of names
+        right = size[0] - (204 if self.roomy else 16) * scale
+        self.map = 52 * scale, 64 * scale, right, size[1] - 40 * scale
+        self.dpi = 100 * scale
         self.figure = plt.figure(figsize=(size[0] / self.dpi, size[1] / self.dpi), dpi=self.dpi)
-        self.figure.set_facecolor(self.scene.theme.background)
+        self.figure.set_facecolor(self.theme.background)
         axes = self._axes()
         spots = self._spots()
         self._ground(axes, spots)
@@ -55,108 +61,106 @@ class Drawing:
             axes.set_axis_off()
         self._moving(axes, spots)
 
-    def update(self, step):
-        """Show that step; returns the artists that changed, as FuncAnimation wants it."""
-        trails = self.scene.panel.trails
-        for trail, line, head in zip(trails, self.lines, self.heads, strict=True):
-            line.set_data(*trail.points[: step + 1].T)
-            head.set_data(*trail.points[step : step + 1].T)
-        for trail, loss in zip(trails, self.losses, strict=False):  # a small picture shows none
-            loss.set_text(f"loss  {loss_label(trail.values[step])}")
-        self.counter.set_text(f"step  {step}")
+    def update(self, shot):
+        """Show a step, and the numbers of its reading; returns what changed, as FuncAnimation wants it."""
+        step, reading = shot.step, shot.reading
+        for path, line, head in zip(self.race.points.swapaxes(0, 1), self.lines, self.heads, strict=True):
+            line.set_data(*path[: step + 1].T)
+            head.set_data(*path[step : step + 1].T)
+        for value, text in zip(self.race.values[reading], self.losses, strict=False):  # a small picture shows none
+            text.set_text(f"loss  {loss_label(value)}")
+        self.counter.set_text(f"step  {reading}")
         return [*self.lines, *self.heads, *self.losses, self.counter]
 
-    def save(self, path, *, blit=False):
-        """Write the film."""
-        steps = self.scene.timeline.steps
-        film = FuncAnimation(self.figure, self.update, frames=steps, interval=1000 / FPS, blit=blit)
-        film.save(path, writer=_writer(path), dpi=self.dpi)
+    def save(self, path, *, blit=False, ffmpeg=()):
+        """Write the film; `ffmpeg` are more of its options, for a video."""
+        film = FuncAnimation(self.figure, self.update, frames=self.shots, interval=1000 / FPS, blit=blit)
+        film.save(path, writer=_writer(path, ffmpeg), dpi=self.dpi)
 
     def _axes(self):
-        (width, height), (left, top, right, bottom) = self.size, self.plan.map
+        (width, height), (left, top, right, bottom) = self.size, self.map
+        x0, x1, y0, y1 = self.race.surface.window
         return self.figure.add_axes(
             [left / width, 1 - bottom / height, (right - left) / width, (bottom - top) / height],
-            xlim=self.scene.panel.box[:2],
-            ylim=self.scene.panel.box[2:],
+            xlim=(x0, x1),
+            ylim=(y0, y1),
         )
 
     def _ground(self, axes, spots):
-        theme, panel = self.scene.theme, self.scene.panel
-        x0, x1, y0, y1 = panel.box
-        left, top, right, bottom = self.plan.map
-        level = levels(heights(panel.surface, panel.box, 200, 200))[::-1]
+        theme, surface = self.theme, self.race.surface
+        x0, x1, y0, y1 = surface.window
+        left, top, right, bottom = self.map
+        level = levels(heights(surface, surface.window, 200, 200))[::-1]
         x, y = np.linspace(x0, x1, 200), np.linspace(y0, y1, 200)
         ramp = LinearSegmentedColormap.from_list("ramp", theme.ramp)
         bands = np.arange(BANDS + 1)
         axes.contourf(x, y, level, levels=bands, cmap=ramp)
         axes.contour(x, y, level, levels=bands, colors=theme.isoline, linewidths=0.7, alpha=theme.isoline_alpha)
-        across, down = (right - left) / (70 * self.plan.scale), (bottom - top) / (60 * self.plan.scale)
+        across, down = (right - left) / (70 * self.scale), (bottom - top) / (60 * self.scale)
         for axis, low, high, room in ((axes.xaxis, x0, x1, across), (axes.yaxis, y0, y1, down)):
             values = ticks(low, high, max(2, int(room)))
             axis.set_ticks(values, [tick_label(value) for value in values])
         axes.set(xlim=(x0, x1), ylim=(y0, y1))
         axes.tick_params(length=0, colors=theme.quiet, labelsize=theme.text, pad=6)
         axes.spines[:].set_visible(False)
-        raised = (top - self.plan.title[1]) * 72 / self.dpi  # a fixed place: else it is sought at every frame
+        raised = 24 * self.scale * 72 / self.dpi  # a fixed place: else it is sought at every frame
         style = {"size": theme.heading, "weight": "bold", "color": theme.ink}
-        axes.set_title(self.scene.title, loc="left", y=1, pad=raised, **style)
+        axes.set_title(surface.display_title, loc="left", y=1, pad=raised, **style)
         casing = [effects.withStroke(linewidth=4.4, foreground=theme.background)]
-        for minimum in panel.surface.minima:
+        for minimum in surface.minima:
             axes.plot(*minimum, "+", ms=10, mew=2, color=theme.ink, path_effects=casing)
         for colour, width in ((theme.background, 4.0), (theme.ink, 1.6)):
-            axes.plot(*panel.start, "o", ms=theme.head, mfc="none", color=colour, mew=width)
-        for trail, (x, y, pitch) in zip(panel.trails, spots, strict=False):
-            self.figure.text(x, y, trail.title, weight="bold", size=theme.text + 2.5, color=self._colour(trail))
-            self.figure.text(x, y - pitch, f"{trail.rate} {trail.rule}", size=theme.text, color=theme.quiet)
+            axes.plot(*self.race.start, "o", ms=theme.head, mfc="none", color=colour, mew=width)
+        for row, (run, (x, y, pitch)) in enumerate(zip(self.race.runs, spots, strict=False)):
+            rate = f"lr {run.hyperparameters['lr']:.2g} {RULES[run.lr_rule]}"
+            self.figure.text(x, y, run.title, weight="bold", size=theme.text + 2.5, color=self._colour(row))
+            self.figure.text(x, y - pitch, rate, size=theme.text, color=theme.quiet)
 
     def _moving(self, axes, spots):
-        theme = self.scene.theme
+        theme = self.theme
         on_figure = {"transform": self.figure.transFigure}  # with blit=True, `save` leaves a figure's own texts out
         rim = (theme.casing - theme.trail) / 2
         casing = [effects.withStroke(linewidth=theme.casing, foreground=theme.background)]
         self.lines, self.heads, self.losses = [], [], []
-        for trail in self.scene.panel.trails:
-            style = {"color": self._colour(trail), "zorder": 4}
+        for row in range(len(self.race.runs)):
+            style = {"color": self._colour(row), "zorder": 4}
             self.lines += axes.plot([], [], lw=theme.trail, path_effects=casing, solid_capstyle="round", **style)
             style |= {"mec": theme.background, "mew": rim, "zorder": 5}
             self.heads += axes.plot([], [], "o", ms=theme.head + rim, **style)
         for x, y, pitch in spots:
             self.losses.append(axes.text(x, y - 2 * pitch, "", size=theme.text, color=theme.quiet, **on_figure))
-        (width, height), right = self.size, self.plan.map[2]
-        place = right / width, 1 - self.plan.title[1] / height
+        place = self.map[2] / self.size[0], 1 - 40 * self.scale / self.size[1]
         self.counter = axes.text(*place, "", ha="right", size=theme.text + 1, color=theme.quiet, **on_figure)
 
     def _spots(self):
         """Where the names stand, and how far apart their lines, as shares of the figure."""
-        if self.plan.column is None:
+        if not self.roomy:
             return []
-        (width, height), (left, top, _, bottom) = self.size, self.plan.column
-        em = self.scene.theme.text * self.dpi / 72
-        pitch = min(5.2 * em, (bottom - top) / len(self.scene.panel.trails))
-        return [
-            (left / width, 1 - (top + em + row * pitch) / height, 1.45 * em / height)
-            for row in range(len(self.scene.panel.trails))
-        ]
+        (width, height), (_, top, right, bottom) = self.size, self.map
+        em, count = self.theme.text * self.dpi / 72, len(self.race.runs)
+        pitch = min(5.2 * em, (bottom - top) / count)
+        x, line = (right + 18 * self.scale) / width, 1.45 * em / height
+        return [(x, 1 - (top + em + row * pitch) / height, line) for row in range(count)]
 
-    def _colour(self, trail):
-        return self.scene.theme.palette[trail.slot % len(self.scene.theme.palette)]
+    def _colour(self, row):
+        return self.theme.palette[row % len(self.theme.palette)]
 
 
-def save(race, path, frames=200, size=(800, 600), *, still=False, blit=False):
+def save(race, path, frames=200, size=(800, 600), *, still=False, blit=False, ffmpeg=()):
     """Make the film and write it."""
     drawing = Drawing(race, size, frames, still=still)
-    drawing.save(path, blit=blit)
+    drawing.save(path, blit=blit, ffmpeg=ffmpeg)
     plt.close(drawing.figure)
 
 
-def _writer(path):
+def _writer(path, ffmpeg):
     if Path(path).suffix == ".gif":
         return PillowWriter(fps=FPS)
     if not shutil.which("ffmpeg") and find_spec("imageio_ffmpeg"):
         import imageio_ffmpeg
 
         mpl.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
-    return FFMpegWriter(fps=FPS, codec="h264")
+    return FFMpegWriter(fps=FPS, codec="h264", extra_args=list(ffmpeg))
 
 
 if __name__ == "__main__":

@@ -12,12 +12,17 @@ import resource
 import statistics
 import sys
 import time
+from importlib.util import find_spec
 from itertools import chain, cycle, islice
 from pathlib import Path
 
 SIZE = (800, 600)
-STILL, BLIT = "usual, over a bitmap", "usual, blit=True"
-WAYS = ("optviz", "usual", STILL, BLIT)
+USUAL = {
+    "usual": {},
+    "usual, over a bitmap": {"still": True},
+    "usual, blit=True": {"blit": True},
+    "usual, quick ffmpeg": {"ffmpeg": ["-preset", "veryfast", "-crf", "20"]},  # as optviz has it
+}
 
 
 def film(way, path, frames=200, size=SIZE, surface="rosenbrock", jobs=1, again=0):
@@ -59,10 +64,10 @@ def quality(way, path, frames=200, size=SIZE, surface="rosenbrock", shown=8):
     else:
         from funcanimation import Drawing
 
-        drawing = Drawing(race, size, frames, still=way == STILL)
+        drawing = Drawing(race, size, frames, **USUAL[way])
 
         def truth(k):
-            drawing.update(drawing.scene.timeline.steps[k])
+            drawing.update(drawing.shots[k])
             drawing.figure.canvas.draw()
             return np.array(drawing.figure.canvas.buffer_rgba())
 
@@ -131,6 +136,8 @@ def available(what):
     """Whether optviz can do it: ``jobs`` (several processes), or write a suffix such as ``.mp4``."""
     from optviz import encode
 
+    if what in (".mp4", ".webm") and find_spec("imageio_ffmpeg") is None:
+        return False
     return what in inspect.signature(encode.save).parameters or what in encode.ENCODERS
 
 
@@ -148,7 +155,7 @@ def maker(way, race, path, frames, size, jobs):
         return lambda: save(Film(scene_of(race, frames=frames, size=size)), Path(path), **more)
     import funcanimation
 
-    return lambda: funcanimation.save(race, path, frames, size, still=way == STILL, blit=way == BLIT)
+    return lambda: funcanimation.save(race, path, frames, size, **USUAL[way])
 
 
 def a_race(surface, frames, optimizers=()):

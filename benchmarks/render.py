@@ -22,7 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 USUAL, OURS, TWO, AGAIN = "FuncAnimation", "optviz", "optviz, two processes", "optviz, again in the process"
-STILL, BLIT = "FuncAnimation over a bitmap", "FuncAnimation, blit=True"
+STILL, BLIT, QUICKER = "FuncAnimation over a bitmap", "FuncAnimation, blit=True", "FuncAnimation, quick ffmpeg"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def film(plan, folder):
     tell(f"{plan.frames} frames, {by(plan.size)}, five runs", measured)
     usual, ours = measured[USUAL], measured[OURS]
     goals = {
-        f"{plan.frames} frames, times as fast": (usual["seconds"] / ours["seconds"], 60, "≥"),
+        f"{plan.frames} frames, times as fast": (faster(usual, ours), 60, "≥"),
         "share of the file": (ours["bytes"] / usual["bytes"], 0.25, "≤"),
         "share of the memory": (ours["peak"] / usual["peak"], 0.25, "≤"),
         "PSNR above the usual, dB": (ours["psnr"]["mean"] - usual["psnr"]["mean"], 0, "≥"),
@@ -77,7 +77,7 @@ def long(plan, folder):
     usual, ours = measured[USUAL], measured[OURS]
     short = job("film", way="optviz", path=str(folder / "short.gif"), frames=plan.frames, size=plan.size)
     goals = {
-        f"{plan.long} frames, times as fast": (usual["seconds"] / ours["seconds"], 100, "≥"),
+        f"{plan.long} frames, times as fast": (faster(usual, ours), 100, "≥"),
         f"memory, of that at {plan.frames} frames": (ours["peak"] / short["peak"], 1.1, "≤"),
     }
     if TWO in measured:
@@ -94,10 +94,15 @@ def video(plan, folder):
     if not job("available", what=".mp4"):
         print("mp4: not available.\n")
         return {}, {}
-    ways = {USUAL: ("usual", plan.slow, {}), OURS: ("optviz", plan.repeats, {})}
+    ways = {
+        USUAL: ("usual", plan.slow, {}),
+        QUICKER: ("usual, quick ffmpeg", plan.slow, {}),
+        OURS: ("optviz", plan.repeats, {"again": 1}),
+    }
     measured = in_turns(ways, plan.size, plan.frames, folder, ".mp4")
     tell(f"{plan.frames} frames as mp4, {by(plan.size)}, five runs", measured)
-    return measured, {"mp4, times as fast": (measured[USUAL]["seconds"] / measured[OURS]["seconds"], 10, "≥")}
+    ratio = measured[QUICKER]["seconds"] / measured[OURS]["seconds"]
+    return measured, {"mp4, times as fast, of equal options": (ratio, 10, "≥")}
 
 
 def process(plan, folder):
@@ -235,6 +240,15 @@ def show(head, rows):
         )
         print("| " + " | ".join([first, *others]) + " |")
     print()
+
+
+def faster(usual, ours):
+    """How many times as fast, undisturbed: of clock and CPU time, what is less, as both have one thread that works.
+
+    Other work on the machine lengthens the one, idle threads of the BLAS, which spin, the other.
+    """
+    slow, fast = (min(each["seconds"], each["cpu"]) for each in (usual, ours))
+    return slow / fast
 
 
 def judge(goals):
