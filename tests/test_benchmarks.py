@@ -1,0 +1,93 @@
+"""The benchmarks run: on tiny films, untimed."""
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+SIZE, FRAMES = (160, 120), 3
+
+
+@pytest.fixture
+def module(monkeypatch):
+    """Import a file of benchmarks/."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "benchmarks"))
+    return importlib.import_module
+
+
+@pytest.fixture
+def render(module, monkeypatch):
+    """render.py, with its jobs done in this process."""
+    render, jobs = module("render"), module("jobs")
+
+    def job(name, **options):
+        found = jobs.JOBS[name](**json.loads(json.dumps(options)))
+        return found | {"process": 1.0} if isinstance(found, dict) else found
+
+    monkeypatch.setattr(render, "job", job)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # a job sets it: undo that
+    return render
+
+
+@pytest.fixture
+def plan(render):
+    return render.Plan(
+        size=SIZE, frames=FRAMES, long=4, repeats=1, slow=1, sizes=(SIZE, (480, 360)), runs=(1, 18), spans=(2, 3)
+    )
+
+
+def test_the_contenders_make_the_same_film(render, plan, tmp_path):
+    measured, goals = render.film(plan, tmp_path)
+    films = [Path(this["path"]).read_bytes() for name, this in measured.items() if name.startswith("FuncAnimation")]
+    assert len(films) == 3
+    assert len(set(films)) == 1, "neither blit nor a bitmap below changes a pixel"
+    for this in measured.values():
+        with Image.open(this["path"]) as image:
+            assert (image.size, image.n_frames) == (SIZE, FRAMES)
+        assert this.get("psnr", {"least": 99})["least"] > 30
+    assert len(goals) == 4
+
+
+@pytest.mark.parametrize("row", ["long", "growth", "video"])
+def test_every_table_is_made(render, plan, tmp_path, capsys, row):
+    measured, goals = render.ROWS[row](plan, tmp_path)
+    render.judge(goals)
+    assert json.loads(json.dumps(measured)) is not None
+    assert "## Goals" in capsys.readouterr().out
+
+
+def test_a_column_of_names_fits_the_usual_picture(module, tmp_path):
+    optviz, usual = module("optviz"), module("funcanimation")
+    race = optviz.race("noisy-moons", steps=3, lr=0.1)
+    usual.save(race, tmp_path / "usual.gif", 2, (480, 360))
+    with Image.open(tmp_path / "usual.gif") as image:
+        assert (image.size, image.n_frames) == ((480, 360), 2)
+
+
+def test_a_lineup_has_no_two_alike(module):
+    lineup = module("jobs").lineup(64)
+    assert len(set(lineup)) == len(lineup) == 64
+
+
+def test_import_times_are_added_by_package(module):
+    told = """import time:       200 |        200 |   encodings
+import time:       900 |       1000 | site
+import time:      3000 |       3000 |     numpy.core
+import time:      2500 |       5500 |   numpy
+note: something else
+import time:      4000 |       4000 | json.decoder
+import time:       100 |        100 | six
+"""
+    assert module("render").import_times(told) == {
+        "numpy": 5.5,
+        "the standard library": 4.0,
+        "other packages": 0.1,
+    }
+
+
+def test_an_unknown_table_is_refused(render, capsys):
+    with pytest.raises(SystemExit):
+        render.main(["films"])
+    assert "film, long" in capsys.readouterr().err
