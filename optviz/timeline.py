@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-_READABLE = 150  # milliseconds a number must stand to be read
+_READABLE = 200  # milliseconds a number must stand to be read
 
 
 class Shot(NamedTuple):
     """What a frame shows: the runs at `step`, for `duration` milliseconds.
 
-    Numbers are read at `reading`, the same step or one shortly before it: they change about six times a second,
+    Numbers are read at `reading`, the same step or one shortly before it: they change about five times a second,
     because nobody can read thirty.
     """
 

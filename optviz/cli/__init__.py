@@ -7,6 +7,7 @@ more than importing click. Errors become messages here and nowhere else (`failin
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -15,6 +16,8 @@ import click
 from optviz import __version__
 from optviz.cli.failing import Group, stdout_failed
 from optviz.cli.options import examples
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its idle threads would spin on the cores that draw
 
 COMMANDS = {
     "animate": "Race optimizers on a surface and write the film.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 import warnings
 from collections.abc import Iterator
@@ -73,6 +74,7 @@ def command(
         raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
     else:
         film, path = _new(surface, output, quiet, **options)
+    gc.freeze()  # what is loaded stays: nobody need look through it for garbage
     with watched(film, quiet) as frames:
         if path is None:
             _to_stdout(film, frames)

@@ -84,14 +84,10 @@ class Film:
         return len(self.shots)
 
     def frames(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
-        """The frames from `start` up to `stop`; each says which rectangle differs from the one before."""
+        """The frames from `start` up to `stop`; each but the first says which rectangle differs from the one before."""
         canvas, clean = self._sheet()
         before: Shot | None = None
         tops: list[Rectangle] = []
-        if start > 0:
-            before = self.shots[start - 1]
-            _copy(canvas.pixels, clean, self._lay(canvas, None, before))
-            tops = self._top(canvas, before)
         for shot in self.shots[start:stop]:
             _copy(clean, canvas.pixels, tops)
             laid = self._lay(canvas, before, shot)

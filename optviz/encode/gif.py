@@ -21,7 +21,6 @@ from optviz.encode.palette import TRANSPARENT, Palette
 from optviz.themes import rgb
 from optviz.workers import map_jobs
 
-_PARTS = 2  # for each worker, so that none waits long for the other
 _LONGEST = 65535  # hundredths of a second that a frame can say
 
 
@@ -38,13 +37,14 @@ def write_gif_in_parts(file: IO[bytes], film: Film, workers: int) -> None:
     """Write the same GIF, to the same bytes, by several processes that draw and encode a part of it each."""
     palette = Palette(film.frame(-1), film.colours, film.paper)
     file.write(_header(film, palette))
-    parts = min(len(film), _PARTS * workers)
+    parts = min(len(film), workers)
     cuts = [len(film) * part // parts for part in range(parts + 1)]
 
     def encode(part: tuple[int, int]) -> bytes:
         start, stop = part
-        shown = _Shown(film.frame(start - 1), palette) if start else None
-        return b"".join(_encoded(film.frames(start, stop), palette, shown))
+        frames = film.frames(max(0, start - 1), stop)
+        shown = _Shown(next(frames).pixels, palette) if start else None
+        return b"".join(_encoded(frames, palette, shown))
 
     for blocks in map_jobs(encode, [*pairwise(cuts)], workers):
         file.write(blocks)
