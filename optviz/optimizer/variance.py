@@ -29,12 +29,12 @@ class PeakedMoments(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class AdaMax(MomentRule):
-    """AdaMax: u ← max(β₂u, |g| + eps); x ← x − lr·m̂/u, m̂ = m/(1 − β₁ᵗ).
+    """AdaMax: u ← max(β₂u, abs(g) + eps); x ← x − lr·m̂/u, m̂ = m/(1 − β₁ᵗ).
 
     Args:
         beta1: β₁ in [0, 1), how slowly the first moment forgets.
         beta2: β₂ in [0, 1), how slowly a large gradient is forgotten.
-        eps: > 0, added to |g| so that u is never 0.
+        eps: > 0, added to abs(g) so that u is never 0.
 
     Differences: eps is PyTorch's and optax's; the paper has none.
 
