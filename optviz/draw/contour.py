@@ -42,9 +42,9 @@ class ContourPainter:
 
     def ground(self, canvas: Canvas) -> None:
         left, top, right, bottom = self._place
-        canvas.pixels[top:bottom, left:right] = shade(
-            self._panel.surface, self._panel.box, right - left, bottom - top, self._theme
-        )
+        width, height = right - left, bottom - top
+        ground = shade(self._panel.surface, self._panel.box, width, height, self._theme, canvas.detail)
+        canvas.image(self._place, ground)
         self._ticks(canvas)
         theme = self._theme
         if self._panel.title:
@@ -99,7 +99,7 @@ class ContourPainter:
                 boxes.append(box)
         if self._labels:
             for label, left, top in places(heads, self._labels, 0.7 * theme.head * canvas.points, self._place):
-                label.lay(canvas.pixels, left, top)
+                canvas.label(label, left, top)
                 boxes.append((left, top, left + label.size[0], top + label.size[1]))
         return boxes
 
