@@ -62,7 +62,7 @@ def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
     of the ramp's integral, and their share of a hairline.
     """
     down, right = np.gradient(level)
-    steepness = np.maximum(np.hypot(down, right), _FLAT)  # bands a pixel
+    steepness = np.maximum(np.hypot(down, right), _FLAT / detail)  # bands a pixel
     ramp = _ramp(theme)
     whole = ramp.astype(np.uint32)
     flat = 0xFF000000 | whole[:, 2] << 16 | whole[:, 1] << 8 | whole[:, 0]

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
+from PIL import Image
 
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
 from optviz.draw.fonts import families, font
@@ -25,6 +26,8 @@ class VectorCanvas(Canvas):
     """Paper for a picture of width × height pixels, at 100 · `scale` to the inch, by the renderer of a figure."""
 
     detail = 2
+    image_colours = 64
+    """At most so many in an image: enough for a map, of which no pixel is off by more than the eye can see."""
 
     def __init__(self, width: int, height: int, scale: float, renderer: Any) -> None:
         self._given, self._measure = renderer, Canvas(1, 1, scale)
@@ -59,12 +62,12 @@ class VectorCanvas(Canvas):
         return self._measure.text_width(words, size, bold=bold)
 
     def image(self, box: Rectangle, pixels: Pixels) -> None:
-        """Opaque pixels that fill a box: an image in the picture."""
+        """Opaque pixels that fill a box: an image in the picture, of few colours, so that it is small."""
         left, _, _, bottom = box
-        colours = np.ascontiguousarray(pixels[::-1]).view(np.uint8).reshape(*pixels.shape, 4)
-        self._renderer.draw_image(
-            self._renderer.new_gc(), left * self._unit, (self.height - bottom) * self._unit, colours
-        )
+        colours = np.ascontiguousarray(pixels[::-1]).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
+        few = Image.fromarray(colours.copy()).quantize(self.image_colours, kmeans=1, dither=Image.Dither.NONE)
+        place = left * self._unit, (self.height - bottom) * self._unit
+        self._renderer.draw_image(self._renderer.new_gc(), *place, np.array(few.convert("RGBA")))
 
     def number(self, x: int, y: int, words: str, glyphs: Glyphs, width: int) -> Rectangle:
         """A number as text; nothing lies beneath it, for paper is never drawn on twice."""

@@ -7,11 +7,14 @@ which these formats would hold, are left out, so that the same picture has the s
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -23,6 +26,7 @@ from optviz.writing import atomic_write
 StillEncoder = Callable[[IO[bytes], Film, int], None]
 
 _SETTINGS = {"svg.fonttype": "path", "svg.hashsalt": "optviz", "pdf.fonttype": 42}
+_IMAGE = re.compile(rb"data:image/png;base64,([\w+/=\s]+)")
 
 
 def write_png(file: IO[bytes], film: Film, step: int) -> None:
@@ -41,7 +45,9 @@ def write_svg(file: IO[bytes], film: Film, step: int) -> None:
     for letter in "&<>":  # which XML would rewrite; in a recipe they stand in strings alone
         recipe = recipe.replace(letter, f"\\u{ord(letter):04x}")
     about = {"Date": None, "Creator": "optviz", "Title": film.title, "Description": recipe}
-    _write_figure(file, film, step, "svg", about)
+    whole = io.BytesIO()
+    _write_figure(whole, film, step, "svg", about)
+    file.write(_IMAGE.sub(_indexed, whole.getvalue()))
 
 
 def write_pdf(file: IO[bytes], film: Film, step: int) -> None:
@@ -78,6 +84,20 @@ def save_still(film: Film, path: Path, step: int) -> None:
     encoder = still_encoder_for(path.suffix)
     with atomic_write(path) as file:
         encoder(file, film, step)
+
+
+def _indexed(image: re.Match[bytes]) -> bytes:
+    """A PNG of few colours in an SVG, which matplotlib writes with four bytes a pixel, with one."""
+    with Image.open(io.BytesIO(base64.b64decode(image[1]))) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(np.uint32) @ (1 << 16, 1 << 8, 1)
+    colours, indices = np.unique(pixels, return_inverse=True)
+    if len(colours) > 256:
+        return image[0]
+    small = Image.fromarray(indices.reshape(pixels.shape).astype(np.uint8), "P")
+    small.putpalette(np.stack([colours >> 16, colours >> 8, colours], axis=-1).astype(np.uint8).tobytes())
+    written = io.BytesIO()
+    small.save(written, "PNG", optimize=True)
+    return b"data:image/png;base64," + base64.b64encode(written.getvalue())
 
 
 def _write_figure(file: IO[bytes], film: Film, step: int, form: str, about: dict[str, str | None]) -> None:
