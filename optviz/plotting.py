@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,17 @@ class Plot:
 
     def save(self, path: str | Path) -> list[Path]:
         """Write the stills, each whole or not at all; the suffix decides the format: .png, .svg or .pdf."""
+        return list(self.saving(path))
+
+    def saving(self, path: str | Path) -> Iterator[Path]:
+        """Write as `save` does, and hand over each file's path once it is there."""
         still_encoder_for(Path(path).suffix)
         targets = self.targets(path)
         for target in targets:
             check_writable(target)
         for target, step in zip(targets, self.steps, strict=True):
             save_still(self.film, target, step)
-        return targets
+            yield target
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, bytes]:
         buffer = io.BytesIO()

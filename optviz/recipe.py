@@ -191,6 +191,8 @@ def _checked(recipe: Recipe) -> Recipe:
             raise ValueError(f"{each.name} is {value!r}")
     if (recipe.command, recipe.step is None) not in (("animate", True), ("plot", False)):
         raise ValueError(f"command is {recipe.command!r}, step {recipe.step!r}")
+    if recipe.step is not None and not 0 <= recipe.step <= recipe.steps:
+        raise ValueError(f"step is {recipe.step!r}")
     if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not _is_list_of(recipe.start, float, 2):
         raise ValueError("runs or start are not what they should be")
     whole = {each.name: getattr(recipe, each.name) for each in fields(recipe)}

@@ -65,7 +65,7 @@ def command(ctx: click.Context, /, at: str | None, output: str | None, quiet: bo
 
 
 def _to_files(plot: Plot, path: Path) -> None:
-    for written in plot.save(path):
+    for written in plot.saving(path):
         click.echo(click.format_filename(written))
 
 

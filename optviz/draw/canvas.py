@@ -43,6 +43,9 @@ class Canvas:
     detail = 1
     """How many pixels of an image, in each direction, a pixel of the sheet shows."""
 
+    joins = False
+    """Whether few long lines are better than many short ones: nothing is drawn later, and every line costs room."""
+
     def __init__(self, width: int, height: int, scale: float = 1.0) -> None:
         self.width, self.height, self.scale = width, height, scale
         self.points = scale * 100 / 72
@@ -141,7 +144,7 @@ class Canvas:
 
     def fitted(self, words: str, size: float, room: float, *, bold: bool = False) -> str:
         """The words, cut to `room` pixels with an ellipsis; control characters become spaces."""
-        words = "".join(letter if letter.isprintable() else " " for letter in words[:_LONGEST]).strip()
+        words = printable(words[:_LONGEST]).strip()
         if self.text_width(words, size, bold=bold) <= room:
             return words
         low, high = 0, len(words)
@@ -173,6 +176,16 @@ class Canvas:
                 corners = np.array([[left, self.height - bottom], [right, self.height - top]], dtype=float)
                 pen.set_clip_rectangle(Bbox(corners * self._unit))
         return pen
+
+
+def printable(words: str) -> str:
+    """The words with a space for each character that is none.
+
+    Example:
+        >>> printable(f"a{chr(7)}b")
+        'a b'
+    """
+    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def packed(colour: Colour) -> int:

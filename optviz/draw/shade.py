@@ -27,7 +27,10 @@ Field = NDArray[Any]
 
 def shade(surface: Surface, box: Box, width: int, height: int, theme: Theme, detail: int = 1) -> Pixels:
     """The map of a surface over `box`: pixels (height · detail, width · detail), the top row first."""
-    return paint(levels(heights(surface, box, width * detail, height * detail), detail), theme, detail)
+    values = heights(surface, box, width, height)
+    if detail == 1:
+        return paint(levels(values), theme)
+    return paint(levels(heights(surface, box, width * detail, height * detail), values), theme, detail)
 
 
 def heights(surface: Surface, box: Box, width: int, height: int) -> Field:
@@ -43,14 +46,19 @@ def heights(surface: Surface, box: Box, width: int, height: int) -> Field:
     return np.asarray(Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC))
 
 
-def levels(values: Field, detail: int = 1) -> Field:
-    """Heights in bands, 0 … BANDS, float32; what is not finite is high."""
+def levels(values: Field, like: Field | None = None) -> Field:
+    """Heights in bands, 0 … BANDS, float32; what is not finite is high.
+
+    The bands are those of `like`, the same map in other pixels, where it is given.
+    """
     finite = np.isfinite(values)
-    if not finite.any():
+    known = values[finite] if like is None else like[np.isfinite(like)]
+    if known.size == 0:
         return np.full(values.shape, BANDS, dtype=np.float32)
-    low, high = values[finite].min(), values[finite].max()
-    share = np.where(finite, values - low, high - low).astype(np.float32) / np.float32(max(high - low, 1e-300))
-    sample = share[:: 5 * detail, :: 5 * detail].ravel()
+    low, high = known.min(), known.max()
+    share = _share(values, finite, low, high)
+    model = share if like is None else _share(like, np.isfinite(like), low, high)
+    sample = model[::5, ::5].ravel()
     offset = max(_OFFSETS, key=lambda each: _evenness(_scaled(sample, each)))
     return np.asarray(_scaled(share, offset) * np.float32(BANDS * 0.9999))
 
@@ -71,6 +79,12 @@ def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
     mixed = np.flatnonzero(from_contour < detail * steepness)
     result.ravel()[mixed] = _mixed(level.ravel()[mixed], steepness.ravel()[mixed], ramp, theme, detail)
     return result
+
+
+def _share(values: Field, finite: NDArray[np.bool_], low: Any, high: Any) -> Field:
+    """How far up from low to high, 0 … 1, float32."""
+    rise = np.where(finite, np.minimum(np.maximum(values, low), high) - low, high - low).astype(np.float32)
+    return np.asarray(rise / np.float32(max(high - low, 1e-300)))
 
 
 def _mixed(level: Field, steepness: Field, ramp: Field, theme: Theme, detail: int) -> Pixels:

@@ -15,19 +15,19 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from optviz.draw.canvas import Canvas, Pixels, Rectangle
+from optviz.draw.canvas import Canvas, Pixels, Rectangle, printable
 from optviz.draw.fonts import families, font
 from optviz.draw.glyphs import Glyphs
 from optviz.draw.labels import Label
 from optviz.themes import Colour
 
+_COLOURS = 64  # of an image: enough for a map, of which no pixel is off by more than the eye can see
+
 
 class VectorCanvas(Canvas):
     """Paper for a picture of width × height pixels, at 100 · `scale` to the inch, by the renderer of a figure."""
 
-    detail = 2
-    image_colours = 64
-    """At most so many in an image: enough for a map, of which no pixel is off by more than the eye can see."""
+    detail, joins = 2, True
 
     def __init__(self, width: int, height: int, scale: float, renderer: Any) -> None:
         self._given, self._measure = renderer, Canvas(1, 1, scale)
@@ -50,6 +50,7 @@ class VectorCanvas(Canvas):
         """Words as text, or, where the bundled font lacks some of their letters, as outlines."""
         if anchor != "left":
             x -= self.text_width(words, size, bold=bold) * (0.5 if anchor == "centre" else 1.0)
+        words = printable(words)
         if len(families(words)) > 1:
             self._outline(x, y, words, size, colour, bold=bold)
             return
@@ -65,7 +66,7 @@ class VectorCanvas(Canvas):
         """Opaque pixels that fill a box: an image in the picture, of few colours, so that it is small."""
         left, _, _, bottom = box
         colours = np.ascontiguousarray(pixels[::-1]).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
-        few = Image.fromarray(colours.copy()).quantize(self.image_colours, kmeans=1, dither=Image.Dither.NONE)
+        few = Image.fromarray(colours.copy()).quantize(_COLOURS, kmeans=1, dither=Image.Dither.NONE)
         place = left * self._unit, (self.height - bottom) * self._unit
         self._renderer.draw_image(self._renderer.new_gc(), *place, np.array(few.convert("RGBA")))
 
@@ -83,6 +84,7 @@ class VectorCanvas(Canvas):
     def _outline(
         self, x: float, y: float, words: str, size: float, colour: Colour, *, bold: bool, rim: float = 0.0
     ) -> None:
+        words = printable(words)
         face = font(size, bold=bold, families=families(words))
         corners, codes = text_to_path.get_text_path(face, words)
         if len(corners):

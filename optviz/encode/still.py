@@ -19,14 +19,17 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from optviz.draw import Film
+from optviz.draw.canvas import printable
 from optviz.errors import ArgumentError
 from optviz.recipe import as_still
 from optviz.writing import atomic_write
 
 StillEncoder = Callable[[IO[bytes], Film, int], None]
 
-_SETTINGS = {"svg.fonttype": "path", "svg.hashsalt": "optviz", "pdf.fonttype": 42}
+_SETTINGS: Any = {"svg.fonttype": "path", "svg.hashsalt": "optviz", "pdf.fonttype": 42}
 _IMAGE = re.compile(rb"data:image/png;base64,([\w+/=\s]+)")
+_PATH = re.compile(rb' d="[^"]*"')
+_DIGITS = re.compile(rb"(\.\d\d)\d+")  # a hundredth of a point is enough
 
 
 def write_png(file: IO[bytes], film: Film, step: int) -> None:
@@ -44,15 +47,21 @@ def write_svg(file: IO[bytes], film: Film, step: int) -> None:
     recipe = as_still(film.recipe, step)
     for letter in "&<>":  # which XML would rewrite; in a recipe they stand in strings alone
         recipe = recipe.replace(letter, f"\\u{ord(letter):04x}")
-    about = {"Date": None, "Creator": "optviz", "Title": film.title, "Description": recipe}
+    about = {"Date": None, "Creator": "optviz", "Title": printable(film.title), "Description": recipe}
     whole = io.BytesIO()
     _write_figure(whole, film, step, "svg", about)
-    file.write(_IMAGE.sub(_indexed, whole.getvalue()))
+    small = _PATH.sub(lambda path: _DIGITS.sub(rb"\1", path[0]), whole.getvalue())
+    file.write(_IMAGE.sub(_indexed, small))
 
 
 def write_pdf(file: IO[bytes], film: Film, step: int) -> None:
     """Write a PDF of one page, with what it uses of its fonts."""
-    about = {"CreationDate": None, "Creator": "optviz", "Subject": as_still(film.recipe, step), "Title": film.title}
+    about = {
+        "CreationDate": None,
+        "Creator": "optviz",
+        "Subject": as_still(film.recipe, step),
+        "Title": printable(film.title),
+    }
     _write_figure(file, film, step, "pdf", about)
 
 
