@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,7 @@ def parse_at(at: At) -> list[int | None]:
         >>> parse_at("0, 10,end")
         [0, 10, None]
     """
-    parts = at.split(",") if isinstance(at, str) else [at] if isinstance(at, int) else list(at)
+    parts = at.split(",") if isinstance(at, str) else at if isinstance(at, Iterable) else [at]
     words = [str(part).strip().lower() for part in parts]
     for word in words or [""]:
         if word != "end" and not (word.isascii() and word.isdigit() and len(word) < 10):

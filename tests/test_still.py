@@ -1,5 +1,6 @@
 """Stills: a PNG is the film's frame, vectors look like it, and all can be made again."""
 
+import base64
 import io
 import re
 import shutil
@@ -16,6 +17,7 @@ import optviz
 from optviz import plotting
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas
+from optviz.draw.layout import layout, plot
 from optviz.encode.still import STILLS, save_still
 from optviz.errors import ArgumentError, OutputError
 from optviz.plotting import parse_at, replot
@@ -80,6 +82,23 @@ def test_a_still_shows_steps_between_two_frames():
     assert 17 not in [shot.step for shot in few.shots]
     assert np.array_equal(few.still(17), all_of_them.still(17))
     assert not np.array_equal(few.still(17), few.still(16))
+
+
+@pytest.mark.parametrize("step", [-1, 41])
+def test_a_film_has_no_other_steps(step):
+    with pytest.raises(ArgumentError, match="0 to 40"):
+        film_of().still(step)
+
+
+@pytest.mark.parametrize(("size", "detail"), [((400, 300), 2), ((3000, 2000), 1)])
+def test_the_map_of_a_vector_is_fine_but_not_enormous(size, detail, tmp_path):
+    path = saved(film_of(size=size), tmp_path / "a.svg")
+    [image] = ET.fromstring(path.read_text()).iter(f"{SVG}image")
+    with Image.open(io.BytesIO(base64.b64decode(image.get(LINK).partition(",")[2]))) as found:
+        place = plot(layout(*size).stage, layout(*size).scale, titled=False)
+        assert found.size == (detail * (place[2] - place[0]), detail * (place[3] - place[1]))
+        points = float(image.get("width")), float(image.get("height"))
+        assert points == pytest.approx([side / detail * 0.72 / layout(*size).scale for side in found.size])
 
 
 def test_a_png_knows_its_density_and_its_recipe(tmp_path):
@@ -172,8 +191,8 @@ def test_the_default_still_is_small_and_its_bytes_are_always_the_same(suffix, tm
 @pytest.mark.parametrize("suffix", STILLS)
 def test_many_runs_have_labels_and_any_script(suffix, tmp_path):
     runs = [f'sgd:lr={0.001 * (1 + i)},label="{"경사 $x$" if i == 3 else "a<b"} {i}"' for i in range(12)]
-    plot = optviz.plot("himmelblau", tmp_path / f"a{suffix}", optimizers=runs, steps=30, title="경사\x00 --> $x^2$")
-    assert plot.steps == (30,)
+    made = optviz.plot("himmelblau", tmp_path / f"a{suffix}", optimizers=runs, steps=30, title="경사\x00 --> $x^2$")
+    assert made.steps == (30,)
     if suffix == ".svg":
         ET.fromstring((tmp_path / "a.svg").read_text())
 
@@ -183,7 +202,7 @@ def test_many_runs_have_labels_and_any_script(suffix, tmp_path):
 
 def test_steps():
     assert parse_at("0, 10,END") == [0, 10, None]
-    assert parse_at(7) == [7]
+    assert parse_at(7) == parse_at(np.int64(7)) == [7]
     assert parse_at([0, "end"]) == [0, None]
     assert optviz.plot(race_of(), at="end,40,3").steps == (40, 3)
 
@@ -195,18 +214,18 @@ def test_what_is_no_step_is_refused(at):
 
 
 def test_a_step_after_the_last_one_is_refused():
-    with pytest.raises(ArgumentError, match="from 0 to 40.*not 41"):
+    with pytest.raises(ArgumentError, match=r"from 0 to 40.*not 41"):
         optviz.plot(race_of(), at="0,41")
 
 
 def test_a_plot_from_python(tmp_path):
-    plot = optviz.plot(race_of(), tmp_path / "a.png", at=[0, "end"], size=(160, 120), theme="dark")
+    made = optviz.plot(race_of(), tmp_path / "a.png", at=[0, "end"], size=(160, 120), theme="dark")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-0.png", "a-40.png"]
-    shown = plot._repr_mimebundle_()["image/png"]
+    shown = made._repr_mimebundle_()["image/png"]
     assert np.array_equal(colours(io.BytesIO(shown)), colours(tmp_path / "a-40.png"))
     assert optviz.plot("booth", steps=5, lr=0.01).save(tmp_path / "b.svg") == [tmp_path / "b.svg"]
     with pytest.raises(ArgumentError, match=r"'\.gif'.*\.png, \.svg, \.pdf"):
-        plot.save(tmp_path / "c.gif")
+        made.save(tmp_path / "c.gif")
 
 
 # The command

@@ -18,6 +18,7 @@ from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, cells, layout
 from optviz.draw.stage import Stage
+from optviz.errors import ArgumentError
 from optviz.scene import Contour, Curves, Panel, Scene
 from optviz.themes import Colour
 from optviz.timeline import Shot
@@ -115,16 +116,24 @@ class Film:
         """The picture at any step, whether a frame shows it or not: pixels (height, width).
 
         It is what a frame at that step shows, with the numbers read at that very step.
+
+        Raises:
+            ArgumentError: There is no such step.
         """
-        return self._alone(Shot(step, step, 0))
+        return self._alone(self._shot(step))
 
     def paint(self, canvas: Canvas, step: int) -> None:
         """Draw the still of that step on blank paper of any kind."""
-        shot = Shot(step, step, 0)
+        shot = self._shot(step)
         for painter in self._painters:
             painter.ground(canvas)
         self._lay(canvas, None, shot)
         self._top(canvas, shot)
+
+    def _shot(self, step: int) -> Shot:
+        if not 0 <= step <= self.last_step:
+            raise ArgumentError(f"step must be 0 to {self.last_step}, the race's last, not {step}")
+        return Shot(step, step, 0)
 
     def _alone(self, shot: Shot) -> Pixels:
         canvas, _ = self._sheet()

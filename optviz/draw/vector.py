@@ -27,9 +27,10 @@ _COLOURS = 64  # of an image: enough for a map, of which no pixel is off by more
 class VectorCanvas(Canvas):
     """Paper for a picture of width × height pixels, at 100 · `scale` to the inch, by the renderer of a figure."""
 
-    detail, joins = 2, True
+    joins = True
 
-    def __init__(self, width: int, height: int, scale: float, renderer: Any) -> None:
+    def __init__(self, width: int, height: int, scale: float, renderer: Any, detail: int = 1) -> None:
+        self.detail = detail
         self._given, self._measure = renderer, Canvas(1, 1, scale)
         super().__init__(width, height, scale)
 

@@ -27,6 +27,7 @@ from optviz.writing import atomic_write
 StillEncoder = Callable[[IO[bytes], Film, int], None]
 
 _SETTINGS: Any = {"svg.fonttype": "path", "svg.hashsalt": "optviz", "pdf.fonttype": 42}
+_LARGE = 4_000_000  # pixels of a picture whose map is fine enough as it is
 _IMAGE = re.compile(rb"data:image/png;base64,([\w+/=\s]+)")
 _PATH = re.compile(rb' d="[^"]*"')
 _DIGITS = re.compile(rb"(\.\d\d)\d+")  # a hundredth of a point is enough
@@ -102,7 +103,7 @@ def _indexed(image: re.Match[bytes]) -> bytes:
     colours, indices = np.unique(pixels, return_inverse=True)
     if len(colours) > 256:
         return image[0]
-    small = Image.fromarray(indices.reshape(pixels.shape).astype(np.uint8), "P")
+    small = Image.frombytes("P", pixels.shape[::-1], indices.astype(np.uint8).tobytes())
     small.putpalette(np.stack([colours >> 16, colours >> 8, colours], axis=-1).astype(np.uint8).tobytes())
     written = io.BytesIO()
     small.save(written, "PNG", optimize=True)
@@ -117,14 +118,16 @@ def _write_figure(file: IO[bytes], film: Film, step: int, form: str, about: dict
 
     from optviz.draw.vector import VectorCanvas
 
+    width, height = film.size
+    detail, dots = 2 if width * height <= _LARGE else 1, 100 * film.scale
+
     class Picture(Artist):
         def draw(self, renderer: Any) -> None:
-            film.paint(VectorCanvas(*film.size, film.scale, renderer), step)
+            film.paint(VectorCanvas(*film.size, film.scale, renderer, detail), step)
 
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
-        dots = 100 * film.scale
-        figure = Figure(figsize=(film.size[0] / dots, film.size[1] / dots))
+        figure = Figure(figsize=(width / dots, height / dots))
         figure.add_artist(Picture())
-        figure.savefig(file, format=form, dpi=VectorCanvas.detail * dots, facecolor=film.paper, metadata=about)
+        figure.savefig(file, format=form, dpi=detail * dots, facecolor=film.paper, metadata=about)
