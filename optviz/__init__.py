@@ -24,6 +24,8 @@ _HOMES = {
     "animate": ("animation", "animate"),
     "Animation": ("animation", "Animation"),
     "remake": ("animation", "remake"),
+    "plot": ("plotting", "plot"),
+    "Plot": ("plotting", "Plot"),
     "Picture": ("picture", "Picture"),
     "Scene": ("scene", "Scene"),
     "Theme": ("themes", "Theme"),

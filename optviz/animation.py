@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from optviz.errors import OptvizWarning
 from optviz.picture import Picture
 from optviz.races import Race, race
 from optviz.recipe import Recipe, RecipeError, read_recipe
-from optviz.scene import scene_of
+from optviz.scene import Scene, scene_of
 from optviz.surface import Surface
 from optviz.themes import THEMES
 
@@ -55,27 +55,41 @@ def animate(race_or_surface: Race | Surface | str, path: str | Path | None = Non
         >>> len(film), film.size
         (21, (320, 240))
     """
-    if isinstance(race_or_surface, Race):
-        ran = race_or_surface
-    else:
-        ran = race(race_or_surface, **{key: options.pop(key) for key in _RACE_OPTIONS if key in options})
-    animation = Animation(Film(scene_of(ran, **options)))
+    animation = Animation(film_of(race_or_surface, options))
     if path is not None:
         animation.save(path)
     return animation
+
+
+def film_of(race_or_surface: Race | Surface | str, options: Mapping[str, Any]) -> Film:
+    """The film of a race, or of one that is run first, by options of a race and of a picture."""
+    if isinstance(race_or_surface, Race):
+        return Film(scene_of(race_or_surface, **options))
+    own = {key: value for key, value in options.items() if key in _RACE_OPTIONS}
+    rest = {key: value for key, value in options.items() if key not in own}
+    return Film(scene_of(race(race_or_surface, **own), **rest))
 
 
 def remake(file: str | Path | Recipe, *, trust: bool = False) -> Animation:
     """Make a film again from the recipe in a file that optviz wrote: on the same versions, the same bytes.
 
     Args:
-        file: The film, or a recipe read before.
+        file: The film, or a still of it, or a recipe read before.
         trust: Whether a recipe may name files and modules, whose code is then run.
 
     Raises:
         RecipeError: There is no recipe, it is damaged, or it is not to be trusted.
     """
     recipe = file if isinstance(file, Recipe) else read_recipe(file)
+    return Animation(Film(scene_again(recipe, trust=trust)))
+
+
+def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
+    """The scene that a recipe describes, its race run again; `trust` as in `remake`.
+
+    Raises:
+        RecipeError: The recipe is not to be trusted, or says what this version does not know.
+    """
     if recipe.surface is None:
         raise RecipeError("the recipe's surface was made in Python; only its maker can make this picture again")
     if (refs := recipe.local_refs()) and not trust:
@@ -91,4 +105,4 @@ def remake(file: str | Path | Recipe, *, trust: bool = False) -> Animation:
         picture = Picture(**recipe.picture)
     except TypeError as error:
         raise RecipeError(f"the recipe's picture has options this version does not know: {error}") from error
-    return Animation(Film(scene_of(race(recipe.surface, **recipe.race_options()), picture)))
+    return scene_of(race(recipe.surface, **recipe.race_options()), picture)

@@ -9,6 +9,7 @@ refused unless its reader is trusted to know what it does.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -35,9 +36,10 @@ class RecipeError(OptvizError):
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a film was made.
+    """How a film or a still was made.
 
-    `runs` are full specs with the rule by which each rate came about; `picture` are the options of the scene.
+    `runs` are full specs with the rule by which each rate came about; `picture` are the options of the scene. A still
+    also has the `step` that it shows.
     """
 
     version: str
@@ -51,10 +53,13 @@ class Recipe:
     clip: float | None
     batch_size: int | None
     picture: Mapping[str, Any] = field(default_factory=dict)
+    step: int | None = None
 
     def to_text(self) -> str:
         """The recipe as it is written into a file."""
         rest = asdict(self)
+        if self.step is None:
+            del rest["step"]
         return json.dumps({"optviz": rest.pop("version"), "format": FORMAT, **rest}, ensure_ascii=True)
 
     def race_options(self) -> dict[str, Any]:
@@ -89,6 +94,11 @@ def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
     )
 
 
+def as_still(text: str, step: int) -> str:
+    """The text of a film's recipe, as the still at that step carries it; none where there is none."""
+    return json.dumps(json.loads(text) | {"command": "plot", "step": step}, ensure_ascii=True) if text else ""
+
+
 def read_recipe(path: str | Path) -> Recipe:
     """The recipe in a file that optviz wrote. Nothing in it is executed.
 
@@ -115,14 +125,23 @@ def _spec(run: Run) -> str:
 
 
 def _find(path: Path) -> str:
-    """The text of a recipe: in a GIF its comment; elsewhere it stands in the file as it is."""
+    """The text of a recipe: in a GIF its comment, in an SVG its description; elsewhere it stands in the file as it is.
+
+    But for a PDF, whose strings have backslashes before parentheses and backslashes.
+    """
     try:
         if path.stat().st_size > _FILE_LIMIT:
             raise RecipeError(f"{path} is too large to be searched for a recipe")
         content = path.read_bytes()
     except OSError as error:
         raise RecipeError(f"{path} cannot be read: {error.strerror or error}") from error
-    text = (_gif_comment(content) if content.startswith(b"GIF8") else content).decode("utf-8", "replace")
+    if content.startswith(b"GIF8"):
+        content = _gif_comment(content)
+    elif content.startswith(b"<?xml"):
+        content = content.partition(b"<dc:description>")[2]
+    elif content.startswith(b"%PDF"):
+        content = re.sub(rb"\\(.)", rb"\1", content[max(0, content.find(_MARK.encode())) :])
+    text = content.decode("utf-8", "replace")
     first = text.find(_MARK)
     if first < 0:
         raise RecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it")
@@ -164,13 +183,16 @@ def _checked(recipe: Recipe) -> Recipe:
         "clip": (int, float, type(None)),
         "batch_size": (int, type(None)),
         "picture": (dict,),
+        "step": (int, type(None)),
     }
     for each in fields(recipe):
         value = getattr(recipe, each.name)
         if not isinstance(value, kinds[each.name]) or isinstance(value, bool):
             raise ValueError(f"{each.name} is {value!r}")
-    if recipe.command != "animate":
-        raise ValueError(f"command is {recipe.command!r}")
+    if (recipe.command, recipe.step is None) not in (("animate", True), ("plot", False)):
+        raise ValueError(f"command is {recipe.command!r}, step {recipe.step!r}")
+    if recipe.step is not None and not 0 <= recipe.step <= recipe.steps:
+        raise ValueError(f"step is {recipe.step!r}")
     if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not _is_list_of(recipe.start, float, 2):
         raise ValueError("runs or start are not what they should be")
     whole = {each.name: getattr(recipe, each.name) for each in fields(recipe)}

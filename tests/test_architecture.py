@@ -26,7 +26,7 @@ ORDER = [
         "themes",
         "timeline",
     ),
-    *("picture", "scene", "draw", "encode", "animation", "cli"),
+    *("picture", "scene", "draw", "encode", "animation", "plotting", "cli"),
 ]
 
 

@@ -50,7 +50,7 @@ def test_unknown_names_offer_the_nearest(refuse, line, words):
         assert word in message
 
 
-@pytest.mark.parametrize("command", ["animate", "compare"])
+@pytest.mark.parametrize("command", ["animate", "compare", "plot"])
 @pytest.mark.parametrize("rate", ["0", "-1", "nan", "inf", "fast", ""])
 def test_learning_rates(refuse, command, rate):
     message = refuse(2, command, "--surface", "booth", f"--lr={rate}")
@@ -75,7 +75,7 @@ def test_hyperparameters_outside_their_range(refuse, item):
     ("spec", "place"),
     [("", 0), (":lr=1", 0), ("adam:", 5), ("adam:beta1", 5), ("adam:lr=0.1,,beta1=0.2", 12), ('adam:label="x', 11)],
 )
-@pytest.mark.parametrize("command", ["animate", "compare", "list rates"])
+@pytest.mark.parametrize("command", ["animate", "compare", "list rates", "plot"])
 def test_a_spec_that_does_not_parse_is_pointed_at(refuse, command, spec, place):
     message = refuse(2, *command.split(), "--surface", "booth", "-O", spec)
     assert message.splitlines()[1:] == [f"  {spec}", " " * (2 + place) + "^"]
@@ -98,7 +98,7 @@ def test_a_spec_that_does_not_parse_is_pointed_at(refuse, command, spec, place):
         (f"random:{'9' * 5000}", "must be X,Y or random:N or grid:AxB"),
     ],
 )
-@pytest.mark.parametrize("command", ["animate", "compare", "list rates"])
+@pytest.mark.parametrize("command", ["animate", "compare", "list rates", "plot"])
 def test_starts(refuse, command, start, words):
     assert words in refuse(2, *command.split(), "--surface", "booth", f"--start={start}")
 
@@ -265,6 +265,7 @@ def test_a_full_disk(spawn, failed, folder):
         "compare --surface booth --steps 5 --lr 0.01",
         "list themes --json",
         "animate --surface booth --size 100x80 --frames 4 --lr 0.01 -o -",
+        "plot --surface booth --size 100x80 --lr 0.01 -o -",
         "--help",
         "--version",
         "animate --help",
@@ -291,6 +292,7 @@ def test_a_film_is_whole_even_if_its_path_cannot_be_printed(spawn, failed):
     [
         "compare --surface booth --lr 0.01 --steps 3000 --json --points",
         "animate --surface saddle -o -",
+        "plot --surface saddle -o -",
     ],
 )
 def test_a_reader_who_leaves_early(spawn, failed, folder, line):
@@ -310,6 +312,7 @@ def test_a_reader_who_leaves_early(spawn, failed, folder, line):
         ("compare --surface booth --steps 5 --lr 0.01", 1),
         ("list themes", 1),
         ("animate --surface booth --size 100x80 --frames 4 --lr 0.01 -o -", 1),
+        ("plot --surface booth --size 100x80 --lr 0.01 -o -", 1),
         ("animate --surface booth --size 100x80 --frames 4 --lr 0.01 -o film.gif", 0),
     ],
 )

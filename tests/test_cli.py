@@ -80,7 +80,10 @@ def test_every_example_works(run, folder, line):
     assert result.exit_code == 0, result.stderr
     assert result.stdout
     if "-o" in words:
-        assert result.stdout == words[words.index("-o") + 1] + "\n"
+        named = Path(words[words.index("-o") + 1])
+        written = [Path(line) for line in result.stdout.splitlines()]
+        assert all(path.is_file() for path in written)
+        assert written == [named] if "," not in line else {path.suffix for path in written} == {named.suffix}
 
 
 def test_the_version(run):

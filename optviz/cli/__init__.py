@@ -25,6 +25,7 @@ COMMANDS = {
     "gallery": "Render the gallery, or check what its pictures show.",
     "info": "Print how a file was made.",
     "list": "List surfaces, optimizers, schedules, themes or learning rates.",
+    "plot": "Race optimizers on a surface and write a still.",
 }
 
 

@@ -7,23 +7,17 @@ import gc
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from optviz.cli.failing import Command
-from optviz.cli.options import complete_surface, examples, picture_options, race_options
-
-_COMMANDLINE = ParameterSource.COMMANDLINE
+from optviz.cli.options import examples, scene_options
+from optviz.cli.staging import order, target
 
 if TYPE_CHECKING:
     from optviz.draw import Film, Frame
-    from optviz.picture import Picture
-    from optviz.races import Race
-    from optviz.surface import Surface
 
 
 @click.command(
@@ -37,109 +31,30 @@ if TYPE_CHECKING:
         "optviz animate --from mine.gif --trust -o again.gif",
     ),
 )
-@click.option("--surface", metavar="NAME", shell_complete=complete_surface, help="A name, or a file of yours.")
-@race_options
-@click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise.")
-@picture_options
+@scene_options
 @click.option("-o", "--output", metavar="PATH", help="A .gif, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]")
-@click.option("--from", "recipe", metavar="FILE", help="Make again what FILE shows, by the recipe it carries.")
-@click.option("--trust", is_flag=True, help="With --from: run the files and modules that the recipe names.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")
-@click.option("--quiet", is_flag=True, help="No progress, no notes.")
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    surface: str | None,
-    recipe: str | None,
-    output: str | None,
-    quiet: bool,
-    trust: bool,
-    jobs: int,
-    **options: Any,
-) -> None:
+def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, **options: Any) -> None:
     """Race optimizers on a surface and write the film.
 
     The path that was written is printed. Learning rates nobody names are chosen by one rule, the same for all: see
     `optviz list rates --surface NAME`. The file carries its recipe: `optviz info FILE` prints it.
     """
-    from optviz.errors import ArgumentError
+    from optviz.draw import Film
+    from optviz.encode import encoder_for
 
     if quiet:
         warnings.simplefilter("ignore")  # until the command ends
-    if recipe is not None:
-        film, path = _again(ctx, recipe, output, trust)
-    elif surface is None:
-        raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
-    else:
-        film, path = _new(surface, output, quiet, **options)
+    asked = order(ctx, quiet=quiet, own=("output", "jobs"), **options)
+    path = target(output, asked.name, ".gif", encoder_for)
+    film = Film(asked.scene())
     gc.freeze()  # what is loaded stays: nobody need look through it for garbage
     with watched(film, quiet) as frames:
         if path is None:
             _to_stdout(film, frames)
         else:
             _to_file(film, path, frames, jobs)
-
-
-def stage(surface: str, place: Surface, *, start: str | None, **options: Any) -> tuple[Race, Picture]:
-    """The race that these options of the command ask for, run, and how its picture is to look."""
-    from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
-    from optviz.errors import ArgumentError
-    from optviz.picture import Picture
-    from optviz.races import race
-    from optviz.starts import parse_starts
-
-    picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
-    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
-    if len(begin) != 1:
-        raise ArgumentError(f"a film has one start, X,Y; {start!r} names {len(begin)}")
-    source = surface if is_local(surface) else place.name
-    optimizers = options.pop("optimizers") or DEFAULT_OPTIMIZERS
-    return race(place, optimizers, start=begin[0], source=source, **options), picture
-
-
-def _new(surface: str, output: str | None, quiet: bool, **options: Any) -> tuple[Film, Path | None]:
-    from optviz.catalog import load_surface
-    from optviz.draw import Film
-    from optviz.scene import scene_of
-
-    place = load_surface(surface)
-    path = _target(output, place.name)
-    result, picture = stage(surface, place, **options)
-    if not quiet:
-        _note(result)
-    return Film(scene_of(result, picture)), path
-
-
-def _again(ctx: click.Context, recipe: str, output: str | None, trust: bool) -> tuple[Film, Path | None]:
-    from optviz.animation import remake
-    from optviz.errors import ArgumentError
-    from optviz.recipe import read_recipe
-
-    own = ("recipe", "output", "trust", "quiet", "jobs")
-    other = [name for name in ctx.params if name not in own and ctx.get_parameter_source(name) is _COMMANDLINE]
-    if other:
-        raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
-    found = read_recipe(recipe)
-    path = _target(output, found.surface or "optviz")
-    return remake(found, trust=trust).film, path
-
-
-def _target(output: str | None, name: str) -> Path | None:
-    """Where to write, checked before the work is done; None is stdout."""
-    from optviz.encode import encoder_for
-    from optviz.errors import ArgumentError
-    from optviz.writing import check_writable
-
-    if output == "-":
-        return None
-    path = Path(f"{Path(name).stem}.gif") if output is None else Path(output)
-    if not path.suffix:
-        raise ArgumentError(f"{output!r} has no suffix that names a format, as in {path.name or name}.gif")
-    encoder_for(path.suffix)
-    check_writable(path)
-    return path
 
 
 def _to_file(film: Film, path: Path, frames: Iterator[Frame], jobs: int) -> None:
@@ -167,10 +82,3 @@ def watched(film: Film, quiet: bool, label: str = "Drawing") -> Iterator[Iterato
         return
     with click.progressbar(film.frames(), length=len(film), label=label, file=sys.stderr) as bar:
         yield iter(bar)
-
-
-def _note(race: Race) -> None:
-    """Say what the picture alone does not: who diverged."""
-    for run in race.runs:
-        if run.diverged_at is not None:
-            click.echo(f"note: {run.label} diverged at step {run.diverged_at}", err=True)

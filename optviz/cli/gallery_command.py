@@ -13,9 +13,10 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from optviz.cli.animate_command import command as animate
-from optviz.cli.animate_command import stage, watched
+from optviz.cli.animate_command import watched
 from optviz.cli.failing import Command
 from optviz.cli.options import examples, table_options
+from optviz.cli.staging import stage
 from optviz.cli.tables import print_table
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(file: str, as_json: bool) -> None:
     """Print the recipe that FILE carries: version, command, seed, and every choice as it was resolved.
 
-    Nothing in the file is run. `optviz animate --from FILE` makes it again.
+    Nothing in the file is run. `optviz animate --from FILE` or `optviz plot --from FILE` makes it again.
     """
     from optviz.recipe import read_recipe
 
@@ -43,6 +43,8 @@ def _lines(recipe: Recipe) -> list[tuple[str, str]]:
         ("noise", repr(recipe.noise)),
         ("clip", "none" if recipe.clip is None else repr(recipe.clip)),
     ]
+    if recipe.step is not None:
+        lines.append(("shows step", str(recipe.step)))
     if recipe.batch_size is not None:
         lines.append(("batch size", str(recipe.batch_size)))
     lines += [("run", f"{spec}   (lr {rule})") for spec, rule in recipe.runs]

@@ -152,6 +152,26 @@ def picture_options(command: Command) -> Command:
     return command
 
 
+def scene_options(command: Command) -> Command:
+    """The options of every command that draws a race, by whatever way it is drawn."""
+    command = click.option("--quiet", is_flag=True, help="No progress, no notes.")(command)
+    command = click.option(
+        "--trust", is_flag=True, help="With --from: run the files and modules that the recipe names."
+    )(command)
+    command = click.option(
+        "--from", "recipe", metavar="FILE", help="Make again what FILE shows, by the recipe it carries."
+    )(command)
+    command = picture_options(command)
+    command = click.option(
+        "--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise."
+    )(command)
+    command = click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")(command)
+    command = race_options(command)
+    return click.option(
+        "--surface", metavar="NAME", shell_complete=complete_surface, help="A name, or a file of yours."
+    )(command)
+
+
 def table_options(command: Command) -> Command:
     """The options of a table."""
     formats = click.Choice(["table", "json", "csv", "markdown"])

@@ -1,13 +1,15 @@
 """A sheet of pixels to draw on: Agg's renderer behind a few verbs, with its buffer open as an array.
 
 Coordinates are pixels from the top left corner; lengths of lines and letters are points, scaled with the sheet.
+Painters use the verbs alone (line, polygon, disc, ring, text, image, number, label), never the pixels, so that they
+draw on vector paper, too: see `vector`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
@@ -17,6 +19,10 @@ from numpy.typing import NDArray
 
 from optviz.draw.fonts import families, font
 from optviz.themes import Colour, rgb
+
+if TYPE_CHECKING:
+    from optviz.draw.glyphs import Glyphs
+    from optviz.draw.labels import Label
 
 Pixels = NDArray[np.uint32]
 Rectangle = tuple[int, int, int, int]
@@ -34,12 +40,24 @@ _CIRCLE = Path.unit_circle()
 class Canvas:
     """Width × height pixels, one uint32 each (bytes R, G, B, A), at `scale` times 100 dots an inch."""
 
+    detail = 1
+    """How many pixels of an image, in each direction, a pixel of the sheet shows."""
+
+    joins = False
+    """Whether few long lines are better than many short ones: nothing is drawn later, and every line costs room."""
+
     def __init__(self, width: int, height: int, scale: float = 1.0) -> None:
         self.width, self.height, self.scale = width, height, scale
         self.points = scale * 100 / 72
-        self._renderer = RendererAgg(width, height, 100 * scale)
         self._pens: dict[Any, Any] = {}
-        self.pixels: Pixels = np.asarray(self._renderer.buffer_rgba()).view(np.uint32)[..., 0]
+        self._renderer, self._unit = self._open()
+        self._flip, self._foot = np.array([self._unit, -self._unit]), np.array([0.0, height * self._unit])
+
+    def _open(self) -> tuple[Any, float]:
+        """What draws, and how many of its units a pixel is."""
+        renderer = RendererAgg(self.width, self.height, 100 * self.scale)
+        self.pixels: Pixels = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]
+        return renderer, 1.0
 
     def line(
         self,
@@ -59,18 +77,15 @@ class Canvas:
         pen = self._pen(colour, width, clip, "butt" if dash else cap)
         if dash:
             pen.set_dashes(walked / self.points, [length * width for length in dash])
-        flipped = corners * (1.0, -1.0)
-        flipped[:, 1] += self.height
-        self._renderer.draw_path(pen, Path(flipped), _IDENTITY, None)
+        self._renderer.draw_path(pen, self._path(corners), _IDENTITY, None)
         if dash:
             pen.set_dashes(0, None)
 
     def polygon(self, corners: NDArray[Any], colour: Colour, rim: Colour, casing: float) -> None:
         """A filled polygon with a rim around it."""
-        flipped = np.vstack([corners, corners[:1]]) * (1.0, -1.0)
-        flipped[:, 1] += self.height
-        self._renderer.draw_path(self._pen(rim, 2 * casing), Path(flipped), _IDENTITY, None)
-        self._renderer.draw_path(self._pen(colour, 0), Path(flipped), _IDENTITY, _unit(colour))
+        path = self._path(np.vstack([corners, corners[:1]]))
+        self._renderer.draw_path(self._pen(rim, 2 * casing), path, _IDENTITY, None)
+        self._renderer.draw_path(self._pen(colour, 0), path, _IDENTITY, _shares(colour))
 
     def disc(
         self,
@@ -85,14 +100,12 @@ class Canvas:
     ) -> None:
         """A filled circle with a rim outside it; `diameter` and `casing` in points."""
         radius = (diameter + casing) * self.points / 2
-        place = Affine2D.from_values(radius, 0, 0, radius, x, self.height - y)
-        self._renderer.draw_path(self._pen(rim, casing, clip), _CIRCLE, place, _unit(colour))
+        self._renderer.draw_path(self._pen(rim, casing, clip), _CIRCLE, self._circle(x, y, radius), _shares(colour))
 
     def ring(self, x: float, y: float, diameter: float, colour: Colour, width: float) -> None:
         """A circle `width` points thick."""
         radius = diameter * self.points / 2
-        place = Affine2D.from_values(radius, 0, 0, radius, x, self.height - y)
-        self._renderer.draw_path(self._pen(colour, width), _CIRCLE, place, None)
+        self._renderer.draw_path(self._pen(colour, width), _CIRCLE, self._circle(x, y, radius), None)
 
     def text(
         self,
@@ -111,6 +124,19 @@ class Canvas:
         face = font(size, bold=bold, families=families(words))
         self._renderer.draw_text(self._pen(colour, 1), round(x), round(y), words, face, 0)
 
+    def image(self, box: Rectangle, pixels: Pixels) -> None:
+        """Opaque pixels that fill a box, `detail` times as many as it has in each direction; the top row first."""
+        left, top, right, bottom = box
+        self.pixels[top:bottom, left:right] = pixels
+
+    def number(self, x: int, y: int, words: str, glyphs: Glyphs, width: int) -> Rectangle:
+        """Digits that change: words with their baseline at y, in a box of that width from x on; returns the box."""
+        return glyphs.write(self.pixels, x, y, words, width)
+
+    def label(self, label: Label, left: int, top: int) -> None:
+        """Words with a casing, over whatever is there; they lie wholly inside the sheet."""
+        label.lay(self.pixels, left, top)
+
     def text_width(self, words: str, size: float, *, bold: bool = False) -> float:
         """How many pixels wide the words are."""
         face = font(size, bold=bold, families=families(words))
@@ -118,7 +144,7 @@ class Canvas:
 
     def fitted(self, words: str, size: float, room: float, *, bold: bool = False) -> str:
         """The words, cut to `room` pixels with an ellipsis; control characters become spaces."""
-        words = "".join(letter if letter.isprintable() else " " for letter in words[:_LONGEST]).strip()
+        words = printable(words[:_LONGEST]).strip()
         if self.text_width(words, size, bold=bold) <= room:
             return words
         low, high = 0, len(words)
@@ -128,20 +154,38 @@ class Canvas:
             low, high = (middle, high) if fits else (low, middle - 1)
         return words[:low].rstrip() + "…"
 
+    def _path(self, corners: NDArray[Any]) -> Path:
+        return Path(corners * self._flip + self._foot)
+
+    def _circle(self, x: float, y: float, radius: float) -> Affine2D:
+        unit = self._unit
+        return Affine2D.from_values(radius * unit, 0, 0, radius * unit, x * unit, (self.height - y) * unit)
+
     def _pen(self, colour: Colour, width: float, clip: Rectangle | None = None, cap: Cap = "round") -> Any:
         key = colour, width, clip, cap
         pen = self._pens.get(key)
         if pen is None:
             pen = self._pens[key] = self._renderer.new_gc()
             pen.set_linewidth(width)
-            pen.set_foreground(_unit(colour), isRGBA=True)
+            pen.set_foreground(_shares(colour), isRGBA=True)
             pen.set_snap(False)
             pen.set_capstyle(cap)
             pen.set_joinstyle("round")
             if clip is not None:
                 left, top, right, bottom = clip
-                pen.set_clip_rectangle(Bbox([[left, self.height - bottom], [right, self.height - top]]))
+                corners = np.array([[left, self.height - bottom], [right, self.height - top]], dtype=float)
+                pen.set_clip_rectangle(Bbox(corners * self._unit))
         return pen
+
+
+def printable(words: str) -> str:
+    """The words with a space for each character that is none.
+
+    Example:
+        >>> printable(f"a{chr(7)}b")
+        'a b'
+    """
+    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def packed(colour: Colour) -> int:
@@ -169,6 +213,6 @@ def union(boxes: Sequence[Rectangle], width: int, height: int) -> Rectangle:
 
 
 @lru_cache(maxsize=256)
-def _unit(colour: Colour) -> tuple[float, float, float, float]:
+def _shares(colour: Colour) -> tuple[float, float, float, float]:
     red, green, blue = rgb(colour)
     return red / 255, green / 255, blue / 255, 1.0

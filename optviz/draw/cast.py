@@ -79,9 +79,7 @@ class Cast:
             words = loss_label(float(runner.values[shot.reading]))
             if before is None or words != loss_label(float(runner.values[before.reading])):
                 left = x + (self._after_loss if self._lines > 2 else self._wide - self._width)
-                boxes.append(
-                    self._glyphs.write(canvas.pixels, left, y + (self._lines - 1) * self._line, words, self._width)
-                )
+                boxes.append(canvas.number(left, y + (self._lines - 1) * self._line, words, self._glyphs, self._width))
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:

@@ -12,7 +12,7 @@ from optviz.draw.labels import Label, places
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
-from optviz.draw.trails import around, lay, strokes
+from optviz.draw.trails import around, lay_all, strokes
 from optviz.scene import Contour
 from optviz.surface import inside
 from optviz.timeline import Shot
@@ -42,9 +42,9 @@ class ContourPainter:
 
     def ground(self, canvas: Canvas) -> None:
         left, top, right, bottom = self._place
-        canvas.pixels[top:bottom, left:right] = shade(
-            self._panel.surface, self._panel.box, right - left, bottom - top, self._theme
-        )
+        width, height = right - left, bottom - top
+        ground = shade(self._panel.surface, self._panel.box, width, height, self._theme, canvas.detail)
+        canvas.image(self._place, ground)
         self._ticks(canvas)
         theme = self._theme
         if self._panel.title:
@@ -72,9 +72,7 @@ class ContourPainter:
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
-        for stroke in self._strokes[first:last]:
-            lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
-        return [stroke.box for stroke in self._strokes[first:last]]
+        return lay_all(canvas, self._strokes[first:last], self._looks, self._theme, self._place)
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         """Heads; where several coincide the later ones lie inside the earlier, so that all are seen."""
@@ -99,7 +97,7 @@ class ContourPainter:
                 boxes.append(box)
         if self._labels:
             for label, left, top in places(heads, self._labels, 0.7 * theme.head * canvas.points, self._place):
-                label.lay(canvas.pixels, left, top)
+                canvas.label(label, left, top)
                 boxes.append((left, top, left + label.size[0], top + label.size[1]))
         return boxes
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
-from optviz.draw.trails import around, lay, strokes
+from optviz.draw.trails import around, lay_all, strokes
 from optviz.scene import Curves
 from optviz.timeline import Shot
 
@@ -64,9 +64,7 @@ class CurvesPainter:
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
-        for stroke in self._strokes[first:last]:
-            lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
-        return [stroke.box for stroke in self._strokes[first:last]]
+        return lay_all(canvas, self._strokes[first:last], self._looks, self._theme, self._place)
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         left, top, right, bottom = self._place

@@ -18,6 +18,7 @@ from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, Row, cells, layout, unit_of
 from optviz.draw.stage import Stage
+from optviz.errors import ArgumentError
 from optviz.scene import Contour, Curves, Panel, Scene
 from optviz.themes import Colour
 from optviz.timeline import Shot
@@ -59,10 +60,10 @@ class Film:
         self.shots = scene.timeline.shots
         self.fps = scene.timeline.fps
         self.recipe = scene.recipe
-        self.fps = scene.timeline.fps
         plan = layout(*scene.size, scene.theme)
-        self._scale = plan.scale
-        sheet = Canvas(*scene.size, self._scale)
+        self.scale = plan.scale
+        """The picture's dots an inch, in hundreds: at that density its lines and letters have the theme's points."""
+        sheet = Canvas(*scene.size, self.scale)
         sheet.pixels[:] = packed(scene.theme.background)
         self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet)]
         looks = [scene.theme.look(runner.slot) for runner in scene.cast]
@@ -79,6 +80,7 @@ class Film:
         )
         """Colours that stay exact in every format, the runs' first."""
         self.paper: Colour = scene.theme.background
+        self.title = scene.title
 
     def __len__(self) -> int:
         return len(self.shots)
@@ -99,13 +101,44 @@ class Film:
 
     def frame(self, index: int) -> Pixels:
         """Frame `index` drawn alone (negative from the end): pixels (height, width)."""
+        return self._alone(self.shots[index])
+
+    @property
+    def last_step(self) -> int:
+        """The step that the last frame shows."""
+        return self.shots[-1].step
+
+    def still(self, step: int) -> Pixels:
+        """The picture at any step, whether a frame shows it or not: pixels (height, width).
+
+        It is what a frame at that step shows, with the numbers read at that very step.
+
+        Raises:
+            ArgumentError: There is no such step.
+        """
+        return self._alone(self._shot(step))
+
+    def paint(self, canvas: Canvas, step: int) -> None:
+        """Draw the still of that step on blank paper of any kind."""
+        shot = self._shot(step)
+        for painter in self._painters:
+            painter.ground(canvas)
+        self._lay(canvas, None, shot)
+        self._top(canvas, shot)
+
+    def _shot(self, step: int) -> Shot:
+        if not 0 <= step <= self.last_step:
+            raise ArgumentError(f"step must be 0 to {self.last_step}, the race's last, not {step}")
+        return Shot(step, step, 0)
+
+    def _alone(self, shot: Shot) -> Pixels:
         canvas, _ = self._sheet()
-        self._lay(canvas, None, self.shots[index])
-        self._top(canvas, self.shots[index])
+        self._lay(canvas, None, shot)
+        self._top(canvas, shot)
         return canvas.pixels.copy()
 
     def _sheet(self) -> tuple[Canvas, Pixels]:
-        canvas = Canvas(*self.size, self._scale)
+        canvas = Canvas(*self.size, self.scale)
         canvas.pixels[:] = self._ground
         return canvas, self._ground.copy()
 

@@ -10,6 +10,7 @@ class Glyphs:
     """A set of characters in one size and colour, on plain paper."""
 
     def __init__(self, canvas: Canvas, characters: str, size: float, ink: Colour, paper: Colour) -> None:
+        self.size, self.ink = size, ink
         self._paper = packed(paper)
         self._height = round(1.5 * size * canvas.points)
         self._baseline = round(1.15 * size * canvas.points)

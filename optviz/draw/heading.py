@@ -30,7 +30,7 @@ class Heading:
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if before is not None and before.reading == shot.reading:
             return []
-        return [self._glyphs.write(canvas.pixels, self._x, self._place[1], str(shot.reading), self._width)]
+        return [canvas.number(self._x, self._place[1], str(shot.reading), self._glyphs, self._width)]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         return []

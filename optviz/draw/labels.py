@@ -23,12 +23,16 @@ class Label:
     def __init__(self, words: str, size: float, ink: Colour, casing: Colour, canvas: Canvas) -> None:
         width = round(canvas.text_width(words, size, bold=True)) + 2 * _CASING + 2
         height = round(1.35 * size * canvas.points) + 2 * _CASING
+        self.size = width, height
+        self.words, self.letters, self.ink, self.casing = words, size, ink, casing
+        self.origin = _CASING + 1, height - _CASING - round(0.3 * size * canvas.points)
+        """Where the words begin, on their baseline, from the corner of the label."""
+        self.rim = _CASING
         sheet = Canvas(width, height, canvas.scale)
         sheet.pixels[:] = packed("#000000")
-        sheet.text(_CASING + 1, height - _CASING - round(0.3 * size * canvas.points), words, size, "#ffffff", bold=True)
+        sheet.text(*self.origin, words, size, "#ffffff", bold=True)
         letters = np.asarray(sheet.pixels & 0xFF, dtype=np.float32) / np.float32(255)
         around = _spread(letters)
-        self.size = width, height
         self._keep = ((1 - around) * (1 - letters))[..., None]
         self._add = (around * (1 - letters))[..., None] * _rgba(casing) + letters[..., None] * _rgba(ink)
 

@@ -25,9 +25,12 @@ _COARSE = 4  # pixels a side that share one value, where a value is the mean ove
 Field = NDArray[Any]
 
 
-def shade(surface: Surface, box: Box, width: int, height: int, theme: Theme) -> Pixels:
-    """The map of a surface over `box`: pixels (height, width), the top row first."""
-    return paint(levels(heights(surface, box, width, height)), theme)
+def shade(surface: Surface, box: Box, width: int, height: int, theme: Theme, detail: int = 1) -> Pixels:
+    """The map of a surface over `box`: pixels (height · detail, width · detail), the top row first."""
+    values = heights(surface, box, width, height)
+    if detail == 1:
+        return paint(levels(values), theme)
+    return paint(levels(heights(surface, box, width * detail, height * detail), values), theme, detail)
 
 
 def heights(surface: Surface, box: Box, width: int, height: int) -> Field:
@@ -43,42 +46,54 @@ def heights(surface: Surface, box: Box, width: int, height: int) -> Field:
     return np.asarray(Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC))
 
 
-def levels(values: Field) -> Field:
-    """Heights in bands, 0 … BANDS, float32; what is not finite is high."""
+def levels(values: Field, like: Field | None = None) -> Field:
+    """Heights in bands, 0 … BANDS, float32; what is not finite is high.
+
+    The bands are those of `like`, the same map in other pixels, where it is given.
+    """
     finite = np.isfinite(values)
-    if not finite.any():
+    known = values[finite] if like is None else like[np.isfinite(like)]
+    if known.size == 0:
         return np.full(values.shape, BANDS, dtype=np.float32)
-    low, high = values[finite].min(), values[finite].max()
-    share = np.where(finite, values - low, high - low).astype(np.float32) / np.float32(max(high - low, 1e-300))
-    sample = share[::5, ::5].ravel()
+    low, high = known.min(), known.max()
+    share = _share(values, finite, low, high)
+    model = share if like is None else _share(like, np.isfinite(like), low, high)
+    sample = model[::5, ::5].ravel()
     offset = max(_OFFSETS, key=lambda each: _evenness(_scaled(sample, each)))
     return np.asarray(_scaled(share, offset) * np.float32(BANDS * 0.9999))
 
 
-def paint(level: Field, theme: Theme) -> Pixels:
-    """Bands and hairlines for levels (height, width).
+def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
+    """Bands and hairlines for levels (height, width); hairlines are `detail` pixels wide.
 
     Most pixels lie wholly in one band. The others take the mean of the bands over their width, which is a difference
     of the ramp's integral, and their share of a hairline.
     """
     down, right = np.gradient(level)
-    steepness = np.maximum(np.hypot(down, right), _FLAT)  # bands a pixel
+    steepness = np.maximum(np.hypot(down, right), _FLAT / detail)  # bands a pixel
     ramp = _ramp(theme)
     whole = ramp.astype(np.uint32)
     flat = 0xFF000000 | whole[:, 2] << 16 | whole[:, 1] << 8 | whole[:, 0]
     result = flat.astype(np.uint32)[np.minimum(level.astype(np.intp), BANDS - 1)]
     from_contour = np.abs(level - np.rint(level))  # in bands
-    mixed = np.flatnonzero(from_contour < steepness)
-    result.ravel()[mixed] = _mixed(level.ravel()[mixed], steepness.ravel()[mixed], ramp, theme)
+    mixed = np.flatnonzero(from_contour < detail * steepness)
+    result.ravel()[mixed] = _mixed(level.ravel()[mixed], steepness.ravel()[mixed], ramp, theme, detail)
     return result
 
 
-def _mixed(level: Field, steepness: Field, ramp: Field, theme: Theme) -> Pixels:
+def _share(values: Field, finite: NDArray[np.bool_], low: Any, high: Any) -> Field:
+    """How far up from low to high, 0 … 1, float32."""
+    rise = np.where(finite, np.minimum(np.maximum(values, low), high) - low, high - low).astype(np.float32)
+    return np.asarray(rise / np.float32(max(high - low, 1e-300)))
+
+
+def _mixed(level: Field, steepness: Field, ramp: Field, theme: Theme, detail: int) -> Pixels:
     below = np.concatenate([np.zeros((1, 3), np.float32), np.cumsum(ramp, axis=0)])
     low = np.clip(level - steepness / 2, 0, BANDS - 1e-3)
     high = np.maximum(np.clip(level + steepness / 2, 1e-3, BANDS), low + 1e-3)
     colours = (_integral(below, ramp, high) - _integral(below, ramp, low)) / (high - low)[:, None]
-    edge = np.abs(level - np.rint(level)) / steepness  # pixels to the nearest contour
+    steepness = steepness * np.float32(detail)
+    edge = np.abs(level - np.rint(level)) / steepness  # hairlines to the nearest contour
     line = np.clip(1.0 - edge, 0, 1) * np.clip(1.6 - 4 * steepness, 0, 1) * np.float32(theme.isoline_alpha)
     line[(level < 0.5) | (level > BANDS - 0.5)] = 0
     colours += (np.array(rgb(theme.isoline), np.float32) - colours) * line[:, None]

@@ -8,8 +8,8 @@ step gets the same pixels, however many frames there were on the way.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +24,7 @@ _SHARP = 0.9  # the cosine of a turn at which a casing would cut into the line b
 _MEMORY = 8.0  # how far back, in widths of the casing, a line is drawn again after a sharp turn
 _HORIZON = 2e4  # pixels; longer moves are cut to the picture and a margin
 _MARGIN = 200
+_PIECES = 64  # strokes that are joined at most
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,62 @@ def lay(canvas: Canvas, stroke: Stroke | Exit, look: Look, theme: Theme, clip: R
     else:
         canvas.line(stroke.casing, theme.background, theme.casing, cap="butt", clip=clip)
         canvas.line(stroke.line, look.colour, theme.trail, dash=look.dash, walked=stroke.walked, clip=clip)
+
+
+def lay_all(
+    canvas: Canvas, found: Sequence[Stroke | Exit], looks: Sequence[Look], theme: Theme, clip: Rectangle
+) -> list[Rectangle]:
+    """Draw strokes and exits in their order, and say where; joined where the paper wants few and long lines."""
+    for stroke in _joined(found, theme.casing * canvas.points) if canvas.joins else found:
+        lay(canvas, stroke, looks[stroke.run], theme, clip)
+    return [stroke.box for stroke in found]
+
+
+def _joined(found: Iterable[Stroke | Exit], width: float) -> Iterator[Stroke | Exit]:
+    """The same picture in fewer strokes: one that continues its run's last is added to it, but where another lies
+    between them, or where the run crosses itself.
+    """
+    waiting: dict[int, list[Stroke]] = {}
+    for stroke in found:
+        for run, pieces in list(waiting.items()):
+            near = [piece for piece in pieces if _overlap(piece.box, stroke.box)]
+            if run != stroke.run:
+                ends = bool(near)
+            else:
+                ends = isinstance(stroke, Exit) or not _continues(stroke, pieces, near, width)
+            if ends:
+                yield _one(waiting.pop(run))
+        if isinstance(stroke, Exit):
+            yield stroke
+        else:
+            waiting.setdefault(stroke.run, []).append(stroke)
+    for pieces in waiting.values():
+        yield _one(pieces)
+
+
+def _continues(stroke: Stroke, pieces: list[Stroke], near: list[Stroke], width: float) -> bool:
+    """Whether a stroke goes on where the last one ends, and lies across none that a stroke would not draw again."""
+    follows = np.array_equal(stroke.line[-2], pieces[-1].line[-1])
+    reached = stroke.walked + _length(stroke.line[:-1].tolist()) - (_MEMORY + 1) * width
+    crosses = any(piece.walked + _length(piece.line.tolist()) < reached for piece in near)
+    return len(pieces) < _PIECES and follows and not crosses
+
+
+def _one(pieces: list[Stroke]) -> Stroke:
+    """Strokes of a run, one after the other, as one."""
+    first, ends = pieces[0], [piece.line[-1:] for piece in pieces[1:]]
+    lefts, tops, rights, bottoms = zip(*(piece.box for piece in pieces), strict=True)
+    return replace(
+        first,
+        step=pieces[-1].step,
+        casing=np.concatenate([first.casing, *ends]),
+        line=np.concatenate([first.line, *ends]),
+        box=(min(lefts), min(tops), max(rights), max(bottoms)),
+    )
+
+
+def _overlap(a: Rectangle, b: Rectangle) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _strokes_of(run: int, path: NDArray[Any], width: float, clip: Rectangle) -> Iterable[Stroke]:

@@ -9,6 +9,7 @@ from typing import IO
 
 from optviz.draw import Film, Frame
 from optviz.encode.gif import write_gif, write_gif_in_parts
+from optviz.encode.still import STILLS
 from optviz.encode.video import write_mp4, write_webm
 from optviz.errors import ArgumentError, MissingExtraError
 from optviz.writing import atomic_write, check_writable
@@ -30,7 +31,9 @@ def encoder_for(suffix: str) -> Encoder:
     suffix = suffix.lower()
     encoder = ENCODERS.get(suffix)
     if encoder is None:
-        raise ArgumentError(f"no film format has the suffix {suffix!r}; allowed: {', '.join(ENCODERS)}")
+        allowed = ", ".join(ENCODERS)
+        hint = " `optviz plot` makes stills" if suffix in STILLS else ""
+        raise ArgumentError(f"no film format has the suffix {suffix!r}; allowed: {allowed}.{hint}")
     module, extra = OPTIONAL.get(suffix, ("", ""))
     if module and find_spec(module) is None:
         raise MissingExtraError(f"a film as {suffix}", extra)

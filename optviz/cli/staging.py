@@ -1,0 +1,111 @@
+"""From the options of a command to a scene: what all commands that draw a race have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from optviz.picture import Picture
+    from optviz.races import Race
+    from optviz.recipe import Recipe
+    from optviz.scene import Scene
+    from optviz.surface import Surface
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to draw: the name of its surface, its recipe where it is made again, and the scene, once it is needed."""
+
+    name: str
+    recipe: Recipe | None
+    scene: Callable[[], Scene]
+
+
+def order(
+    ctx: click.Context,
+    *,
+    surface: str | None,
+    recipe: str | None,
+    trust: bool,
+    quiet: bool,
+    own: tuple[str, ...],
+    **options: Any,
+) -> Order:
+    """What the options of `scene_options` ask for; `own` are the command's other options, which go with --from."""
+    from optviz.animation import scene_again
+    from optviz.catalog import load_surface
+    from optviz.errors import ArgumentError
+    from optviz.recipe import read_recipe
+
+    if recipe is not None:
+        mine = ("recipe", "trust", "quiet", *own)
+        given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+        if other := [name for name in given if name not in mine]:
+            raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
+        found = read_recipe(recipe)
+        return Order(found.surface or "optviz", found, lambda: scene_again(found, trust=trust))
+    if surface is None:
+        raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
+    place = load_surface(surface)
+    return Order(place.name, None, lambda: _scene(surface, place, quiet, options))
+
+
+def stage(surface: str, place: Surface, *, start: str | None, **options: Any) -> tuple[Race, Picture]:
+    """The race that these options of a command ask for, run, and how its picture is to look."""
+    from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
+    from optviz.errors import ArgumentError
+    from optviz.picture import Picture
+    from optviz.races import race
+    from optviz.starts import parse_starts
+
+    picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
+    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
+    if len(begin) != 1:
+        raise ArgumentError(f"a picture has one start, X,Y; {start!r} names {len(begin)}")
+    source = surface if is_local(surface) else place.name
+    optimizers = options.pop("optimizers") or DEFAULT_OPTIMIZERS
+    return race(place, optimizers, start=begin[0], source=source, **options), picture
+
+
+def target(output: str | None, name: str, usual: str, check: Callable[[str], object]) -> Path | None:
+    """Where to write, checked before the work is done; None is stdout.
+
+    Args:
+        output: What -o says, if anything.
+        name: The surface's, for the file's where -o says nothing.
+        usual: The suffix it then has.
+        check: Refuses a suffix that names no format.
+    """
+    from optviz.errors import ArgumentError
+    from optviz.writing import check_writable
+
+    if output == "-":
+        return None
+    path = Path(f"{Path(name).stem}{usual}") if output is None else Path(output)
+    if not path.suffix:
+        raise ArgumentError(f"{output!r} has no suffix that names a format, as in {path.name or name}{usual}")
+    check(path.suffix)
+    check_writable(path)
+    return path
+
+
+def _scene(surface: str, place: Surface, quiet: bool, options: dict[str, Any]) -> Scene:
+    from optviz.scene import scene_of
+
+    result, picture = stage(surface, place, **options)
+    if not quiet:
+        _note(result)
+    return scene_of(result, picture)
+
+
+def _note(race: Race) -> None:
+    """Say what the picture alone does not: who diverged."""
+    for run in race.runs:
+        if run.diverged_at is not None:
+            click.echo(f"note: {run.label} diverged at step {run.diverged_at}", err=True)

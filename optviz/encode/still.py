@@ -1,0 +1,133 @@
+"""One step of a film -> a picture that stands still: PNG, and SVG and PDF as vectors, by the suffix of the path.
+
+A PNG has the film's own pixels. For the vector formats the same painters draw on a figure of matplotlib's, whose
+backends embed the fonts; there the map is one image, and what lies on it are lines and letters. Dates and random ids,
+which these formats would hold, are left out, so that the same picture has the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from optviz.draw import Film
+from optviz.draw.canvas import printable
+from optviz.errors import ArgumentError
+from optviz.recipe import as_still
+from optviz.writing import atomic_write
+
+StillEncoder = Callable[[IO[bytes], Film, int], None]
+
+_SETTINGS: Any = {"svg.fonttype": "path", "svg.hashsalt": "optviz", "pdf.fonttype": 42}
+_LARGE = 4_000_000  # pixels of a picture whose map is fine enough as it is
+_IMAGE = re.compile(rb"data:image/png;base64,([\w+/=\s]+)")
+_PATH = re.compile(rb' d="[^"]*"')
+_DIGITS = re.compile(rb"(\.\d\d)\d+")  # a hundredth of a point is enough
+
+
+def write_png(file: IO[bytes], film: Film, step: int) -> None:
+    """Write the still's pixels, exactly."""
+    about = PngInfo()
+    about.add_text("optviz", as_still(film.recipe, step))
+    image = Image.frombuffer("RGBA", film.size, film.still(step).tobytes()).convert("RGB")
+    whole = io.BytesIO()  # Pillow wants to know where in its file it is, which stdout does not tell
+    image.save(whole, "PNG", pnginfo=about, dpi=(100 * film.scale,) * 2)
+    file.write(whole.getvalue())
+
+
+def write_svg(file: IO[bytes], film: Film, step: int) -> None:
+    """Write an SVG whose letters are paths: it needs no font, and nothing from elsewhere."""
+    recipe = as_still(film.recipe, step)
+    for letter in "&<>":  # which XML would rewrite; in a recipe they stand in strings alone
+        recipe = recipe.replace(letter, f"\\u{ord(letter):04x}")
+    about = {"Date": None, "Creator": "optviz", "Title": printable(film.title), "Description": recipe}
+    whole = io.BytesIO()
+    _write_figure(whole, film, step, "svg", about)
+    small = _PATH.sub(lambda path: _DIGITS.sub(rb"\1", path[0]), whole.getvalue())
+    file.write(_IMAGE.sub(_indexed, small))
+
+
+def write_pdf(file: IO[bytes], film: Film, step: int) -> None:
+    """Write a PDF of one page, with what it uses of its fonts."""
+    about = {
+        "CreationDate": None,
+        "Creator": "optviz",
+        "Subject": as_still(film.recipe, step),
+        "Title": printable(film.title),
+    }
+    _write_figure(file, film, step, "pdf", about)
+
+
+STILLS: dict[str, StillEncoder] = {".png": write_png, ".svg": write_svg, ".pdf": write_pdf}
+
+
+def still_encoder_for(suffix: str) -> StillEncoder:
+    """The encoder of a suffix such as ``.png``.
+
+    Raises:
+        ArgumentError: No still has that suffix.
+    """
+    encoder = STILLS.get(suffix.lower())
+    if encoder is None:
+        allowed = ", ".join(STILLS)
+        raise ArgumentError(
+            f"no still format has the suffix {suffix!r}; allowed: {allowed}. `optviz animate` makes films, as in .gif"
+        )
+    return encoder
+
+
+def save_still(film: Film, path: Path, step: int) -> None:
+    """Write the picture at a step; the suffix decides the format. The file is whole or not there.
+
+    Raises:
+        ArgumentError: No still has that suffix.
+        OutputError: The file cannot be written.
+    """
+    encoder = still_encoder_for(path.suffix)
+    with atomic_write(path) as file:
+        encoder(file, film, step)
+
+
+def _indexed(image: re.Match[bytes]) -> bytes:
+    """A PNG of few colours in an SVG, which matplotlib writes with four bytes a pixel, with one."""
+    with Image.open(io.BytesIO(base64.b64decode(image[1]))) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(np.uint32) @ (1 << 16, 1 << 8, 1)
+    colours, indices = np.unique(pixels, return_inverse=True)
+    if len(colours) > 256:
+        return image[0]
+    small = Image.frombytes("P", pixels.shape[::-1], indices.astype(np.uint8).tobytes())
+    small.putpalette(np.stack([colours >> 16, colours >> 8, colours], axis=-1).astype(np.uint8).tobytes())
+    written = io.BytesIO()
+    small.save(written, "PNG", optimize=True)
+    return b"data:image/png;base64," + base64.b64encode(written.getvalue())
+
+
+def _write_figure(file: IO[bytes], film: Film, step: int, form: str, about: dict[str, str | None]) -> None:
+    """Let the painters draw on a figure, whatever matplotlib's settings are on this machine."""
+    import matplotlib as mpl
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+    from optviz.draw.vector import VectorCanvas
+
+    width, height = film.size
+    detail, dots = 2 if width * height <= _LARGE else 1, 100 * film.scale
+
+    class Picture(Artist):
+        def draw(self, renderer: Any) -> None:
+            film.paint(VectorCanvas(*film.size, film.scale, renderer, detail), step)
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        figure = Figure(figsize=(width / dots, height / dots))
+        figure.add_artist(Picture())
+        figure.savefig(file, format=form, dpi=detail * dots, facecolor=film.paper, metadata=about)

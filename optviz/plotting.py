@@ -1,0 +1,128 @@
+"""Stills: a race at a step, or at several that build up on slides, in one call."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from optviz.animation import film_of, scene_again
+from optviz.draw import Film
+from optviz.encode.still import save_still, still_encoder_for, write_png
+from optviz.errors import ArgumentError
+from optviz.races import Race
+from optviz.recipe import Recipe, read_recipe
+from optviz.surface import Surface
+from optviz.writing import check_writable
+
+At = str | int | Sequence[str | int]
+"""Steps: a whole number, ``end``, several with commas between, or a sequence of such."""
+
+
+class Plot:
+    """A race at one step or several. In a notebook it shows the last of them; `save` writes all."""
+
+    def __init__(self, film: Film, steps: Sequence[int]) -> None:
+        self.film, self.steps = film, tuple(steps)
+
+    def targets(self, path: str | Path) -> list[Path]:
+        """The files that `save` writes: the path itself for one step, ``NAME-STEP.png`` for each of several."""
+        path = Path(path)
+        if len(self.steps) == 1:
+            return [path]
+        return [path.with_name(f"{path.stem}-{step}{path.suffix}") for step in self.steps]
+
+    def save(self, path: str | Path) -> list[Path]:
+        """Write the stills, each whole or not at all; the suffix decides the format: .png, .svg or .pdf."""
+        return list(self.saving(path))
+
+    def saving(self, path: str | Path) -> Iterator[Path]:
+        """Write as `save` does, and hand over each file's path once it is there."""
+        still_encoder_for(Path(path).suffix)
+        targets = self.targets(path)
+        for target in targets:
+            check_writable(target)
+        for target, step in zip(targets, self.steps, strict=True):
+            save_still(self.film, target, step)
+            yield target
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, bytes]:
+        buffer = io.BytesIO()
+        write_png(buffer, self.film, self.steps[-1])
+        return {"image/png": buffer.getvalue()}
+
+
+def plot(race_or_surface: Race | Surface | str, path: str | Path | None = None, at: At = "end", **options: Any) -> Plot:
+    """Draw a race as it stands at a step, or race on a surface and draw that.
+
+    A still shows what the film of that race shows at that step.
+
+    Args:
+        race_or_surface: A `Race`, or what `optviz.race` takes as a surface.
+        path: Where to write at once, if anywhere: a .png, .svg or .pdf. Several steps are written to NAME-STEP.png.
+        at: The step, 0 … the race's; ``end`` is the last. Several, as in ``"0,10,50,end"`` or ``[0, 10, "end"]``.
+        **options: As `optviz.animate` takes them.
+
+    Raises:
+        ArgumentError: A value is not allowed; the message says what is.
+
+    Example:
+        >>> import optviz
+        >>> optviz.plot("booth", at="0,5,end", steps=20, size=(320, 240)).steps
+        (0, 5, 20)
+    """
+    wanted = parse_at(at)
+    film = film_of(race_or_surface, options)
+    result = Plot(film, chosen(wanted, film.last_step))
+    if path is not None:
+        result.save(path)
+    return result
+
+
+def replot(file: str | Path | Recipe, at: At | None = None, *, trust: bool = False) -> Plot:
+    """Make a still again from the recipe in a file that optviz wrote: on the same versions, the same bytes.
+
+    Args:
+        file: The still, or a film, or a recipe read before.
+        at: Other steps than the recipe's. A film's recipe names none, and stands for its end.
+        trust: Whether a recipe may name files and modules, whose code is then run.
+
+    Raises:
+        RecipeError: There is no recipe, it is damaged, or it is not to be trusted.
+        ArgumentError: There is no such step.
+    """
+    recipe = file if isinstance(file, Recipe) else read_recipe(file)
+    wanted = parse_at(at if at is not None else "end" if recipe.step is None else recipe.step)
+    steps = chosen(wanted, recipe.steps)
+    return Plot(Film(scene_again(recipe, trust=trust)), steps)
+
+
+def parse_at(at: At) -> list[int | None]:
+    """The steps that are asked for, None for the last one.
+
+    Raises:
+        ArgumentError: Something is neither a step nor ``end``.
+
+    Example:
+        >>> parse_at("0, 10,end")
+        [0, 10, None]
+    """
+    parts = at.split(",") if isinstance(at, str) else at if isinstance(at, Iterable) else [at]
+    words = [str(part).strip().lower() for part in parts]
+    for word in words or [""]:
+        if word != "end" and not (word.isascii() and word.isdigit() and len(word) < 10):
+            raise ArgumentError(f"at must be steps from 0 on, or end, with commas between, not {word!r}")
+    return [None if word == "end" else int(word) for word in words]
+
+
+def chosen(wanted: Sequence[int | None], last: int) -> list[int]:
+    """The steps of a race of so many, each once.
+
+    Raises:
+        ArgumentError: The race is over before.
+    """
+    for step in wanted:
+        if step is not None and step > last:
+            raise ArgumentError(f"at must be steps from 0 to {last}, the race's last, or end; not {step}")
+    return list(dict.fromkeys(last if step is None else step for step in wanted))
