@@ -10,7 +10,7 @@ class Glyphs:
     """A set of characters in one size and colour, on plain paper."""
 
     def __init__(self, canvas: Canvas, characters: str, size: float, ink: Colour, paper: Colour) -> None:
-        self.size, self.ink = size, ink
+        self.size, self.ink, self.paper = size, ink, paper
         self._paper = packed(paper)
         self._height = round(1.5 * size * canvas.points)
         self._baseline = round(1.15 * size * canvas.points)
@@ -27,10 +27,15 @@ class Glyphs:
         """How many pixels wide the words will be."""
         return sum(self._cells[character].shape[1] for character in words)
 
+    def box(self, x: int, y: int, width: int) -> Rectangle:
+        """What a number of that width covers, with its baseline at y."""
+        top = max(0, y - self._baseline)
+        return x, top, x + width, top + self._height
+
     def write(self, pixels: Pixels, x: int, y: int, words: str, width: int) -> Rectangle:
         """Fill the box of that width at (x, y), y being the baseline, with words; returns the box."""
-        top = max(0, y - self._baseline)
-        paper = pixels[top : top + self._height, x : x + width]
+        _, top, right, bottom = self.box(x, y, width)
+        paper = pixels[top:bottom, x:right]
         paper[:] = self._paper
         at = 0
         for character in words:

@@ -72,9 +72,12 @@ class VectorCanvas(Canvas):
         self._renderer.draw_image(self._renderer.new_gc(), *place, np.array(few.convert("RGBA")))
 
     def number(self, x: int, y: int, words: str, glyphs: Glyphs, width: int) -> Rectangle:
-        """A number as text; nothing lies beneath it, for paper is never drawn on twice."""
+        """A number as text, on a piece of plain paper."""
+        left, top, right, bottom = box = glyphs.box(x, y, width)
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=float)
+        self.polygon(corners, glyphs.paper, glyphs.paper, 0)
         self.text(x, y, words, glyphs.size, glyphs.ink)
-        return x, y, x + width, y
+        return box
 
     def label(self, label: Label, left: int, top: int) -> None:
         """Words with a casing."""
