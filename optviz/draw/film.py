@@ -17,12 +17,13 @@ from optviz.draw.contour import ContourPainter
 from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, cells, layout
+from optviz.draw.relief import ReliefPainter
 from optviz.draw.stage import Stage
-from optviz.scene import Contour, Curves, Panel, Scene
+from optviz.scene import Contour, Curves, Panel, Relief, Scene
 from optviz.themes import Colour
 from optviz.timeline import Shot
 
-_PAINTERS: dict[type[Panel], Any] = {Contour: ContourPainter, Curves: CurvesPainter}
+_PAINTERS: dict[type[Panel], Any] = {Contour: ContourPainter, Relief: ReliefPainter, Curves: CurvesPainter}
 _LOW = 0.42  # how tall a row of curves is, beside a row of maps
 
 
@@ -123,7 +124,7 @@ class Film:
 def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Painter]:
     kinds = [type(row[0]) for row in scene.panels]
     widest = {kind: max(len(row) for row in scene.panels if type(row[0]) is kind) for kind in kinds}
-    low = _LOW * max(1, kinds.count(Contour)) ** 0.5
+    low = _LOW * max(1, len(kinds) - kinds.count(Curves)) ** 0.5
     rows = [(low if kind is Curves else 1.0, widest[kind]) for kind in kinds]
     for row, places in zip(scene.panels, cells(plan.stage, rows, plan.scale), strict=True):
         for panel, cell in zip(row, places, strict=False):  # a last row may be shorter; its panels are no larger
