@@ -32,8 +32,8 @@ class Picture:
         title: Above the picture; the surface's title unless given.
         view: ``contour`` is the map from above, ``relief`` the surface in 3-D.
         camera: In a relief: ``fixed``, or ``orbit``, once around while the film runs.
-        elevation: In a relief: how high the eye stands above the floor, in degrees, 10 … 75; 38 unless given.
-        azimuth: In a relief: from where it looks, in degrees from the x axis towards the y axis, -360 … 360; -60
+        elevation: In a relief: how high the eye stands above the floor, in degrees, 10 … 75; 45 unless given.
+        azimuth: In a relief: from where it looks, in degrees from the x axis towards the y axis, -360 … 360; -105
             unless given.
         layout: ``overlay`` draws all runs on one map, ``panels`` each on its own.
         curves: What is followed beneath the map: loss, gradient, step, distance, sharpness.
@@ -52,8 +52,8 @@ class Picture:
     title: str | None = None
     view: str = "contour"
     camera: str = "fixed"
-    elevation: float = 38.0
-    azimuth: float = -60.0
+    elevation: float = 45.0
+    azimuth: float = -105.0
     layout: str = "overlay"
     curves: tuple[str, ...] = ()
     view_box: Box | None = None

@@ -68,8 +68,8 @@ class Relief(Contour):
     """
 
     camera: str = "fixed"
-    elevation: float = 38.0
-    azimuth: float = -60.0
+    elevation: float = 45.0
+    azimuth: float = -105.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,9 @@ class Scene:
             raise ArgumentError(f"a scene has 1 to {MAX_PANELS} panels, not {count}")
         reliefs = sum(isinstance(panel, Relief) for row in self.panels for panel in row)
         if reliefs > MAX_RELIEFS:
-            raise ArgumentError(f"a scene has at most {MAX_RELIEFS} reliefs, not {reliefs}; maps take up to {MAX_PANELS}")
+            raise ArgumentError(
+                f"a scene has at most {MAX_RELIEFS} reliefs, not {reliefs}; maps take up to {MAX_PANELS}"
+            )
 
 
 def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scene:

@@ -139,11 +139,11 @@ def picture_options(command: Command) -> Command:
                 "--camera", default="fixed", show_default=True, metavar="NAME", help="In a relief: fixed or orbit."
             ),
             click.option(
-                "--elevation", type=float, default=38.0, show_default=True, metavar="DEG",
+                "--elevation", type=float, default=45.0, show_default=True, metavar="DEG",
                 help="In a relief: how high the eye stands, 10 to 75.",
             ),
             click.option(
-                "--azimuth", type=float, default=-60.0, show_default=True, metavar="DEG",
+                "--azimuth", type=float, default=-105.0, show_default=True, metavar="DEG",
                 help="In a relief: from where it looks, from the x axis towards the y axis.",
             ),
             click.option("--layout", default="overlay", show_default=True, metavar="NAME", help="overlay or panels."),

@@ -32,9 +32,7 @@ def draw_heads(
     for (x, y), look, ring, inner in zip(heads.tolist(), looks, rings, within, strict=True):
         size = theme.head * (1 + _RING * ring)
         casing = 0.0 if inner else (theme.casing - theme.trail) / 2
-        box = (
-            around(np.array([[x, y]]), (size + 2 * casing) * canvas.points, place) if math.isfinite(x) else _NOWHERE
-        )
+        box = around(np.array([[x, y]]), (size + 2 * casing) * canvas.points, place) if math.isfinite(x) else _NOWHERE
         if box[0] < box[2] and box[1] < box[3]:
             canvas.disc(x, y, size, look.colour, theme.background, casing, clip=place)
             if look.dash and not ring:

@@ -20,12 +20,14 @@ _CASING = 2  # pixels around the letters
 class Label:
     """Words in a colour with a casing, to be laid over anything."""
 
-    def __init__(self, words: str, size: float, ink: Colour, casing: Colour, canvas: Canvas) -> None:
-        width = round(canvas.text_width(words, size, bold=True)) + 2 * _CASING + 2
+    def __init__(
+        self, words: str, size: float, ink: Colour, casing: Colour, canvas: Canvas, *, bold: bool = True
+    ) -> None:
+        width = round(canvas.text_width(words, size, bold=bold)) + 2 * _CASING + 2
         height = round(1.35 * size * canvas.points) + 2 * _CASING
         sheet = Canvas(width, height, canvas.scale)
         sheet.pixels[:] = packed("#000000")
-        sheet.text(_CASING + 1, height - _CASING - round(0.3 * size * canvas.points), words, size, "#ffffff", bold=True)
+        sheet.text(_CASING + 1, height - _CASING - round(0.3 * size * canvas.points), words, size, "#ffffff", bold=bold)
         letters = np.asarray(sheet.pixels & 0xFF, dtype=np.float32) / np.float32(255)
         around = _spread(letters)
         self.size = width, height

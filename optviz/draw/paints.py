@@ -17,10 +17,9 @@ from optviz.draw.terrain import sunlight
 from optviz.themes import Theme, rgb
 
 _FINE = 48  # levels a band
-_LIGHTS = 16
+_LIGHTS = 32
 _OCTAVES = 2.0**-6, 18  # the least steepness, in bands a pixel; half octaves above it
-_SHADE, _GLOW = 0.34, 0.20  # how far the darkest face is from its colour to black, and the brightest to white
-_NEUTRAL = 0.80  # the light under which a colour is itself
+_BRIGHT = {False: (0.68, 0.985), True: (0.62, 1.62)}  # of the darkest and the brightest face, on light and dark paper
 _LEAST_BITS = int(np.float32(_OCTAVES[0]).view(np.int32)) >> 22
 Field = NDArray[Any]
 
@@ -36,12 +35,12 @@ class Paints:
         level, steep = (part.ravel() for part in np.meshgrid(levels, steepness))
         colours = mixed(level, steep.astype(np.float32), ramp_of(theme), theme)
         lights = (np.arange(_LIGHTS, dtype=np.float32) + 0.5) / _LIGHTS
-        self._table = _packed(_lit(colours, lights[:, None, None])).ravel()
+        self._table = _packed(_lit(colours, lights[:, None, None], self._paper)).ravel()
         self._count = count
         walls = np.array([[[1, 0, 0], [-1, 0, 0]], [[0, 1, 0], [0, -1, 0]]], dtype=float)
         ramp = ramp_of(theme)
-        stone = ramp[BANDS // 5] * 0.75 + self._paper * 0.25
-        tones = _lit(stone, 0.35 + 0.5 * sunlight(walls, light)[..., None])
+        stone = 0.7 * ramp[BANDS // 2] + 0.3 * self._paper
+        tones = _lit(stone, sunlight(walls, light)[..., None], self._paper)
         self.walls: Pixels = _packed(tones)
         """The colours of the block's sides, by axis and by whether the eye looks along or against it."""
 
@@ -54,7 +53,7 @@ class Paints:
         np.clip(steep, _OCTAVES[0], 7.9, out=steep)
         index = (steep.view(np.int32) >> 22) - _LEAST_BITS  # the exponent and one more bit: half octaves
         np.minimum(index, _OCTAVES[1] - 1, out=index)
-        index += (lit >> 4).astype(np.int32) * np.int32(_OCTAVES[1])
+        index += (lit >> 3).astype(np.int32) * np.int32(_OCTAVES[1])
         index *= np.int32(self._count)
         index += (level * np.float32(_FINE) + np.float32(0.5)).astype(np.int32)
         return np.asarray(self._table[index])
@@ -65,11 +64,10 @@ class Paints:
         return _packed(self._paper + (colours - self._paper) * share[:, None].astype(np.float32))
 
 
-def _lit(colours: Field, light: Field) -> Field:
+def _lit(colours: Field, light: Field, paper: Field) -> Field:
     """Colours (..., 3) under light 0 … 1."""
-    dark = np.clip((_NEUTRAL - light) / _NEUTRAL, 0, 1) * _SHADE
-    glow = np.clip((light - _NEUTRAL) / (1 - _NEUTRAL), 0, 1) * _GLOW
-    return np.asarray(colours * (1 - dark) * (1 - glow) + 255 * glow)
+    least, most = _BRIGHT[bool(paper.mean() < 128)]
+    return np.asarray(colours * (least + (most - least) * light))
 
 
 def _packed(colours: Field) -> Pixels:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from optviz.draw.draped import draped
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
 from optviz.draw.paints import Paints
-from optviz.draw.plinth import draw_plinth
+from optviz.draw.plinth import Plinth
 from optviz.draw.shade import BANDS
 from optviz.draw.sight import Sight
 from optviz.draw.stage import TOLD_APART, Stage
@@ -60,6 +61,7 @@ class ReliefPainter:
         left, top, right, bottom = stage.cell
         self._titled = top + (round(24 * scale) if panel.title else 0)
         self._place = _within((left, self._titled, right, bottom), [round(side * scale) for side in _MARGINS])
+        self._plinth = Plinth(panel.box, theme, (left, self._titled, right, bottom), stage.canvas)
         self._looks = stage.looks(panel.owners)
         self._faint = [_faded(look.colour, theme.background) for look in self._looks]
         fine = int(np.clip(self._place[2] - self._place[0], *_FINE))
@@ -123,8 +125,7 @@ class ReliefPainter:
         """The surface, its numbers, its minima and the starts."""
         theme, panel = self._theme, self._panel
         sight.draw(canvas.pixels, self._paints)
-        left, _, right, bottom = self._stage.cell
-        draw_plinth(canvas, camera, panel.box, theme, (left, self._titled, right, bottom))
+        self._plinth.draw(canvas.pixels, camera)
         minima = np.array(panel.surface.minima, dtype=float).reshape(-1, 2)
         depths = panel.surface(minima)
         deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
@@ -154,16 +155,13 @@ class ReliefPainter:
     def _strokes(self) -> list[_Laid]:
         """What a camera that stands still sees of the trails, in the order in which it is laid."""
         canvas, theme, place = self._stage.canvas, self._theme, self._place
-        found = []
+        found: list[tuple[int, bool, int, Stroke | Exit]] = []
         for run, path in enumerate(self._paths):
             seen, hidden, flat = self._parted(path.points, self._camera, self._sight)
             for points, visible in ((seen, True), (hidden, False)):
                 for stroke in strokes([points], canvas, theme, place, exits=False):
                     step = int(path.steps[stroke.step])
-                    if isinstance(stroke, Stroke):
-                        found.append(
-                            (step, visible, stroke.step, Stroke(step, run, *_lines(stroke), stroke.walked, stroke.box))
-                        )
+                    found.append((step, visible, stroke.step, replace(stroke, step=step, run=run)))
             for index in path.exits:
                 if index > 0 and np.isfinite(seen[index, 0]) and np.isfinite(flat[index - 1, 0]):
                     arrow = _arrow(flat[index - 1], flat[index], theme.head * canvas.points)
@@ -259,10 +257,6 @@ def _outline(terrain: Terrain) -> NDArray[Any]:
     heights = terrain.at(floor) * (TALL / BANDS)
     corners = [[x, y, 0.0] for x in (-0.5, 0.5) for y in (-0.5, 0.5)]
     return np.concatenate([corners, np.column_stack([floor, heights])])
-
-
-def _lines(stroke: Stroke) -> tuple[NDArray[Any], NDArray[Any]]:
-    return stroke.casing, stroke.line
 
 
 def _arrow(before: NDArray[Any], tip: NDArray[Any], size: float) -> NDArray[Any]:

@@ -79,7 +79,7 @@ class Sight:
         share = np.clip((middles - lower) / np.maximum(upper - lower, np.float32(1e-6)), 0, 1)
         after, before = self._level.ravel()[which], self._level.ravel()[which - columns]
         level = before + (after - before) * share
-        lit = self._seen_from_above(self._terrain.lit_image, len(self._level)).ravel()[which]
+        lit = self._light().ravel()[which]
         picture = paints.paint(level, lit)
         picture = np.where(wall, self._walls(paints), picture)
         target = pixels[top:bottom, left:right][::-1]
@@ -95,9 +95,20 @@ class Sight:
         y = (-ahead / zoom, (0.5 - aside * AWAY) * step, aside - ahead * start + (0.5 - aside * AWAY) * first)
         numbers = [part * fine / first for part in (*x, *y)]
         seen = image.transform(
-            (self._columns, count), Image.Transform.PERSPECTIVE, (*numbers, 0.0, step / first), Image.Resampling.BILINEAR
+            (self._columns, count),
+            Image.Transform.PERSPECTIVE,
+            (*numbers, 0.0, step / first),
+            Image.Resampling.BILINEAR,
         )
         return np.array(seen)
+
+    def _light(self) -> Field:
+        """The light on the slices; where they are cut it is their neighbours'."""
+        lit = self._seen_from_above(self._terrain.lit_image, len(self._level))
+        columns, starts, ends = self._ends
+        lit[starts, columns] = lit[np.minimum(starts + 1, ends), columns]
+        lit[ends, columns] = lit[np.maximum(ends - 1, starts), columns]
+        return lit
 
     def _cut(self) -> None:
         """Cut the slices where each column enters and leaves the block, exactly."""
@@ -119,6 +130,7 @@ class Sight:
         slices = np.arange(count)[:, None]
         self._height[(slices < starts) | (slices > ends) | ~hit] = _NOTHING
         every = np.flatnonzero(hit)
+        self._ends = every, starts[every], ends[every]
         for where, depth in ((starts, enter), (ends, leave)):
             spots = (eye + depth * moves).T
             level = self._terrain.at(spots)
