@@ -174,7 +174,7 @@ def test_a_path_is_cut_at_the_box_and_broken_where_it_is_no_number():
     path = np.array([[0, 0], [0.3, 0], [0.7, 0.0], [0.3, 0.2], [np.nan, 0], [-0.3, -0.3], [-0.3, -1e300], [0.1, 0.1]])
     laid = draped(path, terrain)
     assert np.nanmax(np.abs(laid.points[:, :2])) <= 0.5 + 1e-12
-    assert np.isnan(laid.points[:, 0]).sum() == 3
+    assert np.isnan(laid.points[:, 0]).sum() == 4
     assert [int(laid.steps[index]) for index in laid.exits] == [2]
     np.testing.assert_allclose(laid.points[laid.exits[0], :2], [0.5, 0.0], atol=1e-12)
     assert (np.diff(laid.steps) >= 0).all()

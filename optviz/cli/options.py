@@ -134,7 +134,9 @@ def picture_options(command: Command) -> Command:
                 "--theme", default="light", show_default=True, metavar="NAME", shell_complete=complete_theme,
                 help="Colours and lines.",
             ),
-            click.option("--view", default="contour", show_default=True, metavar="NAME", help="contour or relief: 3-D."),
+            click.option(
+                "--view", default="contour", show_default=True, metavar="NAME", help="contour, or relief: in 3-D."
+            ),
             click.option(
                 "--camera", default="fixed", show_default=True, metavar="NAME", help="In a relief: fixed or orbit."
             ),

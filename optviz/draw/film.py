@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from optviz.draw.canvas import Canvas, Pixels, Rectangle, packed, union
 from optviz.draw.cast import Cast
 from optviz.draw.contour import ContourPainter
@@ -108,6 +110,12 @@ class Film:
         self._lay(canvas, None, self.shots[index])
         self._top(canvas, self.shots[index])
         return canvas.pixels.copy()
+
+    def sample(self) -> Pixels:
+        """What the film's colours are chosen from: its last frame, and others where the camera moves."""
+        turns = any(isinstance(painter, ReliefPainter) and painter.orbits for painter in self._painters)
+        moments = sorted({len(self) * part // 4 for part in range(4)}) if turns else []
+        return np.concatenate([self.frame(index) for index in (*moments, -1)])
 
     def _sheet(self) -> tuple[Canvas, Pixels]:
         canvas = Canvas(*self.size, self._scale)

@@ -69,11 +69,11 @@ class ReliefPainter:
         self._paints = Paints(theme, math.radians(panel.azimuth + _SUN))
         self._floor = self._terrain.on_floor(panel.points)
         self._paths = [draped(path, self._terrain) for path in self._floor.swapaxes(0, 1)]
-        self._orbits = panel.camera == "orbit"
-        turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self._orbits else 1)]
+        self.orbits = panel.camera == "orbit"
+        turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self.orbits else 1)]
         self._camera = fitted(turns, panel.elevation, _outline(self._terrain), self._place)[0]
         self._laid: list[_Laid] = []
-        if not self._orbits:
+        if not self.orbits:
             self._sight = Sight(self._terrain, self._camera, self._place, _DENSE)
             self._laid = self._strokes()
         self._laid_steps = [each.step for each in self._laid]
@@ -91,7 +91,7 @@ class ReliefPainter:
             words = canvas.fitted(self._panel.title, theme.text + 1, right - left, bold=True)
             y = self._titled - 0.5 * (theme.text + 1) * canvas.points
             canvas.text(left, y, words, theme.text + 1, colour, bold=True)
-        if not self._orbits:
+        if not self.orbits:
             self._block(canvas, self._camera, self._sight)
             self._ground = canvas.pixels.copy()
 
@@ -107,7 +107,7 @@ class ReliefPainter:
         return [each.stroke.box for each in self._laid[first:last]]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
-        if not self._orbits:
+        if not self.orbits:
             return self._heads(canvas, self._camera, self._sight, shot)
         camera = self._turned(shot)
         sight = Sight(self._terrain, camera, self._place, _BRISK)

@@ -51,7 +51,7 @@ class Sight:
     def is_visible(self, seen: Field) -> NDArray[np.bool_]:
         """Whether projected points (n, 3) lie above the horizon of all that is nearer; what is no number does not."""
         left, _, _, bottom = self._place
-        known = np.isfinite(seen).all(axis=1)
+        known = np.asarray(np.isfinite(seen).all(axis=1))
         x, y, depth = np.where(known[:, None], seen, (0.0, 0.0, AWAY)).T
         column = np.clip((x - left).astype(np.intp), 0, self._columns - 1)
         behind = np.floor((1 / depth - self._first) / self._step - 0.5).astype(np.intp) - 1
@@ -144,7 +144,7 @@ class Sight:
         """The colour of the wall that each column sees first."""
         axis, signs = self._face
         side = np.where(axis == 0, signs[0] > 0, signs[1] > 0)
-        return paints.walls[axis, side.astype(np.intp)]
+        return np.asarray(paints.walls[axis, side.astype(np.intp)])
 
     def _soften(self, target: Pixels, picture: Pixels, highest: Field, paints: Paints) -> None:
         """Mix the outline with what lies behind it, by how much of its pixels it covers."""
