@@ -16,6 +16,7 @@ from optviz.surface import Box
 from optviz.themes import Theme
 
 _APART = 76  # pixels between numbers, at scale 1
+_BESIDE = 0.16  # how far to an edge's side the eye must stand; else the block hides its numbers
 _SHORT = 40  # an edge that is seen no longer than this has no numbers
 
 
@@ -39,6 +40,8 @@ class Plinth:
         for axis in sorted((0, 1), key=lambda each: abs(camera.toward[each])):
             low, high = self._box[2 * axis], self._box[2 * axis + 1]
             side = math.copysign(0.5, camera.toward[1 - axis])
+            if abs(camera.toward[1 - axis]) < _BESIDE:
+                continue
             length = math.dist(*camera.project(_on_edge(np.array([-0.5, 0.5]), axis, side))[:, :2].tolist())
             if length < _SHORT * scale:
                 continue

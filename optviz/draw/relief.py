@@ -145,6 +145,7 @@ class ReliefPainter:
         arms = np.array([[[-_ARM, 0, 0], [_ARM, 0, 0]], [[0, -_ARM, 0], [0, _ARM, 0]]]) * max(share, 0.7)
         bars = camera.project(spot + arms)[..., :2]
         theme = self._theme
+        share *= theme.trail / self._stage.theme.trail
         if seen:
             for bar in bars:
                 canvas.line(bar, theme.background, 4.4 * share, cap="projecting")
