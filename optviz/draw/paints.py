@@ -40,7 +40,7 @@ class Paints:
         walls = np.array([[[1, 0, 0], [-1, 0, 0]], [[0, 1, 0], [0, -1, 0]]], dtype=float)
         ramp = ramp_of(theme)
         stone = 0.7 * ramp[BANDS // 2] + 0.3 * self._paper
-        tones = _lit(stone, sunlight(walls, light)[..., None], self._paper)
+        tones = _lit(stone, 0.35 + 0.65 * sunlight(walls, light)[..., None], self._paper)
         self.walls: Pixels = _packed(tones)
         """The colours of the block's sides, by axis and by whether the eye looks along or against it."""
 

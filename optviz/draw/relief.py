@@ -7,7 +7,7 @@ are laid on it stroke by stroke, as on a map; where it orbits, each frame is dra
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from optviz.draw.camera import Camera, fitted
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
-from optviz.draw.draped import draped
+from optviz.draw.draped import Draped, draped
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
 from optviz.draw.paints import Paints
@@ -163,14 +163,19 @@ class ReliefPainter:
                 for stroke in strokes([points], canvas, theme, place, exits=False):
                     step = int(path.steps[stroke.step])
                     found.append((step, visible, stroke.step, replace(stroke, step=step, run=run)))
-            for index in path.exits:
-                if index > 0 and np.isfinite(seen[index, 0]) and np.isfinite(flat[index - 1, 0]):
-                    arrow = _arrow(flat[index - 1], flat[index], theme.head * canvas.points)
-                    step = int(path.steps[index])
-                    mark = Exit(step, run, arrow, around(arrow, 6.0, self._stage.cell))
-                    found.append((step, True, index + 1, mark))
+            marks = self._exits(run, path, seen, flat)
+            found += [(mark.step, True, len(flat), mark) for mark in marks]
         found.sort(key=lambda each: (each[0], each[1], each[3].run, each[2]))
         return [_Laid(step, visible, stroke) for step, visible, _, stroke in found]
+
+    def _exits(self, run: int, path: Draped, seen: NDArray[Any], flat: NDArray[Any]) -> list[Exit]:
+        """Arrowheads where a path leaves the box, as far as it is seen there."""
+        marks = []
+        for index in path.exits[: bisect_left(path.exits, len(flat))]:
+            if np.isfinite(seen[index, 0]) and np.isfinite(flat[index - 1, 0]):
+                arrow = _arrow(flat[index - 1], flat[index], self._theme.head * self._stage.canvas.points)
+                marks.append(Exit(int(path.steps[index]), run, arrow, around(arrow, 6.0, self._stage.cell)))
+        return marks
 
     def _lay_hidden(self, canvas: Canvas, stroke: Stroke) -> None:
         """A dashed line beneath all that is seen: where something was drawn, it stays."""
@@ -210,6 +215,9 @@ class ReliefPainter:
                 if np.isfinite(line[:, 0]).sum() > 1:
                     canvas.line(line, theme.background, theme.casing, cap="butt", clip=place)
                     canvas.line(line, look.colour, theme.trail, dash=look.dash, clip=place)
+        for run, ((seen, _, flat), path) in enumerate(zip(parts, self._paths, strict=True)):
+            for mark in self._exits(run, path, seen, flat):
+                lay(canvas, mark, self._looks[run], theme, place)
 
     def _parted(
         self, points: NDArray[Any], camera: Camera, sight: Sight
