@@ -16,7 +16,9 @@ MAX_FRAMES = 10_000
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 MIN_SIZE = 64
 MAX_FPS = 100
+VIEWS = ("contour", "relief")
 LAYOUTS = ("overlay", "panels")
+CAMERAS = ("fixed", "orbit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,11 @@ class Picture:
         preset: A place where it will be shown, ``slide`` or ``square``: it sets the size, and enlarges the theme.
         theme: A theme, its name, or a TOML file of one's own.
         title: Above the picture; the surface's title unless given.
+        view: ``contour`` is the map from above, ``relief`` the surface in 3-D.
+        camera: In a relief: ``fixed``, or ``orbit``, once around while the film runs.
+        elevation: In a relief: how high the eye stands above the floor, in degrees, 10 … 75; 45 unless given.
+        azimuth: In a relief: from where it looks, in degrees from the x axis towards the y axis, -360 … 360; -105
+            unless given.
         layout: ``overlay`` draws all runs on one map, ``panels`` each on its own.
         curves: What is followed beneath the map: loss, gradient, step, distance, sharpness.
         view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
@@ -43,6 +50,10 @@ class Picture:
     preset: str | None = None
     theme: str | Theme | Mapping[str, Any] = "light"
     title: str | None = None
+    view: str = "contour"
+    camera: str = "fixed"
+    elevation: float = 45.0
+    azimuth: float = -105.0
     layout: str = "overlay"
     curves: tuple[str, ...] = ()
     view_box: Box | None = None
@@ -69,6 +80,7 @@ class Picture:
         if self.title is not None and not isinstance(self.title, str):
             raise ArgumentError(f"title must be text, not {self.title!r}")
         self._check_box()
+        self._check_view()
         if self.layout not in LAYOUTS:
             raise UnknownNameError("layout", str(self.layout), LAYOUTS)
         object.__setattr__(self, "curves", tuple(self.curves))
@@ -89,6 +101,19 @@ class Picture:
         if not (whole and MIN_SIZE <= size[0] <= MAX_WIDTH and MIN_SIZE <= size[1] <= MAX_HEIGHT):
             bounds = f"{MIN_SIZE}x{MIN_SIZE} to {MAX_WIDTH}x{MAX_HEIGHT}"
             raise ArgumentError(f"size must be WxH pixels, from {bounds}, not {'x'.join(map(str, size))}")
+
+    def _check_view(self) -> None:
+        if self.view not in VIEWS:
+            raise UnknownNameError("view", str(self.view), VIEWS)
+        if self.camera not in CAMERAS:
+            raise UnknownNameError("camera", str(self.camera), CAMERAS)
+        if not within(self.elevation, "[10, 75]"):
+            raise ArgumentError(f"elevation must be a number of degrees in [10, 75], not {self.elevation!r}")
+        if not within(self.azimuth, "[-360, 360]"):
+            raise ArgumentError(f"azimuth must be a number of degrees in [-360, 360], not {self.azimuth!r}")
+        for name in ("camera", "elevation", "azimuth"):
+            if self.view == "contour" and getattr(self, name) != getattr(Picture, name):
+                raise ArgumentError(f"a map from above has no {name}; with one goes the view relief")
 
     def _check_box(self) -> None:
         box = self.view_box

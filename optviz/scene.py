@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from optviz.errors import ArgumentError
@@ -23,6 +23,7 @@ from optviz.themes import Theme
 from optviz.timeline import Timeline, timeline
 
 MAX_PANELS = 64
+MAX_RELIEFS = 16
 
 _FIRST = ("sgd", "momentum", "adagrad", "rmsprop", "adam")  # whose colours come first; then the registry's order
 _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
@@ -59,6 +60,19 @@ class Contour:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Relief(Contour):
+    """The surface of a map in 3-D, with trails on it.
+
+    The eye stands `elevation` degrees above the floor, and `azimuth` degrees from the x axis towards the y axis; where
+    the camera is ``orbit``, it goes once around from there while the film runs.
+    """
+
+    camera: str = "fixed"
+    elevation: float = 45.0
+    azimuth: float = -105.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Curves:
     """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,)."""
 
@@ -66,7 +80,7 @@ class Curves:
     owners: tuple[int, ...]
 
 
-Panel = Contour | Curves
+Panel = Contour | Relief | Curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +104,11 @@ class Scene:
         count = sum(map(len, self.panels))
         if not 1 <= count <= MAX_PANELS:
             raise ArgumentError(f"a scene has 1 to {MAX_PANELS} panels, not {count}")
+        reliefs = sum(isinstance(panel, Relief) for row in self.panels for panel in row)
+        if reliefs > MAX_RELIEFS:
+            raise ArgumentError(
+                f"a scene has at most {MAX_RELIEFS} reliefs, not {reliefs}; maps take up to {MAX_PANELS}"
+            )
 
 
 def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scene:
@@ -110,9 +129,11 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
     box = wanted.view_box or race.surface.window
     if wanted.layout == "panels":
         maps = [contour_of(race, box, [owner], cast[owner].title) for owner in everybody]
-        rows = _gridded(maps, size)
     else:
-        rows = [[contour_of(race, box, everybody)]]
+        maps = [contour_of(race, box, everybody)]
+    if wanted.view == "relief":
+        maps = [relief_of(each, wanted) for each in maps]
+    rows: list[list[Panel]] = _gridded(maps, size)
     curves = [Curves(series=series_of(race, name), owners=everybody) for name in wanted.curves]
     return Scene(
         title=race.surface.display_title if wanted.title is None else wanted.title,
@@ -151,10 +172,16 @@ def contour_of(race: Race, box: Box, owners: Sequence[int], title: str = "") -> 
     )
 
 
-def _gridded(maps: list[Contour], size: tuple[int, int]) -> list[list[Contour]]:
+def relief_of(contour: Contour, picture: Picture) -> Contour:
+    """The same in 3-D, seen from where the picture says."""
+    shown = {each.name: getattr(contour, each.name) for each in fields(contour)}
+    return Relief(**shown, camera=picture.camera, elevation=picture.elevation, azimuth=picture.azimuth)
+
+
+def _gridded(maps: Sequence[Panel], size: tuple[int, int]) -> list[list[Panel]]:
     """Maps in rows, as square as the picture lets them be."""
     columns = max(1, min(len(maps), math.ceil(math.sqrt(len(maps) * size[0] / size[1] * 0.75))))
-    return [maps[first : first + columns] for first in range(0, len(maps), columns)]
+    return [list(maps[first : first + columns]) for first in range(0, len(maps), columns)]
 
 
 def _slots(race: Race) -> list[int]:

@@ -15,12 +15,14 @@ class Shot(NamedTuple):
     """What a frame shows: the runs at `step`, for `duration` milliseconds.
 
     Numbers are read at `reading`, the same step or one shortly before it: they change about five times a second,
-    because nobody can read thirty.
+    because nobody can read thirty. `share` is how much of the film has passed, from 0 at its first frame to 1 at its
+    last: where a camera has got to.
     """
 
     step: int
     reading: int
     duration: int
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
     ends = np.rint(np.cumsum(durations) / 10) * 10  # hundredths of a second, whose rounding does not add up
     shots: list[Shot] = []
     read, since = 0, 0
-    for step, duration in zip(shown, np.diff(ends, prepend=0).astype(int).tolist(), strict=True):
+    for index, (step, duration) in enumerate(zip(shown, np.diff(ends, prepend=0).astype(int).tolist(), strict=True)):
         if since >= _READABLE or step == steps:
             read, since = step, 0
-        shots.append(Shot(step, read, duration))
+        shots.append(Shot(step, read, duration, index / max(1, len(shown) - 1)))
         since += duration
     return Timeline(tuple(shots), fps)
 

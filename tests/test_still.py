@@ -98,7 +98,9 @@ def test_the_map_of_a_vector_is_fine_but_not_enormous(size, detail, tmp_path):
         place = plot(layout(*size, THEMES["light"]).stage, layout(*size, THEMES["light"]).scale, titled=False)
         assert found.size == (detail * (place[2] - place[0]), detail * (place[3] - place[1]))
         points = float(image.get("width")), float(image.get("height"))
-        assert points == pytest.approx([side / detail * 0.72 / layout(*size).scale for side in found.size])
+        assert points == pytest.approx(
+            [side / detail * 0.72 / layout(*size, THEMES["light"]).scale for side in found.size]
+        )
 
 
 def test_a_png_knows_its_density_and_its_recipe(tmp_path):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.mp4",
         "optviz animate --surface ravine -O sgd:lr=0.018 -O momentum:lr=0.018 --steps 100",
         "optviz animate --surface rosenbrock --layout panels --with loss,sharpness",
+        "optviz animate --surface himmelblau --view relief --camera orbit --theme dark",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
         "optviz animate --from mine.gif --trust -o again.gif",
     ),

@@ -134,6 +134,20 @@ def picture_options(command: Command) -> Command:
                 "--theme", default="light", show_default=True, metavar="NAME", shell_complete=complete_theme,
                 help="Colours and lines.",
             ),
+            click.option(
+                "--view", default="contour", show_default=True, metavar="NAME", help="contour, or relief: in 3-D."
+            ),
+            click.option(
+                "--camera", default="fixed", show_default=True, metavar="NAME", help="In a relief: fixed or orbit."
+            ),
+            click.option(
+                "--elevation", type=float, default=45.0, show_default=True, metavar="DEG",
+                help="In a relief: how high the eye stands, 10 to 75.",
+            ),
+            click.option(
+                "--azimuth", type=float, default=-105.0, show_default=True, metavar="DEG",
+                help="In a relief: from where it looks, from the x axis towards the y axis.",
+            ),
             click.option("--layout", default="overlay", show_default=True, metavar="NAME", help="overlay or panels."),
             click.option(
                 "--with", "curves", type=Names(), default="", metavar="NAMES",

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 
 import numpy as np
 
 from optviz.draw.canvas import Canvas, Rectangle
+from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
-from optviz.draw.trails import around, lay_all, strokes
+from optviz.draw.trails import lay_all, strokes
 from optviz.scene import Contour
 from optviz.surface import inside
 from optviz.timeline import Shot
 
 _CROSS = 0.55  # half the width of a minimum's cross, in widths of a head
-_RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
-_MOST_RINGS = 4
-_NOWHERE = (0, 0, 0, 0)
 
 
 class ContourPainter:
@@ -75,28 +72,10 @@ class ContourPainter:
         return lay_all(canvas, self._strokes[first:last], self._looks, self._theme, self._place)
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
-        """Heads; where several coincide the later ones lie inside the earlier, so that all are seen."""
-        theme = self._theme
         heads = np.array([path[shot.step] for path in self._paths])
-        near = np.abs(heads[:, None] - heads).max(axis=-1) < 0.25 * theme.head * canvas.points
-        rings = np.minimum(np.triu(near, 1).sum(axis=1), _MOST_RINGS).tolist()
-        within = np.tril(near, -1).any(axis=1).tolist()
-        boxes = []
-        for (x, y), look, ring, inner in zip(heads.tolist(), self._looks, rings, within, strict=True):
-            size = theme.head * (1 + _RING * ring)
-            casing = 0.0 if inner else (theme.casing - theme.trail) / 2
-            box = (
-                around(np.array([[x, y]]), (size + 2 * casing) * canvas.points, self._place)
-                if math.isfinite(x)
-                else _NOWHERE
-            )
-            if box[0] < box[2] and box[1] < box[3]:
-                canvas.disc(x, y, size, look.colour, theme.background, casing, clip=self._place)
-                if look.dash and not ring:
-                    canvas.disc(x, y, 0.4 * size, theme.background, theme.background, 0, clip=self._place)
-                boxes.append(box)
+        boxes = draw_heads(canvas, heads, self._looks, self._theme, self._place)
         if self._labels:
-            for label, left, top in places(heads, self._labels, 0.7 * theme.head * canvas.points, self._place):
+            for label, left, top in places(heads, self._labels, 0.7 * self._theme.head * canvas.points, self._place):
                 canvas.label(label, left, top)
                 boxes.append((left, top, left + label.size[0], top + label.size[1]))
         return boxes

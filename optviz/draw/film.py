@@ -11,19 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from optviz.draw.canvas import Canvas, Pixels, Rectangle, packed, union
 from optviz.draw.cast import Cast
 from optviz.draw.contour import ContourPainter
 from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, Row, cells, layout, unit_of
+from optviz.draw.relief import ReliefPainter
 from optviz.draw.stage import Stage
 from optviz.errors import ArgumentError
-from optviz.scene import Contour, Curves, Panel, Scene
+from optviz.scene import Contour, Curves, Panel, Relief, Scene
 from optviz.themes import Colour
 from optviz.timeline import Shot
 
-_PAINTERS: dict[type[Panel], Any] = {Contour: ContourPainter, Curves: CurvesPainter}
+_PAINTERS: dict[type[Panel], Any] = {Contour: ContourPainter, Relief: ReliefPainter, Curves: CurvesPainter}
 _LOW = 0.3  # how tall a row of curves is, beside a row of maps
 
 
@@ -122,20 +125,36 @@ class Film:
         """Draw the still of that step on blank paper of any kind."""
         shot = self._shot(step)
         for painter in self._painters:
-            painter.ground(canvas)
-        self._lay(canvas, None, shot)
-        self._top(canvas, shot)
+            if isinstance(painter, ReliefPainter):
+                self._press(canvas, painter, shot)
+            else:
+                _draw(painter, canvas, shot)
+
+    def _press(self, canvas: Canvas, painter: ReliefPainter, shot: Shot) -> None:
+        """Draw a panel of pixels on a sheet of its own, and lay it on paper of any kind as an image."""
+        sheet = Canvas(*self.size, self.scale)
+        sheet.pixels[:] = packed(self.paper)
+        _draw(painter, sheet, shot)
+        left, top, right, bottom = painter.cell
+        part = sheet.pixels[top:bottom, left:right]
+        canvas.image(painter.cell, part.repeat(canvas.detail, axis=0).repeat(canvas.detail, axis=1))
 
     def _shot(self, step: int) -> Shot:
         if not 0 <= step <= self.last_step:
             raise ArgumentError(f"step must be 0 to {self.last_step}, the race's last, not {step}")
-        return Shot(step, step, 0)
+        return Shot(step, step, 0, max(shot.share for shot in self.shots if shot.step <= step))
 
     def _alone(self, shot: Shot) -> Pixels:
         canvas, _ = self._sheet()
         self._lay(canvas, None, shot)
         self._top(canvas, shot)
         return canvas.pixels.copy()
+
+    def sample(self) -> Pixels:
+        """What the film's colours are chosen from: its last frame, and others where the camera moves."""
+        turns = any(isinstance(painter, ReliefPainter) and painter.orbits for painter in self._painters)
+        moments = sorted({len(self) * part // 4 for part in range(4)}) if turns else []
+        return np.concatenate([self.frame(index) for index in (*moments, -1)])
 
     def _sheet(self) -> tuple[Canvas, Pixels]:
         canvas = Canvas(*self.size, self.scale)
@@ -162,6 +181,12 @@ def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Paint
     for row, places in zip(scene.panels, cells(plan.stage, rows, unit_of(plan.scale, scene.theme)), strict=True):
         for panel, cell in zip(row, places, strict=False):  # a last row may be shorter; its panels are no larger
             yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet))
+
+
+def _draw(painter: Painter, canvas: Canvas, shot: Shot) -> None:
+    painter.ground(canvas)
+    painter.lay(canvas, None, shot)
+    painter.top(canvas, shot)
 
 
 def _copy(source: Pixels, target: Pixels, boxes: list[Rectangle]) -> None:

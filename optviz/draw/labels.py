@@ -20,8 +20,10 @@ _CASING = 2  # pixels around the letters
 class Label:
     """Words in a colour with a casing, to be laid over anything."""
 
-    def __init__(self, words: str, size: float, ink: Colour, casing: Colour, canvas: Canvas) -> None:
-        width = round(canvas.text_width(words, size, bold=True)) + 2 * _CASING + 2
+    def __init__(
+        self, words: str, size: float, ink: Colour, casing: Colour, canvas: Canvas, *, bold: bool = True
+    ) -> None:
+        width = round(canvas.text_width(words, size, bold=bold)) + 2 * _CASING + 2
         height = round(1.35 * size * canvas.points) + 2 * _CASING
         self.size = width, height
         self.words, self.letters, self.ink, self.casing = words, size, ink, casing
@@ -30,7 +32,7 @@ class Label:
         self.rim = _CASING
         sheet = Canvas(width, height, canvas.scale)
         sheet.pixels[:] = packed("#000000")
-        sheet.text(*self.origin, words, size, "#ffffff", bold=True)
+        sheet.text(*self.origin, words, size, "#ffffff", bold=bold)
         letters = np.asarray(sheet.pixels & 0xFF, dtype=np.float32) / np.float32(255)
         around = _spread(letters)
         self._keep = ((1 - around) * (1 - letters))[..., None]

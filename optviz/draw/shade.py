@@ -7,6 +7,7 @@ filtered over the width of a pixel, and hairlines fade where they would crowd.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -51,16 +52,34 @@ def levels(values: Field, like: Field | None = None) -> Field:
 
     The bands are those of `like`, the same map in other pixels, where it is given.
     """
+    return scale_of(values if like is None else like)(values)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From values to bands: how far above `low`, as a share of `span`, on the logarithmic scale that `offset` bends."""
+
+    low: float
+    span: float
+    offset: float
+
+    def __call__(self, values: Field) -> Field:
+        """Values in bands, 0 … BANDS, float32; what is not finite is high."""
+        above = np.where(np.isfinite(values), np.clip(values - self.low, 0, self.span), self.span).astype(np.float32)
+        share = above / np.float32(max(self.span, 1e-300))
+        return np.asarray(_scaled(share, self.offset) * np.float32(BANDS * 0.9999))
+
+
+def scale_of(values: Field) -> Scale:
+    """The scale on which these values fill the bands most evenly."""
     finite = np.isfinite(values)
-    known = values[finite] if like is None else like[np.isfinite(like)]
-    if known.size == 0:
-        return np.full(values.shape, BANDS, dtype=np.float32)
-    low, high = known.min(), known.max()
-    share = _share(values, finite, low, high)
-    model = share if like is None else _share(like, np.isfinite(like), low, high)
-    sample = model[::5, ::5].ravel()
+    if not finite.any():
+        return Scale(0.0, 0.0, float(_OFFSETS[-1]))
+    low, high = values[finite].min(), values[finite].max()
+    share = np.where(finite, values - low, high - low).astype(np.float32) / np.float32(max(high - low, 1e-300))
+    sample = share[::5, ::5].ravel()
     offset = max(_OFFSETS, key=lambda each: _evenness(_scaled(sample, each)))
-    return np.asarray(_scaled(share, offset) * np.float32(BANDS * 0.9999))
+    return Scale(float(low), float(high - low), float(offset))
 
 
 def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
@@ -71,23 +90,19 @@ def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
     """
     down, right = np.gradient(level)
     steepness = np.maximum(np.hypot(down, right), _FLAT / detail)  # bands a pixel
-    ramp = _ramp(theme)
+    ramp = ramp_of(theme)
     whole = ramp.astype(np.uint32)
     flat = 0xFF000000 | whole[:, 2] << 16 | whole[:, 1] << 8 | whole[:, 0]
     result = flat.astype(np.uint32)[np.minimum(level.astype(np.intp), BANDS - 1)]
     from_contour = np.abs(level - np.rint(level))  # in bands
-    mixed = np.flatnonzero(from_contour < detail * steepness)
-    result.ravel()[mixed] = _mixed(level.ravel()[mixed], steepness.ravel()[mixed], ramp, theme, detail)
+    edges = np.flatnonzero(from_contour < detail * steepness)
+    parts = (mixed(level.ravel()[edges], steepness.ravel()[edges], ramp, theme, detail) + 0.5).astype(np.uint32)
+    result.ravel()[edges] = 0xFF000000 | parts[:, 2] << 16 | parts[:, 1] << 8 | parts[:, 0]
     return result
 
 
-def _share(values: Field, finite: NDArray[np.bool_], low: Any, high: Any) -> Field:
-    """How far up from low to high, 0 … 1, float32."""
-    rise = np.where(finite, np.minimum(np.maximum(values, low), high) - low, high - low).astype(np.float32)
-    return np.asarray(rise / np.float32(max(high - low, 1e-300)))
-
-
-def _mixed(level: Field, steepness: Field, ramp: Field, theme: Theme, detail: int) -> Pixels:
+def mixed(level: Field, steepness: Field, ramp: Field, theme: Theme, detail: int = 1) -> Field:
+    """The colours (n, 3) of levels (n,), where pixels are so many bands wide: bands by their shares, and hairlines."""
     below = np.concatenate([np.zeros((1, 3), np.float32), np.cumsum(ramp, axis=0)])
     low = np.clip(level - steepness / 2, 0, BANDS - 1e-3)
     high = np.maximum(np.clip(level + steepness / 2, 1e-3, BANDS), low + 1e-3)
@@ -97,11 +112,10 @@ def _mixed(level: Field, steepness: Field, ramp: Field, theme: Theme, detail: in
     line = np.clip(1.0 - edge, 0, 1) * np.clip(1.6 - 4 * steepness, 0, 1) * np.float32(theme.isoline_alpha)
     line[(level < 0.5) | (level > BANDS - 0.5)] = 0
     colours += (np.array(rgb(theme.isoline), np.float32) - colours) * line[:, None]
-    parts = (colours + 0.5).astype(np.uint32)
-    return np.asarray(0xFF000000 | parts[:, 2] << 16 | parts[:, 1] << 8 | parts[:, 0], dtype=np.uint32)
+    return np.asarray(colours)
 
 
-def _ramp(theme: Theme) -> Field:
+def ramp_of(theme: Theme) -> Field:
     """The colours (BANDS, 3) of the bands."""
     stops = np.array([rgb(colour) for colour in theme.ramp], dtype=float)
     at = np.linspace(0, len(stops) - 1, BANDS)

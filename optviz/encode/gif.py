@@ -26,7 +26,7 @@ _LONGEST = 65535  # hundredths of a second that a frame can say
 
 def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
     """Write a looping GIF."""
-    palette = Palette(film.frame(-1), film.colours, film.paper)
+    palette = Palette(film.sample(), film.colours, film.paper)
     file.write(_header(film, palette))
     for blocks in _encoded(frames, palette, None):
         file.write(blocks)
@@ -35,7 +35,7 @@ def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
 
 def write_gif_in_parts(file: IO[bytes], film: Film, workers: int) -> None:
     """Write the same GIF, to the same bytes, by several processes that draw and encode a part of it each."""
-    palette = Palette(film.frame(-1), film.colours, film.paper)
+    palette = Palette(film.sample(), film.colours, film.paper)
     file.write(_header(film, palette))
     parts = min(len(film), workers)
     cuts = [len(film) * part // parts for part in range(parts + 1)]

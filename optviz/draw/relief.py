@@ -1,0 +1,288 @@
+"""The surface in 3-D: a block under a soft light, trails laid over it, heads above them.
+
+What the surface hides of a trail is dashed and faint. Where the camera stands still, the block is drawn once and trails
+are laid on it stroke by stroke, as on a map; where it orbits, each frame is drawn anew from its share of the film.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.draw.camera import Camera, fitted
+from optviz.draw.canvas import Canvas, Pixels, Rectangle
+from optviz.draw.draped import Draped, draped
+from optviz.draw.heads import draw_heads
+from optviz.draw.labels import Label, places
+from optviz.draw.paints import Paints
+from optviz.draw.plinth import Plinth
+from optviz.draw.shade import BANDS
+from optviz.draw.sight import Sight
+from optviz.draw.stage import TOLD_APART, Stage
+from optviz.draw.terrain import TALL, Terrain
+from optviz.draw.trails import Exit, Stroke, around, lay, strokes
+from optviz.scene import Relief
+from optviz.surface import inside
+from optviz.themes import Colour, rgb
+from optviz.timeline import Shot
+
+_SUN = -118.0  # degrees from the camera's first azimuth to the light's: from the left, a little towards the eye
+_TURNS = 24  # directions for which an orbit is made to fit
+_FINE = 300, 620  # samples a side, at least and at most
+_DENSE, _BRISK = 1.6, 0.7  # slices a pixel of floor: for a block drawn once, and for every frame
+_MARGINS = 26, 10, 26, 30  # pixels at scale 1 for the numbers: left, top, right, bottom
+_HIDDEN = (2.0, 2.2)  # dashes
+_FAINT = 0.5  # how far a hidden colour is from the paper
+_ARM = 0.022  # half the width of a minimum's cross, as a share of the box
+_ORDERED = 96  # pieces of trails that an orbit draws in the order of their steps
+
+
+class _Laid(NamedTuple):
+    """A stroke of a trail, seen or hidden, as it is laid."""
+
+    step: int
+    seen: bool
+    stroke: Stroke | Exit
+
+
+class ReliefPainter:
+    """Draws a `Relief` into its cell."""
+
+    def __init__(self, panel: Relief, stage: Stage) -> None:
+        self._panel, self._stage = panel, stage
+        self._theme = theme = stage.crowded(len(panel.owners))
+        unit = stage.unit
+        left, top, right, bottom = stage.cell
+        self._titled = top + (round(24 * unit) if panel.title else 0)
+        self._place = _within((left, self._titled, right, bottom), [round(side * unit) for side in _MARGINS])
+        self._plinth = Plinth(panel.box, theme, (left, self._titled, right, bottom), stage.canvas)
+        self._looks = stage.looks(panel.owners)
+        self._faint = [_faded(look.colour, theme.background) for look in self._looks]
+        fine = int(np.clip(self._place[2] - self._place[0], *_FINE))
+        self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + _SUN)
+        self._paints = Paints(theme, math.radians(panel.azimuth + _SUN))
+        self._floor = self._terrain.on_floor(panel.points)
+        self._paths = [draped(path, self._terrain) for path in self._floor.swapaxes(0, 1)]
+        self.orbits = panel.camera == "orbit"
+        turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self.orbits else 1)]
+        self._camera = fitted(turns, panel.elevation, _outline(self._terrain), self._place)[0]
+        self._laid: list[_Laid] = []
+        if not self.orbits:
+            self._sight = Sight(self._terrain, self._camera, self._place, _DENSE)
+            self._laid = self._strokes()
+        self._laid_steps = [each.step for each in self._laid]
+        self._ground: Pixels | None = None
+        self._labels = [
+            Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
+            for owner, look in zip(panel.owners, self._looks, strict=True)
+            if TOLD_APART < len(panel.owners) == len(stage.cast)
+        ]
+
+    @property
+    def cell(self) -> Rectangle:
+        """The part of the sheet that the panel fills."""
+        return self._stage.cell
+
+    def ground(self, canvas: Canvas) -> None:
+        theme, (left, _, right, _) = self._theme, self._place
+        if self._panel.title:
+            colour = self._looks[0].colour if len(self._looks) == 1 else theme.ink
+            words = canvas.fitted(self._panel.title, theme.text + 1, right - left, bold=True)
+            y = self._titled - 0.5 * (theme.text + 1) * canvas.points
+            canvas.text(left, y, words, theme.text + 1, colour, bold=True)
+        if not self.orbits:
+            self._block(canvas, self._camera, self._sight)
+            self._ground = canvas.pixels.copy()
+
+    def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
+        first = bisect_right(self._laid_steps, before.step) if before else 0
+        last = bisect_right(self._laid_steps, shot.step)
+        for each in self._laid[first:last]:
+            stroke = each.stroke
+            if each.seen or isinstance(stroke, Exit):
+                lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
+            else:
+                self._lay_hidden(canvas, stroke)
+        return [each.stroke.box for each in self._laid[first:last]]
+
+    def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        if not self.orbits:
+            return self._heads(canvas, self._camera, self._sight, shot)
+        camera = self._turned(shot)
+        sight = Sight(self._terrain, camera, self._place, _BRISK)
+        self._block(canvas, camera, sight)
+        self._trails(canvas, camera, sight, shot)
+        self._heads(canvas, camera, sight, shot)
+        left, _, right, bottom = self._stage.cell
+        return [(left, self._titled, right, bottom)]
+
+    def _turned(self, shot: Shot) -> Camera:
+        camera = self._camera
+        return Camera(camera.azimuth + 360 * shot.share, camera.elevation, camera.zoom, camera.x, camera.y)
+
+    def _block(self, canvas: Canvas, camera: Camera, sight: Sight) -> None:
+        """The surface, its numbers, its minima and the starts."""
+        theme, panel = self._theme, self._panel
+        sight.draw(canvas.pixels, self._paints)
+        self._plinth.draw(canvas.pixels, camera)
+        minima = np.array(panel.surface.minima, dtype=float).reshape(-1, 2)
+        depths = panel.surface(minima)
+        deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
+        kept = inside(panel.box, minima)
+        spots = self._terrain.raised(self._terrain.on_floor(minima[kept]))
+        visible = sight.is_visible(camera.project(spots))
+        for spot, is_global, seen in zip(spots, deepest[kept].tolist(), visible.tolist(), strict=True):
+            self._cross(canvas, camera, spot, 1.0 if is_global else 0.6, seen)
+        starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float)))
+        for x, y, _ in camera.project(starts).tolist():
+            if math.isfinite(x):
+                canvas.ring(x, y, theme.head, theme.background, 0.45 * theme.head)
+                canvas.ring(x, y, theme.head, theme.ink, 0.18 * theme.head)
+
+    def _cross(self, canvas: Canvas, camera: Camera, spot: NDArray[Any], share: float, seen: bool) -> None:
+        """A minimum's mark, flat on the surface."""
+        arms = np.array([[[-_ARM, 0, 0], [_ARM, 0, 0]], [[0, -_ARM, 0], [0, _ARM, 0]]]) * max(share, 0.7)
+        bars = camera.project(spot + arms)[..., :2]
+        theme = self._theme
+        share *= theme.trail / self._stage.theme.trail
+        if seen:
+            for bar in bars:
+                canvas.line(bar, theme.background, 4.4 * share, cap="projecting")
+        for bar in bars:
+            colour = theme.ink if seen else _faded(theme.ink, theme.background)
+            canvas.line(bar, colour, 2.0 * share, cap="butt")
+
+    def _strokes(self) -> list[_Laid]:
+        """What a camera that stands still sees of the trails, in the order in which it is laid."""
+        canvas, theme, place = self._stage.canvas, self._theme, self._place
+        found: list[tuple[int, bool, int, Stroke | Exit]] = []
+        for run, path in enumerate(self._paths):
+            seen, hidden, flat = self._parted(path.points, self._camera, self._sight)
+            for points, visible in ((seen, True), (hidden, False)):
+                for stroke in strokes([points], canvas, theme, place, exits=False):
+                    step = int(path.steps[stroke.step])
+                    found.append((step, visible, stroke.step, replace(stroke, step=step, run=run)))
+            marks = self._exits(run, path, seen, flat)
+            found += [(mark.step, True, len(flat), mark) for mark in marks]
+        found.sort(key=lambda each: (each[0], each[1], each[3].run, each[2]))
+        return [_Laid(step, visible, stroke) for step, visible, _, stroke in found]
+
+    def _exits(self, run: int, path: Draped, seen: NDArray[Any], flat: NDArray[Any]) -> list[Exit]:
+        """Arrowheads where a path leaves the box, as far as it is seen there."""
+        marks = []
+        for index in path.exits[: bisect_left(path.exits, len(flat))]:
+            if np.isfinite(seen[index, 0]) and np.isfinite(flat[index - 1, 0]):
+                arrow = _arrow(flat[index - 1], flat[index], self._theme.head * self._stage.canvas.points)
+                marks.append(Exit(int(path.steps[index]), run, arrow, around(arrow, 6.0, self._stage.cell)))
+        return marks
+
+    def _lay_hidden(self, canvas: Canvas, stroke: Stroke) -> None:
+        """A dashed line beneath all that is seen: where something was drawn, it stays."""
+        left, top, right, bottom = stroke.box
+        part = canvas.pixels[top:bottom, left:right]
+        before = part.copy()
+        canvas.line(
+            stroke.line,
+            self._faint[stroke.run],
+            0.75 * self._theme.trail,
+            dash=_HIDDEN,
+            walked=stroke.walked,
+            clip=self._place,
+        )
+        assert self._ground is not None
+        np.copyto(part, before, where=before != self._ground[top:bottom, left:right])
+
+    def _trails(self, canvas: Canvas, camera: Camera, sight: Sight, shot: Shot) -> None:
+        """All trails up to a step: hidden parts, then what is seen, the later steps above."""
+        theme, place = self._theme, self._place
+        parts = []
+        for path in self._paths:
+            count = int(np.searchsorted(path.steps, shot.step, side="right"))
+            parts.append(self._parted(path.points[:count], camera, sight))
+        for (_, hidden, _), colour in zip(parts, self._faint, strict=True):
+            if np.isfinite(hidden[:, 0]).sum() > 1:
+                canvas.line(hidden, colour, 0.75 * theme.trail, dash=_HIDDEN, clip=place)
+        last = len(self._panel.points) - 1
+        pieces = max(1, min(16, _ORDERED // len(parts)))
+        for piece in range(pieces):
+            low, high = last * piece // pieces, last * (piece + 1) // pieces
+            if low > shot.step:
+                break
+            for (seen, _, _), path, look in zip(parts, self._paths, self._looks, strict=True):
+                first, end = np.searchsorted(path.steps, (low, high), side="right").tolist()
+                line = seen[max(0, first - 1) if piece else 0 : end]
+                if np.isfinite(line[:, 0]).sum() > 1:
+                    canvas.line(line, theme.background, theme.casing, cap="butt", clip=place)
+                    canvas.line(line, look.colour, theme.trail, dash=look.dash, clip=place)
+        for run, ((seen, _, flat), path) in enumerate(zip(parts, self._paths, strict=True)):
+            for mark in self._exits(run, path, seen, flat):
+                lay(canvas, mark, self._looks[run], theme, place)
+
+    def _parted(
+        self, points: NDArray[Any], camera: Camera, sight: Sight
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Points (n, 3) as pixels (n, 2): those that are seen, those that are hidden and their neighbours, and all."""
+        projected = camera.project(points)
+        visible = sight.is_visible(projected)[:, None]
+        flat = projected[:, :2]
+        near = ~visible
+        near[1:] |= ~visible[:-1]
+        near[:-1] |= ~visible[1:]
+        return np.where(visible, flat, np.nan), np.where(near, flat, np.nan), flat
+
+    def _heads(self, canvas: Canvas, camera: Camera, sight: Sight, shot: Shot) -> list[Rectangle]:
+        """Heads; those behind the surface are faint rings."""
+        theme, place = self._theme, self._place
+        floor = self._floor[shot.step].copy()
+        floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
+        projected = camera.project(self._terrain.raised(floor))
+        visible = sight.is_visible(projected)
+        spots = projected[:, :2]
+        boxes = []
+        for (x, y), seen, colour in zip(spots.tolist(), visible.tolist(), self._faint, strict=True):
+            if not seen and math.isfinite(x):
+                canvas.ring(x, y, 0.85 * theme.head, colour, 0.6 * theme.trail)
+                boxes.append(around(np.array([[x, y]]), (theme.head + theme.trail) * canvas.points, self._stage.cell))
+        heads = np.where(visible[:, None], spots, np.nan)
+        boxes += draw_heads(canvas, heads, self._looks, theme, place)
+        if self._labels:
+            known = np.where(np.isfinite(heads), heads, -1e6)
+            for label, left, top in places(known, self._labels, 0.7 * theme.head * canvas.points, place):
+                canvas.label(label, left, top)
+                boxes.append((left, top, left + label.size[0], top + label.size[1]))
+        return boxes
+
+
+def _within(cell: Rectangle, margins: list[int]) -> Rectangle:
+    left, top = cell[0] + margins[0], cell[1] + margins[1]
+    return left, top, max(left + 8, cell[2] - margins[2]), max(top + 8, cell[3] - margins[3])
+
+
+def _outline(terrain: Terrain) -> NDArray[Any]:
+    """Points (n, 3) of the block that a picture must hold: the corners of its floor, and its surface."""
+    sides = np.linspace(-0.5, 0.5, 33)
+    floor = np.stack(np.meshgrid(sides, sides), axis=-1).reshape(-1, 2)
+    heights = terrain.at(floor) * (TALL / BANDS)
+    corners = [[x, y, 0.0] for x in (-0.5, 0.5) for y in (-0.5, 0.5)]
+    return np.concatenate([corners, np.column_stack([floor, heights])])
+
+
+def _arrow(before: NDArray[Any], tip: NDArray[Any], size: float) -> NDArray[Any]:
+    """An arrowhead (3, 2) whose tip lies where a path leaves the box."""
+    move = tip - before
+    ahead = move / max(float(np.hypot(*move)), 1e-9)
+    aside = np.array([-ahead[1], ahead[0]])
+    return np.array([tip, tip - size * (ahead + 0.5 * aside), tip - size * (ahead - 0.5 * aside)])
+
+
+@lru_cache(maxsize=256)
+def _faded(colour: Colour, paper: Colour) -> Colour:
+    """A colour half-way to the paper."""
+    parts = [round(a + (b - a) * _FAINT) for a, b in zip(rgb(paper), rgb(colour), strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in parts)
