@@ -44,7 +44,7 @@ class Recipe:
     command: str
     surface: str | None
     runs: tuple[tuple[str, str], ...]
-    start: tuple[float, float]
+    start: tuple[float, float] | tuple[tuple[float, float], ...]
     steps: int
     seed: int
     noise: float
@@ -83,9 +83,9 @@ def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
         version=optviz.__version__,
         command="animate",
         surface=race.problem.source,
-        runs=tuple((_spec(run), run.lr_rule) for run in race.runs),
+        runs=tuple((spec_of(run), run.lr_rule) for run in race.runs),
         picture=dict(picture),
-        **{key: getattr(race.problem, key) for key in _CONDITIONS},
+        **race.problem.conditions(),
     )
 
 
@@ -105,7 +105,8 @@ def read_recipe(path: str | Path) -> Recipe:
         raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
 
 
-def _spec(run: Run) -> str:
+def spec_of(run: Run) -> str:
+    """A run's optimizer as one writes it, with every hyperparameter."""
     values = {key: value for key, value in run.hyperparameters.items() if value is not None}
     if values.get("schedule") == "constant":
         del values["schedule"]
@@ -171,16 +172,25 @@ def _checked(recipe: Recipe) -> Recipe:
             raise ValueError(f"{each.name} is {value!r}")
     if recipe.command != "animate":
         raise ValueError(f"command is {recipe.command!r}")
-    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not _is_list_of(recipe.start, float, 2):
+    several = bool(recipe.start) and all(_is_list_of(point, float, 2) for point in recipe.start)
+    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not (
+        several or _is_list_of(recipe.start, float, 2)
+    ):
         raise ValueError("runs or start are not what they should be")
     whole = {each.name: getattr(recipe, each.name) for each in fields(recipe)}
     runs = tuple((spec, rule) for spec, rule in recipe.runs)
-    return Recipe(**whole | {"runs": runs, "start": tuple(recipe.start)})
+    start = tuple(map(tuple, recipe.start)) if several else tuple(recipe.start)  # type: ignore[arg-type]
+    return Recipe(**whole | {"runs": runs, "start": start})
 
 
 def _is_list_of(value: Any, kind: type, count: int) -> bool:
     kinds = (int, float) if kind is float else (kind,)
-    return isinstance(value, Sequence) and len(value) == count and all(type(part) in kinds for part in value)
+    return (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and len(value) == count
+        and all(type(part) in kinds for part in value)
+    )
 
 
 def _refuse_constant(name: str) -> float:

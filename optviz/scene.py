@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from optviz.crowd import spread
 from optviz.errors import ArgumentError
 from optviz.optimizer import OPTIMIZERS
 from optviz.picture import Picture, as_theme
@@ -32,8 +33,8 @@ _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
 class Runner:
     """One of the cast: how a run is told apart, and its losses (T+1,).
 
-    `rate` is its learning rate and `rule` how that came about, in words; `slot` is the place of its colour in the
-    theme's palette.
+    Where it runs from many starts they are medians, and `measure` says so in words; `rate` is its learning rate and
+    `rule` how that came about, in words; `slot` is the place of its colour in the theme's palette.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Runner:
     rule: str
     slot: int
     values: Array
+    measure: str = "loss"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +62,14 @@ class Contour:
 
 @dataclass(frozen=True, kw_only=True)
 class Curves:
-    """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,)."""
+    """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,).
+
+    Where a runner is many, the series is its median, and `band` its first and its last decile.
+    """
 
     series: Series
     owners: tuple[int, ...]
+    band: tuple[Array, Array] | None = None
 
 
 Panel = Contour | Curves
@@ -113,7 +119,7 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         rows = _gridded(maps, size)
     else:
         rows = [[contour_of(race, box, everybody)]]
-    curves = [Curves(series=series_of(race, name), owners=everybody) for name in wanted.curves]
+    curves = [curves_of(race, name) for name in wanted.curves]
     return Scene(
         title=race.surface.display_title if wanted.title is None else wanted.title,
         cast=cast,
@@ -127,13 +133,16 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
 
 def cast_of(race: Race) -> tuple[Runner, ...]:
     """The cast of a race: a runner a run."""
+    several = len(race.starts) > 1
+    losses = spread(_by_run(race, race.values)).middle if several else race.values
     return tuple(
         Runner(
             title=title,
             rate=f"lr {run.hyperparameters['lr']:.2g}",
             rule=_LR_RULES[run.lr_rule],
             slot=slot,
-            values=race.values[:, column],
+            values=losses[:, column],
+            measure="median loss" if several else "loss",
         )
         for column, (run, title, slot) in enumerate(zip(race.runs, _titles(race), _slots(race), strict=True))
     )
@@ -141,14 +150,29 @@ def cast_of(race: Race) -> tuple[Runner, ...]:
 
 def contour_of(race: Race, box: Box, owners: Sequence[int], title: str = "") -> Contour:
     """The map of a race, with the paths of some of its runs."""
+    columns = [column for column, owner in enumerate(race.owners) if owner in owners]
     return Contour(
         surface=race.surface,
         box=box,
-        starts=(race.start,),
-        points=race.points[:, list(owners)],
-        owners=tuple(owners),
+        starts=race.starts,
+        points=race.points[:, columns],
+        owners=tuple(race.owners[column] for column in columns),
         title=title,
     )
+
+
+def curves_of(race: Race, name: str) -> Curves:
+    """The curves of a series, of several starts the median and the deciles."""
+    series, everybody = series_of(race, name), tuple(range(len(race.runs)))
+    if len(race.starts) == 1:
+        return Curves(series=series, owners=everybody)
+    found = spread(_by_run(race, series.values))
+    return Curves(series=replace(series, values=found.middle), owners=everybody, band=(found.low, found.high))
+
+
+def _by_run(race: Race, values: Array) -> Array:
+    """Values (T+1, N) of all heads as those of every run (T+1, runs, starts)."""
+    return values.reshape(len(values), len(race.runs), len(race.starts))
 
 
 def _gridded(maps: list[Contour], size: tuple[int, int]) -> list[list[Contour]]:

@@ -16,6 +16,7 @@ ORDER = [
     *(
         "races",
         "series",
+        "crowd",
         "starts",
         "comparison",
         "checks",

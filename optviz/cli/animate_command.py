@@ -32,14 +32,22 @@ if TYPE_CHECKING:
         "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.mp4",
         "optviz animate --surface ravine -O sgd:lr=0.018 -O momentum:lr=0.018 --steps 100",
         "optviz animate --surface rosenbrock --layout panels --with loss,sharpness",
+        "optviz animate --surface himmelblau -O momentum --start random:64 --steps 60",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
         "optviz animate --from mine.gif --trust -o again.gif",
     ),
 )
 @click.option("--surface", metavar="NAME", shell_complete=complete_surface, help="A name, or a file of yours.")
 @race_options
-@click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise.")
+@click.option(
+    "--start",
+    multiple=True,
+    metavar="X,Y|random:N|grid:AxB",
+    help="Where all begin; several, or repeated: a swarm.  [default: the surface's]",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches, noise and random starts."
+)
 @picture_options
 @click.option("-o", "--output", metavar="PATH", help="A .gif, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]")
 @click.option("--from", "recipe", metavar="FILE", help="Make again what FILE shows, by the recipe it carries.")
@@ -80,21 +88,18 @@ def command(
             _to_file(film, path, frames, jobs)
 
 
-def stage(surface: str, place: Surface, *, start: str | None, **options: Any) -> tuple[Race, Picture]:
+def stage(surface: str, place: Surface, *, start: tuple[str, ...], **options: Any) -> tuple[Race, Picture]:
     """The race that these options of the command ask for, run, and how its picture is to look."""
     from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
-    from optviz.errors import ArgumentError
     from optviz.picture import Picture
     from optviz.races import race
-    from optviz.starts import parse_starts
+    from optviz.starts import gather_starts
 
     picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
-    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
-    if len(begin) != 1:
-        raise ArgumentError(f"a film has one start, X,Y; {start!r} names {len(begin)}")
+    begin = gather_starts(start, place, options["seed"])
     source = surface if is_local(surface) else place.name
     optimizers = options.pop("optimizers") or DEFAULT_OPTIMIZERS
-    return race(place, optimizers, start=begin[0], source=source, **options), picture
+    return race(place, optimizers, start=begin, source=source, **options), picture
 
 
 def _new(surface: str, output: str | None, quiet: bool, **options: Any) -> tuple[Film, Path | None]:

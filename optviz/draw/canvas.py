@@ -29,6 +29,8 @@ Dash = tuple[float, ...]
 _LONGEST = 500  # letters of a text that are looked at
 _IDENTITY = IdentityTransform()
 _CIRCLE = Path.unit_circle()
+_TURN = np.linspace(0, 2 * np.pi, 17)
+_ROUND = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=-1)  # small circles, with sixteen corners
 
 
 class Canvas:
@@ -64,6 +66,23 @@ class Canvas:
         self._renderer.draw_path(pen, Path(flipped), _IDENTITY, None)
         if dash:
             pen.set_dashes(0, None)
+
+    def segments(
+        self, ends: NDArray[Any], colour: Colour, width: float, alpha: float, *, clip: Rectangle | None = None
+    ) -> None:
+        """Straight lines between ends (n, 2, 2), through which the ground is seen."""
+        flipped = ends.reshape(-1, 2) * (1.0, -1.0)
+        flipped[:, 1] += self.height
+        pen = self._pen(colour, width, clip, "butt", alpha)
+        self._renderer.draw_path(pen, Path(flipped, _segment_codes(len(ends))), _IDENTITY, None)
+
+    def dots(self, centres: NDArray[Any], diameter: float, colour: Colour, *, clip: Rectangle | None = None) -> None:
+        """Filled circles around centres (n, 2), `diameter` points wide, as one outline."""
+        corners = centres[:, None] + _ROUND * (diameter * self.points / 2)
+        flipped = corners.reshape(-1, 2) * (1.0, -1.0)
+        flipped[:, 1] += self.height
+        outline = Path(flipped, _round_codes(len(centres)))
+        self._renderer.draw_path(self._pen(colour, 0, clip), outline, _IDENTITY, _unit(colour))
 
     def polygon(self, corners: NDArray[Any], colour: Colour, rim: Colour, casing: float) -> None:
         """A filled polygon with a rim around it."""
@@ -128,13 +147,15 @@ class Canvas:
             low, high = (middle, high) if fits else (low, middle - 1)
         return words[:low].rstrip() + "…"
 
-    def _pen(self, colour: Colour, width: float, clip: Rectangle | None = None, cap: Cap = "round") -> Any:
-        key = colour, width, clip, cap
+    def _pen(
+        self, colour: Colour, width: float, clip: Rectangle | None = None, cap: Cap = "round", alpha: float = 1.0
+    ) -> Any:
+        key = colour, width, clip, cap, alpha
         pen = self._pens.get(key)
         if pen is None:
             pen = self._pens[key] = self._renderer.new_gc()
             pen.set_linewidth(width)
-            pen.set_foreground(_unit(colour), isRGBA=True)
+            pen.set_foreground((*_unit(colour)[:3], alpha), isRGBA=True)
             pen.set_snap(False)
             pen.set_capstyle(cap)
             pen.set_joinstyle("round")
@@ -166,6 +187,17 @@ def union(boxes: Sequence[Rectangle], width: int, height: int) -> Rectangle:
         return 0, 0, 1, 1
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return max(0, min(lefts)), max(0, min(tops)), min(width, max(rights)), min(height, max(bottoms))
+
+
+@lru_cache(maxsize=256)
+def _segment_codes(count: int) -> NDArray[np.uint8]:
+    return np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=np.uint8), count)
+
+
+@lru_cache(maxsize=256)
+def _round_codes(count: int) -> NDArray[np.uint8]:
+    corner = [Path.MOVETO, *[Path.LINETO] * (len(_ROUND) - 2), Path.CLOSEPOLY]
+    return np.tile(np.array(corner, dtype=np.uint8), count)
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,8 @@ from optviz.draw.labels import Label, places
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
-from optviz.draw.trails import around, lay, strokes
+from optviz.draw.swarm import MOST_TRAILS, Sheaf, faintness, lay_heads, sheaves
+from optviz.draw.trails import Exit, Stroke, around, lay, strokes
 from optviz.scene import Contour
 from optviz.surface import inside
 from optviz.timeline import Shot
@@ -20,6 +21,8 @@ from optviz.timeline import Shot
 _CROSS = 5.0  # half the width of a minimum's cross, in points
 _RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
 _MOST_RINGS = 4
+_MOST_STARTS = 256  # whose rings are drawn
+_HAIR = 0.8  # how wide a trail of a swarm is, as a share of its own theme's
 _NOWHERE = (0, 0, 0, 0)
 
 
@@ -28,11 +31,19 @@ class ContourPainter:
 
     def __init__(self, panel: Contour, stage: Stage) -> None:
         self._panel, self._stage = panel, stage
-        self._theme = theme = stage.crowded(len(panel.owners))
+        count = len(panel.owners)
+        self._swarm = count > len(set(panel.owners))
+        self._theme = theme = stage.swarming(count) if self._swarm else stage.crowded(count)
         self._place = plot(stage.cell, stage.canvas.scale, titled=bool(panel.title))
         self._looks = stage.looks(panel.owners)
         self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
-        self._strokes = strokes(self._paths, stage.canvas, theme, self._place)
+        self._whose = np.asarray(panel.owners)
+        self._alpha = faintness(count)
+        self._strokes: list[Stroke | Exit | Sheaf] = []
+        if not self._swarm:
+            self._strokes += strokes(self._paths, stage.canvas, theme, self._place)
+        elif count <= MOST_TRAILS:
+            self._strokes += sheaves(np.stack(self._paths, axis=1), panel.owners, self._place)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -65,21 +76,33 @@ class ContourPainter:
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots[seen].tolist(), deepest[seen].tolist(), strict=True):
             self._cross(canvas, x, y, 1.0 if is_global else 0.6)
-        for x, y in to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist():
-            canvas.ring(x, y, theme.head, theme.background, 4.0)
-            canvas.ring(x, y, theme.head, theme.ink, 1.6)
+        rings = to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist()
+        size, thin, ink = (0.7 * theme.head, 0.5, theme.quiet) if self._swarm else (theme.head, 1.0, theme.ink)
+        for x, y in rings if len(rings) <= _MOST_STARTS else ():
+            canvas.ring(x, y, size, theme.background, 4.0 * thin)
+            canvas.ring(x, y, size, ink, 1.6 * thin)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
+        boxes = []
         for stroke in self._strokes[first:last]:
-            lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
-        return [stroke.box for stroke in self._strokes[first:last]]
+            if isinstance(stroke, Sheaf):
+                self._lay_sheaf(canvas, stroke)
+                boxes = [self._place]
+            else:
+                lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
+                boxes.append(stroke.box)
+        return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         """Heads; where several coincide the later ones lie inside the earlier, so that all are seen."""
         theme = self._theme
         heads = np.array([path[shot.step] for path in self._paths])
+        if self._swarm:
+            groups = [(heads[self._whose == owner], self._colour(owner)) for owner in np.unique(self._whose).tolist()]
+            drawn = [lay_heads(canvas, each, colour, theme, self._place) for each, colour in groups]
+            return [box for box in drawn if box is not None]
         near = np.abs(heads[:, None] - heads).max(axis=-1) < 0.25 * theme.head * canvas.points
         rings = np.minimum(np.triu(near, 1).sum(axis=1), _MOST_RINGS).tolist()
         within = np.tril(near, -1).any(axis=1).tolist()
@@ -102,6 +125,13 @@ class ContourPainter:
                 label.lay(canvas.pixels, left, top)
                 boxes.append((left, top, left + label.size[0], top + label.size[1]))
         return boxes
+
+    def _colour(self, owner: int) -> str:
+        return self._looks[self._panel.owners.index(owner)].colour
+
+    def _lay_sheaf(self, canvas: Canvas, sheaf: Sheaf) -> None:
+        width = _HAIR * self._theme.trail
+        canvas.segments(sheaf.segments, self._colour(sheaf.run), width, self._alpha, clip=self._place)
 
     def _cross(self, canvas: Canvas, x: float, y: float, share: float) -> None:
         """A minimum's mark: a global one's whole, a local one's smaller."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,30 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
-from optviz.draw.trails import around, lay, strokes
+from optviz.draw.trails import Exit, Stroke, around, lay, strokes
 from optviz.scene import Curves
+from optviz.themes import rgb
 from optviz.timeline import Shot
 
 _DECADES = 14  # at most so many below the largest value
 _LABELS = 96  # pixels at scale 1 for the names at the ends of the lines
 _THIN = 0.7
+_BAND = 0.22  # how opaque a band is
+
+
+@dataclass(frozen=True)
+class _Sliver:
+    """A column of pixels of a band, laid at `step`: from top to bottom at x."""
+
+    step: int
+    run: int
+    x: int
+    top: int
+    bottom: int
+
+    @property
+    def box(self) -> Rectangle:
+        return self.x, self.top, self.x + 1, self.bottom
 
 
 class CurvesPainter:
@@ -32,7 +51,8 @@ class CurvesPainter:
         self._place = plot(stage.cell, scale, titled=True, right=_LABELS if self._labelled else 0)
         self._looks = stage.looks(panel.owners)
         values = np.asarray(panel.series.values, dtype=float)
-        self._low, self._high = _range(values, log=panel.series.log)
+        shown = values if panel.band is None else np.concatenate([values, *panel.band], axis=1)
+        self._low, self._high = _range(shown, log=panel.series.log)
         heights = _on_axis(values, self._low, log=panel.series.log)
         steps = np.broadcast_to(np.arange(len(values), dtype=float)[:, None], values.shape)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
@@ -40,7 +60,10 @@ class CurvesPainter:
             to_pixels(np.stack([steps[:, column], heights[:, column]], axis=-1), self._box, self._place)
             for column in range(values.shape[1])
         ]
-        self._strokes = strokes(self._paths, stage.canvas, theme, self._place, exits=False)
+        self._strokes: list[Stroke | Exit | _Sliver] = []
+        self._strokes += strokes(self._paths, stage.canvas, theme, self._place, exits=False)
+        if panel.band is not None:
+            self._strokes = sorted([*self._slivers(*panel.band), *self._strokes], key=lambda each: each.step)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
 
     def ground(self, canvas: Canvas) -> None:
@@ -65,6 +88,9 @@ class CurvesPainter:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
         for stroke in self._strokes[first:last]:
+            if isinstance(stroke, _Sliver):
+                _tint(canvas, stroke, self._looks[stroke.run].colour)
+                continue
             lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
         return [stroke.box for stroke in self._strokes[first:last]]
 
@@ -82,6 +108,26 @@ class CurvesPainter:
                 canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=self._place)
                 boxes.append(around(np.array([[a, b]]), (theme.head + 2 * casing) * canvas.points, self._place))
         return [(max(left, a), b, min(right, c), d) for a, b, c, d in boxes if c > a and d > b]
+
+    def _slivers(self, low: NDArray[Any], high: NDArray[Any]) -> Iterator[_Sliver]:
+        """The bands between two series (T+1, M), cut into columns of pixels, each laid at its step."""
+        left, top, right, bottom = self._place
+        edges = [
+            to_pixels(np.stack(np.broadcast_arrays(0.0, _on_axis(each, self._low, log=self._panel.series.log)), axis=-1),
+                      self._box, self._place)[..., 1]
+            for each in (high, low)
+        ]  # fmt: skip
+        across = left + np.arange(len(low)) * ((right - left) / max(1.0, self._box[1]))
+        columns = np.arange(left, right)
+        steps = np.searchsorted(across, columns + 0.5)
+        for run in range(low.shape[1]):
+            above, below = (np.interp(columns + 0.5, across, np.nan_to_num(each[:, run], nan=np.inf)) for each in edges)
+            for x, step, high_end, low_end in zip(columns.tolist(), steps.tolist(), above, below, strict=True):
+                if step < len(low) and math.isfinite(high_end):
+                    foot = bottom if not math.isfinite(low_end) else min(bottom, round(low_end))
+                    head = max(top, round(high_end))
+                    if head < foot:
+                        yield _Sliver(step, run, x, head, foot)
 
     def _ticks(self, count: float) -> list[float]:
         if not self._panel.series.log:
@@ -156,6 +202,13 @@ def _parted(wanted: list[float], gap: float, low: float, high: float) -> list[fl
         spots[index] = min(spots[index], ceiling)
         ceiling = spots[index] - gap
     return [max(spot, low + index * gap) for index, spot in enumerate(spots)]
+
+
+def _tint(canvas: Canvas, sliver: _Sliver, colour: str) -> None:
+    """Mix a column of pixels with a colour."""
+    under = canvas.pixels[sliver.top : sliver.bottom, sliver.x].copy().view(np.uint8).reshape(-1, 4)
+    mixed = under * (1 - _BAND) + np.array([*rgb(colour), 255]) * _BAND + 0.5
+    canvas.pixels[sliver.top : sliver.bottom, sliver.x] = mixed.astype(np.uint8).view(np.uint32)[:, 0]
 
 
 def _faint(colour: str, paper: str) -> str:
