@@ -17,6 +17,9 @@ MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 MIN_SIZE = 64
 MAX_FPS = 100
 LAYOUTS = ("overlay", "panels")
+SHOWS = ("fading",)
+
+_LATER = ("show",)  # options that recipes leave out where they are not used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,7 @@ class Picture:
         title: Above the picture; the surface's title unless given.
         layout: ``overlay`` draws all runs on one map, ``panels`` each on its own.
         curves: What is followed beneath the map: loss, gradient, step, distance, sharpness.
+        show: What else is seen on the map: ``fading`` lets only the last steps of a trail be seen.
         view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
         frames: At most so many frames, 2 … 10 000.
         fps: Frames a second, up to 100.
@@ -45,6 +49,7 @@ class Picture:
     title: str | None = None
     layout: str = "overlay"
     curves: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
     view_box: Box | None = None
     frames: int = 200
     fps: float = 30.0
@@ -76,12 +81,21 @@ class Picture:
             if name not in series_names():
                 raise UnknownNameError("series", str(name), series_names())
 
+        self._check_show()
+
     def as_data(self) -> dict[str, Any]:
         """The options as plain data: what a recipe holds. `Picture(**data)` makes it again."""
         theme = as_theme(self.theme)
         named = THEMES.get(theme.name) == theme
         values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "preset"}
+        values = {name: value for name, value in values.items() if name not in _LATER or value not in (None, ())}
         return values | {"theme": theme.name if named else asdict(theme)}
+
+    def _check_show(self) -> None:
+        object.__setattr__(self, "show", tuple(dict.fromkeys(self.show)))
+        for name in self.show:
+            if name not in SHOWS:
+                raise UnknownNameError("show", str(name), SHOWS)
 
     def _check_size(self) -> None:
         size: tuple[int, ...] = self.size or ()

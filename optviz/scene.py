@@ -49,7 +49,8 @@ class Runner:
 class Contour:
     """A map of a surface seen from above, with trails on it.
 
-    points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn.
+    points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
+    after how many steps; 0 is never.
     """
 
     surface: Surface
@@ -58,6 +59,7 @@ class Contour:
     points: Array
     owners: tuple[int, ...]
     title: str = ""
+    fading: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +121,8 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         rows = _gridded(maps, size)
     else:
         rows = [[contour_of(race, box, everybody)]]
+    if "fading" in wanted.show:
+        rows = [[replace(each, fading=fading_of(race.steps)) for each in row] for row in rows]
     curves = [curves_of(race, name) for name in wanted.curves]
     return Scene(
         title=race.surface.display_title if wanted.title is None else wanted.title,
@@ -159,6 +163,16 @@ def contour_of(race: Race, box: Box, owners: Sequence[int], title: str = "") -> 
         owners=tuple(race.owners[column] for column in columns),
         title=title,
     )
+
+
+def fading_of(steps: int) -> int:
+    """After how many steps a trail has faded: an eighth of all, but no fewer than a dozen.
+
+    Example:
+        >>> fading_of(40), fading_of(200)
+        (12, 25)
+    """
+    return max(12, steps // 8)
 
 
 def curves_of(race: Race, name: str) -> Curves:

@@ -139,6 +139,10 @@ def picture_options(command: Command) -> Command:
                 "--with", "curves", type=Names(), default="", metavar="NAMES",
                 help="Curves beneath the map, as in loss,sharpness: loss, gradient, step, distance, sharpness.",
             ),
+            click.option(
+                "--show", type=Names(), default="", metavar="NAMES",
+                help="What else is seen on the map: fading lets trails fade.",
+            ),
             click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"

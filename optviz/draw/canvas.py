@@ -53,12 +53,13 @@ class Canvas:
         dash: Dash = (),
         walked: float = 0.0,
         clip: Rectangle | None = None,
+        alpha: float = 1.0,
     ) -> None:
-        """A polyline through corners (n, 2), `width` points wide.
+        """A polyline through corners (n, 2), `width` points wide; it is broken where a corner is NaN.
 
         A dash pattern is given in widths of the line; `walked` says how many pixels of it were drawn before.
         """
-        pen = self._pen(colour, width, clip, "butt" if dash else cap)
+        pen = self._pen(colour, width, clip, "butt" if dash else cap, alpha)
         if dash:
             pen.set_dashes(walked / self.points, [length * width for length in dash])
         flipped = corners * (1.0, -1.0)

@@ -8,6 +8,7 @@ from bisect import bisect_right
 import numpy as np
 
 from optviz.draw.canvas import Canvas, Rectangle
+from optviz.draw.fading import Tails
 from optviz.draw.labels import Label, places
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
@@ -42,8 +43,13 @@ class ContourPainter:
         self._strokes: list[Stroke | Exit | Sheaf] = []
         if not self._swarm:
             self._strokes += strokes(self._paths, stage.canvas, theme, self._place)
-        elif count <= MOST_TRAILS:
+        elif count <= MOST_TRAILS and not panel.fading:
             self._strokes += sheaves(np.stack(self._paths, axis=1), panel.owners, self._place)
+        self._tails: Tails | None = None
+        if panel.fading and count <= MOST_TRAILS:
+            self._strokes = [stroke for stroke in self._strokes if isinstance(stroke, Exit)]
+            paths, alpha = np.stack(self._paths, axis=1), self._alpha if self._swarm else 1.0
+            self._tails = Tails(paths, self._looks, panel.fading, theme, together=self._swarm, alpha=alpha)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -96,6 +102,11 @@ class ContourPainter:
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        """Tails, and above them heads."""
+        tails = self._tails.draw(canvas, shot.step, self._place) if self._tails is not None else []
+        return [*tails, *self._draw_heads(canvas, shot)]
+
+    def _draw_heads(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         """Heads; where several coincide the later ones lie inside the earlier, so that all are seen."""
         theme = self._theme
         heads = np.array([path[shot.step] for path in self._paths])

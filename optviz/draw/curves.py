@@ -110,13 +110,12 @@ class CurvesPainter:
         return [(max(left, a), b, min(right, c), d) for a, b, c, d in boxes if c > a and d > b]
 
     def _slivers(self, low: NDArray[Any], high: NDArray[Any]) -> Iterator[_Sliver]:
-        """The bands between two series (T+1, M), cut into columns of pixels, each laid at its step."""
+        """The bands between two series (T+1, M), cut into columns of pixels, laid step by step."""
         left, top, right, bottom = self._place
         edges = [
-            to_pixels(np.stack(np.broadcast_arrays(0.0, _on_axis(each, self._low, log=self._panel.series.log)), axis=-1),
-                      self._box, self._place)[..., 1]
-            for each in (high, low)
-        ]  # fmt: skip
+            to_pixels(np.stack([np.zeros_like(each), each], axis=-1), self._box, self._place)[..., 1]
+            for each in (_on_axis(end, self._low, log=self._panel.series.log) for end in (high, low))
+        ]
         across = left + np.arange(len(low)) * ((right - left) / max(1.0, self._box[1]))
         columns = np.arange(left, right)
         steps = np.searchsorted(across, columns + 0.5)
