@@ -17,7 +17,7 @@ MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 MIN_SIZE = 64
 MAX_FPS = 100
 LAYOUTS = ("overlay", "panels")
-SHOWS = ("fading",)
+SHOWS = ("fading", "vectors")
 
 _LATER = ("show",)  # options that recipes leave out where they are not used
 
@@ -33,7 +33,8 @@ class Picture:
         title: Above the picture; the surface's title unless given.
         layout: ``overlay`` draws all runs on one map, ``panels`` each on its own.
         curves: What is followed beneath the map: loss, gradient, step, distance, sharpness.
-        show: What else is seen on the map: ``fading`` lets only the last steps of a trail be seen.
+        show: What else is seen on the map: ``fading`` lets only the last steps of a trail be seen,
+            ``vectors`` draws the anatomy of each step, and makes time slow.
         view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
         frames: At most so many frames, 2 … 10 000.
         fps: Frames a second, up to 100.

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from optviz.anatomy import Anatomy, anatomy_of
 from optviz.crowd import spread
 from optviz.errors import ArgumentError
 from optviz.optimizer import OPTIMIZERS
@@ -50,7 +51,7 @@ class Contour:
     """A map of a surface seen from above, with trails on it.
 
     points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
-    after how many steps; 0 is never.
+    after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart.
     """
 
     surface: Surface
@@ -60,6 +61,7 @@ class Contour:
     owners: tuple[int, ...]
     title: str = ""
     fading: int = 0
+    anatomy: Anatomy | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +125,9 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         rows = [[contour_of(race, box, everybody)]]
     if "fading" in wanted.show:
         rows = [[replace(each, fading=fading_of(race.steps)) for each in row] for row in rows]
+    if "vectors" in wanted.show:
+        whole = anatomy_of(race)
+        rows = [[replace(each, anatomy=whole.of(each.owners)) for each in row] for row in rows]
     curves = [curves_of(race, name) for name in wanted.curves]
     return Scene(
         title=race.surface.display_title if wanted.title is None else wanted.title,
@@ -130,7 +135,9 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         panels=[*rows, *(curves[first : first + 2] for first in range(0, len(curves), 2))],
         theme=as_theme(wanted.theme),
         size=size,
-        timeline=timeline(race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold),
+        timeline=timeline(
+            race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold, slow="vectors" in wanted.show
+        ),
         recipe=recipe_of(race, wanted.as_data()).to_text(),
     )
 

@@ -23,6 +23,7 @@ ORDER = [
         "claims",
         "listing",
         "recipe",
+        "anatomy",
         "gallery",
         "themes",
         "timeline",

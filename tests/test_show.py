@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 import optviz
+from optviz.anatomy import MAX_RUNS, anatomy_of
 from optviz.draw import Film
 from optviz.draw.trails import Exit
+from optviz.draw.vectors import Key, Vectors
 from optviz.errors import ArgumentError
+from optviz.optimizer import OPTIMIZERS
 from optviz.picture import Picture
 from optviz.scene import fading_of, scene_of
 
@@ -60,3 +63,89 @@ def test_what_is_shown_stands_in_the_recipe_only_where_it_is():
     assert Picture(show=["fading", "fading"]).as_data()["show"] == ("fading",)
     with pytest.raises(ArgumentError, match="fading"):
         Picture(show=("fadding",))
+
+
+# vectors
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_anatomy_of_every_optimizer_leads_along_its_own_path(name):
+    result = optviz.race("himmelblau", [f"{name}:lr=0.01"], steps=25, noise=0.3, clip=40.0)
+    found = anatomy_of(result)
+    np.testing.assert_allclose(result.points[:-1] + found.step[:-1], result.points[1:], rtol=0, atol=1e-14)
+    assert np.isfinite(found.gradient).all()
+    for part in (found.momentum, found.scale):
+        assert np.isfinite(part).all() or np.isnan(part).all()
+    assert not (found.scale < 0).any()
+
+
+STEPS = {  # the step by what the anatomy shows of it
+    "sgd": lambda g, m, s: -g,
+    "momentum": lambda g, m, s: -m,
+    "adagrad": lambda g, m, s: -g / s,
+    "rmsprop": lambda g, m, s: -g / s,
+    "adam": lambda g, m, s: -m / s,
+    "adamax": lambda g, m, s: -m / s,
+    "amsgrad": lambda g, m, s: -m / s,
+    "adabelief": lambda g, m, s: -m / s,
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_the_step_follows_from_what_is_shown(name):
+    found = anatomy_of(optviz.race("himmelblau", [f"{name}:lr=0.01"], steps=25))
+    expected = 0.01 * STEPS[name](found.gradient, found.momentum, found.scale)
+    np.testing.assert_allclose(found.step, expected, rtol=1e-6)
+
+
+def test_an_optimizer_without_state_shows_its_gradient_and_its_step():
+    found = anatomy_of(optviz.race("booth", ["sgd:lr=0.1"], steps=3))
+    assert np.isnan(found.momentum).all()
+    assert np.isnan(found.scale).all()
+    film = Film(scene_of(optviz.race("booth", ["sgd:lr=0.01"], steps=3), show=("vectors",), size=(320, 240)))
+    assert film.frame(0).shape == (240, 320)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"theme": "dark", "layout": "panels"}, {"preset": "slide", "size": (400, 300)}]
+)
+@pytest.mark.parametrize("show", [("vectors",), ("vectors", "fading")])
+def test_frame_k_of_vectors_drawn_alone_is_frame_k_of_the_film(options, show):
+    result = optviz.race("himmelblau", ["adam:lr=0.5", "sgd:lr=0.2", "momentum:lr=0.01"], steps=20)
+    assert obeys_the_law(Film(scene_of(result, show=show, **{"size": (320, 240)} | options)))
+
+
+def test_the_step_is_true_to_the_map_and_the_rest_shares_one_measure():
+    result = optviz.race("himmelblau", ["adam:lr=0.3"], steps=10)
+    painter = Film(scene_of(result, show=("vectors",), size=(400, 300)))._painters[0]
+    vectors = painter._vectors
+    assert isinstance(vectors, Vectors)
+    np.testing.assert_allclose(painter._paths[0][:-1] + vectors._step[:-1, 0], painter._paths[0][1:], atol=1e-6)
+    parts = [vectors._gradient, vectors._momentum, vectors._scale]
+    longest = np.max([np.hypot(part[..., 0], part[..., 1]) for part in parts], axis=0)
+    np.testing.assert_allclose(longest, longest[0, 0])
+    np.testing.assert_allclose(np.abs(vectors._momentum[0]), vectors._scale[0])  # Adam's first step: into the corner
+
+
+def test_vectors_are_slow_and_have_a_key():
+    result = optviz.race("himmelblau", ["adam:lr=0.3"], steps=200)
+    scene = scene_of(result, show=("vectors",))
+    assert len(scene.timeline.shots) <= 48
+    assert min(scene.timeline.durations) >= 490
+    assert scene.timeline.steps[:5] == tuple(range(5))
+    kinds = [type(painter) for painter in Film(scene)._painters]
+    assert Key in kinds
+    assert Key not in [type(painter) for painter in Film(scene_of(result))._painters]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"optimizers": ["sgd:lr=0.01"] * (MAX_RUNS + 1)}, f"at most {MAX_RUNS} runs"),
+        ({"optimizers": ["sgd:lr=0.01"], "start": [(0, 0), (1, 1)]}, "one start"),
+        ({"optimizers": ["sgd:lr=0.0001"], "steps": 100_001}, "at most 100000 steps"),
+    ],
+)
+def test_vectors_that_nobody_could_read_are_refused(arguments, words):
+    with pytest.raises(ArgumentError, match=words):
+        scene_of(optviz.race("booth", **{"steps": 3} | arguments), show=("vectors",))

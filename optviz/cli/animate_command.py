@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         "optviz animate --surface rosenbrock --layout panels --with loss,sharpness",
         "optviz animate --surface himmelblau -O momentum --start random:64 --steps 60",
         "optviz animate --surface eggholder --show fading",
+        "optviz animate --surface himmelblau -O adam --steps 24 --show vectors",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
         "optviz animate --from mine.gif --trust -o again.gif",
     ),

@@ -141,7 +141,8 @@ def picture_options(command: Command) -> Command:
             ),
             click.option(
                 "--show", type=Names(), default="", metavar="NAMES",
-                help="What else is seen on the map: fading lets trails fade.",
+                help="What else is seen on the map: fading lets trails fade; "
+                "vectors draws each step's anatomy, slowly.",
             ),
             click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(

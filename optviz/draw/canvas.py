@@ -92,6 +92,12 @@ class Canvas:
         self._renderer.draw_path(self._pen(rim, 2 * casing), Path(flipped), _IDENTITY, None)
         self._renderer.draw_path(self._pen(colour, 0), Path(flipped), _IDENTITY, _unit(colour))
 
+    def patch(self, corners: NDArray[Any], colour: Colour, *, clip: Rectangle | None = None) -> None:
+        """A filled polygon."""
+        flipped = np.vstack([corners, corners[:1]]) * (1.0, -1.0)
+        flipped[:, 1] += self.height
+        self._renderer.draw_path(self._pen(colour, 0, clip), Path(flipped), _IDENTITY, _unit(colour))
+
     def disc(
         self,
         x: float,

@@ -15,6 +15,7 @@ from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.swarm import MOST_TRAILS, Sheaf, faintness, lay_heads, sheaves
 from optviz.draw.trails import Exit, Stroke, around, lay, strokes
+from optviz.draw.vectors import Vectors
 from optviz.scene import Contour
 from optviz.surface import inside
 from optviz.timeline import Shot
@@ -50,6 +51,10 @@ class ContourPainter:
             self._strokes = [stroke for stroke in self._strokes if isinstance(stroke, Exit)]
             paths, alpha = np.stack(self._paths, axis=1), self._alpha if self._swarm else 1.0
             self._tails = Tails(paths, self._looks, panel.fading, theme, together=self._swarm, alpha=alpha)
+        self._vectors: Vectors | None = None
+        if panel.anatomy is not None:
+            paths = np.stack(self._paths, axis=1)
+            self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, theme, self._place)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -104,7 +109,10 @@ class ContourPainter:
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         """Tails, and above them heads."""
         tails = self._tails.draw(canvas, shot.step, self._place) if self._tails is not None else []
-        return [*tails, *self._draw_heads(canvas, shot)]
+        boxes = [*tails, *self._draw_heads(canvas, shot)]
+        if self._vectors is not None:
+            boxes += self._vectors.draw(canvas, shot.step, self._place)
+        return boxes
 
     def _draw_heads(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         """Heads; where several coincide the later ones lie inside the earlier, so that all are seen."""

@@ -16,14 +16,14 @@ from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.trails import around
 from optviz.themes import Look, Theme
 
-_BANDS, _FEW_BANDS = 10, 5
+_BANDS, _FEW_BANDS = 7, 5
 _FEW = 8  # paths that may have many bands
 _CORNERS = 64  # of a tail
 _HORIZON = 2e4  # pixels
 
 
 class Tails:
-    """The tails of paths (T+1, M, 2) in pixels, in their looks (M,); of a swarm those of one look are drawn together."""
+    """The tails of paths (T+1, M, 2) in pixels, in their looks (M,); those of a swarm are drawn together."""
 
     def __init__(
         self, paths: NDArray[Any], looks: Sequence[Look], length: int, theme: Theme, *, together: bool, alpha: float
