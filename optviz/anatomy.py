@@ -11,12 +11,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from optviz.catalog import load_optimizer
-from optviz.errors import ArgumentError, OptvizError
+from optviz.errors import ArgumentError
 from optviz.optimizer import Optimizer
 from optviz.problem import Problem
 from optviz.races import Race
-from optviz.recipe import spec_of
+from optviz.recipe import optimizer_of
 from optviz.runs import oracle
 from optviz.surface import Array
 
@@ -66,15 +65,8 @@ def anatomy_of(race: Race) -> Anatomy:
         raise ArgumentError(f"vectors take the steps of at most {MAX_RUNS} runs apart, not of {len(race.runs)}")
     if race.steps > MAX_STEPS:
         raise ArgumentError(f"vectors take at most {MAX_STEPS} steps apart, not {race.steps}")
-    parts = [_led(race.problem, _again(spec_of(run)), race.points[:, [column]]) for column, run in enumerate(race.runs)]
+    parts = [_led(race.problem, optimizer_of(run), race.points[:, [column]]) for column, run in enumerate(race.runs)]
     return Anatomy(*(np.concatenate(each, axis=1) for each in zip(*parts, strict=True)))
-
-
-def _again(spec: str) -> Optimizer:
-    try:
-        return load_optimizer(spec).optimizer
-    except OptvizError as error:
-        raise ArgumentError(f"vectors: {spec} cannot be made again to be led along its path: {error}") from error
 
 
 def _led(problem: Problem, optimizer: Optimizer, path: Array) -> tuple[Array, Array, Array, Array]:

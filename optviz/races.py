@@ -204,7 +204,7 @@ def race(
         surface, start=start, steps=steps, seed=seed, noise=noise, clip=clip, batch_size=batch_size, source=source
     )
     listed = enlist(optimizers, schedule)
-    _check_heads(len(listed), problem)
+    check_heads(len(listed), len(problem.starts), problem.steps)
     entries, rules = resolve_rates(problem, listed, lr, tune_for)
     if lr_rules is not None:
         rules = stated_rules(lr_rules, len(rules))
@@ -261,13 +261,11 @@ def _judged(problem: Problem, runs: Sequence[Run], points: Array, values: Array)
     return Race(problem, tuple(told), points, values)
 
 
-def _check_heads(runs: int, problem: Problem) -> None:
-    """Refuse a race of more heads than can be kept or seen."""
-    starts = len(problem.starts)
-    if not 1 <= starts * runs <= MAX_HEADS:
+def check_heads(runs: int, each: int, steps: int, what: str = "starts") -> None:
+    """Refuse a race of more heads than can be kept or seen: `each` of every run, which are starts or seeds."""
+    if not 1 <= each * runs <= MAX_HEADS:
+        raise ArgumentError(f"{runs} optimizers with {each} {what} are {runs * each} heads; allowed are {MAX_HEADS}")
+    if runs * each * (steps + 1) > MAX_POINTS:
         raise ArgumentError(
-            f"{runs} optimizers from {starts} starts are {runs * starts} heads; allowed are {MAX_HEADS}"
+            f"steps must be at most {MAX_POINTS // (runs * each) - 1} where {runs * each} heads run, not {steps}"
         )
-    if runs * starts * (problem.steps + 1) > MAX_POINTS:
-        most = MAX_POINTS // (runs * starts) - 1
-        raise ArgumentError(f"steps must be at most {most} where {runs * starts} heads run, not {problem.steps}")

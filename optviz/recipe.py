@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optviz
-from optviz.catalog import is_local
-from optviz.errors import OptvizError
+from optviz.catalog import is_local, load_optimizer
+from optviz.errors import ArgumentError, OptvizError
+from optviz.optimizer import Optimizer
 from optviz.specs import format_value, parse_spec
 
 if TYPE_CHECKING:
@@ -87,6 +88,18 @@ def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
         picture=dict(picture),
         **race.problem.conditions(),
     )
+
+
+def optimizer_of(run: Run) -> Optimizer:
+    """The optimizer of a run, made again.
+
+    Raises:
+        ArgumentError: It cannot be: its class was made in Python, and has no name to be found by.
+    """
+    try:
+        return load_optimizer(spec_of(run)).optimizer
+    except OptvizError as error:
+        raise ArgumentError(f"{run.label} cannot be run again from its recipe {spec_of(run)}: {error}") from error
 
 
 def read_recipe(path: str | Path) -> Recipe:

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from optviz.anatomy import Anatomy, anatomy_of
-from optviz.crowd import spread
+from optviz.crowd import SEEDS, across_seeds, spread, typical
 from optviz.errors import ArgumentError
 from optviz.optimizer import OPTIMIZERS
 from optviz.picture import Picture, as_theme
@@ -51,7 +53,8 @@ class Contour:
     """A map of a surface seen from above, with trails on it.
 
     points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
-    after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart.
+    after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart. ghosts (T+1, G, 2) are
+    more paths, without heads, of the runners ghost_owners (G,).
     """
 
     surface: Surface
@@ -62,6 +65,8 @@ class Contour:
     title: str = ""
     fading: int = 0
     anatomy: Anatomy | None = None
+    ghosts: Array | None = None
+    ghost_owners: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +120,8 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
     """
     wanted = Picture(**options) if picture is None else replace(picture, **options)
     size = wanted.size or (800, 600)
-    cast = cast_of(race)
+    crowd = across_seeds(race, wanted.seeds or SEEDS) if "ghosts" in wanted.show else ()
+    cast = cast_of(race, crowd)
     everybody = tuple(range(len(cast)))
     box = wanted.view_box or race.surface.window
     if wanted.layout == "panels":
@@ -123,14 +129,16 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         rows = _gridded(maps, size)
     else:
         rows = [[contour_of(race, box, everybody)]]
+    if crowd:
+        rows = [[haunted(each, crowd) for each in row] for row in rows]
     if "fading" in wanted.show:
         rows = [[replace(each, fading=fading_of(race.steps)) for each in row] for row in rows]
     if "vectors" in wanted.show:
         whole = anatomy_of(race)
         rows = [[replace(each, anatomy=whole.of(each.owners)) for each in row] for row in rows]
-    curves = [curves_of(race, name) for name in wanted.curves]
+    curves = [curves_of(race, name, crowd) for name in wanted.curves]
     return Scene(
-        title=race.surface.display_title if wanted.title is None else wanted.title,
+        title=_title(race, crowd) if wanted.title is None else wanted.title,
         cast=cast,
         panels=[*rows, *(curves[first : first + 2] for first in range(0, len(curves), 2))],
         theme=as_theme(wanted.theme),
@@ -142,10 +150,10 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
     )
 
 
-def cast_of(race: Race) -> tuple[Runner, ...]:
-    """The cast of a race: a runner a run."""
-    several = len(race.starts) > 1
-    losses = spread(_by_run(race, race.values)).middle if several else race.values
+def cast_of(race: Race, crowd: Sequence[Race] = ()) -> tuple[Runner, ...]:
+    """The cast of a race: a runner a run; the crowd are the same race with all seeds, if there are many."""
+    several = len(race.starts) > 1 or len(crowd) > 1
+    losses = spread(_by_run(race, [each.values for each in crowd or [race]])).middle if several else race.values
     return tuple(
         Runner(
             title=title,
@@ -182,18 +190,38 @@ def fading_of(steps: int) -> int:
     return max(12, steps // 8)
 
 
-def curves_of(race: Race, name: str) -> Curves:
-    """The curves of a series, of several starts the median and the deciles."""
+def haunted(panel: Contour, crowd: Sequence[Race]) -> Contour:
+    """The map with the runs of all seeds as ghosts, and as its paths those closest to their medians."""
+    chosen = [crowd[typical(crowd, owner)].points[:, owner] for owner in panel.owners]
+    return replace(
+        panel,
+        points=np.stack(chosen, axis=1),
+        ghosts=np.concatenate([race.points[:, list(panel.owners)] for race in crowd], axis=1),
+        ghost_owners=panel.owners * len(crowd),
+    )
+
+
+def curves_of(race: Race, name: str, crowd: Sequence[Race] = ()) -> Curves:
+    """The curves of a series, of several starts or of a crowd of seeds the median and the deciles."""
     series, everybody = series_of(race, name), tuple(range(len(race.runs)))
-    if len(race.starts) == 1:
+    if len(race.starts) == 1 and not crowd:
         return Curves(series=series, owners=everybody)
-    found = spread(_by_run(race, series.values))
+    found = spread(_by_run(race, [series.values, *(series_of(other, name).values for other in crowd[1:])]))
     return Curves(series=replace(series, values=found.middle), owners=everybody, band=(found.low, found.high))
 
 
-def _by_run(race: Race, values: Array) -> Array:
-    """Values (T+1, N) of all heads as those of every run (T+1, runs, starts)."""
-    return values.reshape(len(values), len(race.runs), len(race.starts))
+def _by_run(race: Race, values: Sequence[Array]) -> Array:
+    """Values of all heads (T+1, N), for every seed, as those of every run (T+1, runs, starts × seeds)."""
+    shape = race.steps + 1, len(race.runs), len(race.starts)
+    return np.concatenate([each.reshape(shape) for each in values], axis=-1)
+
+
+def _title(race: Race, crowd: Sequence[Race]) -> str:
+    """The surface's title, and of how many starts or seeds the picture tells."""
+    title = race.surface.display_title
+    if crowd:
+        return f"{title}, {len(crowd)} seeds"
+    return title if len(race.starts) == 1 else f"{title}, {len(race.starts)} starts"
 
 
 def _gridded(maps: list[Contour], size: tuple[int, int]) -> list[list[Contour]]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         "optviz animate --surface himmelblau -O momentum --start random:64 --steps 60",
         "optviz animate --surface eggholder --show fading",
         "optviz animate --surface himmelblau -O adam --steps 24 --show vectors",
+        "optviz animate --surface noisy-moons -O sgd -O adam --show ghosts --seeds 12 --with loss",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
         "optviz animate --from mine.gif --trust -o again.gif",
     ),

@@ -142,8 +142,9 @@ def picture_options(command: Command) -> Command:
             click.option(
                 "--show", type=Names(), default="", metavar="NAMES",
                 help="What else is seen on the map: fading lets trails fade; "
-                "vectors draws each step's anatomy, slowly.",
+                "vectors draws each step's anatomy, slowly; ghosts runs with other seeds.",
             ),
+            click.option("--seeds", type=int, metavar="K", help="With --show ghosts: how many.  [default: 20]"),
             click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"

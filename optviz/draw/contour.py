@@ -24,6 +24,7 @@ _CROSS = 5.0  # half the width of a minimum's cross, in points
 _RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
 _MOST_RINGS = 4
 _MOST_STARTS = 256  # whose rings are drawn
+_GHOST = 0.45  # how wide a ghost is, as a share of a trail
 _HAIR = 0.8  # how wide a trail of a swarm is, as a share of its own theme's
 _NOWHERE = (0, 0, 0, 0)
 
@@ -55,6 +56,10 @@ class ContourPainter:
         if panel.anatomy is not None:
             paths = np.stack(self._paths, axis=1)
             self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, theme, self._place)
+        if panel.ghosts is not None:
+            self._alpha = faintness(len(panel.ghost_owners))
+            hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
+            self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -149,7 +154,7 @@ class ContourPainter:
         return self._looks[self._panel.owners.index(owner)].colour
 
     def _lay_sheaf(self, canvas: Canvas, sheaf: Sheaf) -> None:
-        width = _HAIR * self._theme.trail
+        width = (_HAIR if self._swarm else _GHOST) * self._theme.trail
         canvas.segments(sheaf.segments, self._colour(sheaf.run), width, self._alpha, clip=self._place)
 
     def _cross(self, canvas: Canvas, x: float, y: float, share: float) -> None:

@@ -54,14 +54,14 @@ class Vectors:
                 continue
             corners = [head]
             ink = self._theme.ink if len(self._looks) == 1 else look.colour
+            move = self._step[step, column]
+            if np.isfinite(move).all() and np.abs(move).max() < _FAR:
+                corners += draw_arrow(canvas, head, move, look.colour, self._theme, self._theme.trail, (), clip)
             if np.isfinite(scale := self._scale[step, column]).all():
                 corners += _draw_box(canvas, head, scale, ink, self._theme, clip)
             for part, (width, dash) in ((self._momentum, _MOMENTUM), (self._gradient, _GRADIENT)):
                 if np.isfinite(vector := part[step, column]).all():
                     corners += draw_arrow(canvas, head, vector, ink, self._theme, width, dash, clip)
-            move = self._step[step, column]
-            if np.isfinite(move).all() and np.abs(move).max() < _FAR:
-                corners += draw_arrow(canvas, head, move, look.colour, self._theme, self._theme.trail, (), clip)
             box = around(np.array(corners), 8 * canvas.points, clip)
             if box[0] < box[2] and box[1] < box[3]:
                 boxes.append(box)
