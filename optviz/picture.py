@@ -101,6 +101,8 @@ class Picture:
         for name in self.show:
             if name not in SHOWS:
                 raise UnknownNameError("show", str(name), SHOWS)
+        if {"fading", "ghosts"} <= set(self.show):
+            raise ArgumentError("a trail that fades would be lost among ghosts, which stay: show one of them")
         if {"vectors", "ghosts"} <= set(self.show):
             raise ArgumentError("vectors take single steps apart, and ghosts are about many runs: show one of them")
         if self.seeds is None:

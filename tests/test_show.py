@@ -5,7 +5,9 @@ import pytest
 
 import optviz
 from optviz.anatomy import MAX_RUNS, anatomy_of
+from optviz.crowd import across_seeds, typical
 from optviz.draw import Film
+from optviz.draw.swarm import Sheaf
 from optviz.draw.trails import Exit
 from optviz.draw.vectors import Key, Vectors
 from optviz.errors import ArgumentError
@@ -149,3 +151,81 @@ def test_vectors_are_slow_and_have_a_key():
 def test_vectors_that_nobody_could_read_are_refused(arguments, words):
     with pytest.raises(ArgumentError, match=words):
         scene_of(optviz.race("booth", **{"steps": 3} | arguments), show=("vectors",))
+
+
+# ghosts
+
+
+def noisy(optimizers=("sgd:lr=1", "momentum:lr=0.1"), **more):
+    return optviz.race("noisy-moons", optimizers, **{"steps": 20, "batch_size": 4} | more)
+
+
+def test_ghosts_are_the_runs_of_the_next_seeds_at_the_same_rates():
+    result = optviz.race("booth", ["adam", "sgd:lr=0.01"], noise=3.0, steps=15, seed=4)
+    rates = [run.hyperparameters["lr"] for run in result.runs]
+    for index, other in enumerate(across_seeds(result, 4)):
+        specs = [f"adam:lr={rates[0]!r}", "sgd:lr=0.01"]
+        again = optviz.race("booth", specs, noise=3.0, steps=15, seed=4 + index)
+        assert np.array_equal(other.points, again.points)
+        assert np.array_equal(other.values, again.values)
+
+
+def test_the_bold_run_is_the_one_that_keeps_closest_to_the_median():
+    races = across_seeds(noisy(), 9)
+    for run in (0, 1):
+        paths = np.stack([race.points[:, run] for race in races])
+        away = np.abs(paths - np.median(paths, axis=0)).sum(axis=-1).mean(axis=-1)
+        assert typical(races, run) == away.argmin()
+
+
+def test_a_scene_with_ghosts_holds_all_runs_and_shows_their_medians():
+    result = noisy()
+    races = across_seeds(result, 7)
+    scene = scene_of(result, show=("ghosts",), seeds=7, curves=("loss",))
+    [[contour], [curves]] = scene.panels
+    assert contour.points.shape == (21, 2, 2)
+    assert contour.ghosts.shape == (21, 14, 2)
+    assert contour.ghost_owners == (0, 1) * 7
+    assert scene.title == "Noisy moons, 7 seeds"
+    losses = np.median([race.values for race in races], axis=0)
+    for row, runner in enumerate(scene.cast):
+        np.testing.assert_array_equal(runner.values, losses[:, row])
+        assert runner.measure == "median loss"
+    assert (curves.band[0] <= curves.series.values).all()
+    assert (curves.series.values <= curves.band[1]).all()
+    sheaves = [each for each in Film(scene)._painters[0]._strokes if isinstance(each, Sheaf)]
+    assert {sheaf.run for sheaf in sheaves} == {0, 1}
+
+
+@pytest.mark.parametrize("options", [{"curves": ("loss", "step")}, {"theme": "dark", "layout": "panels"}])
+def test_frame_k_of_ghosts_drawn_alone_is_frame_k_of_the_film(options):
+    assert obeys_the_law(Film(scene_of(noisy(), show=("ghosts",), seeds=5, frames=12, size=(320, 240), **options)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "words"),
+    [
+        ({}, {}, "all seeds give the same run"),
+        ({"noise": 1.0, "start": [(0, 0), (1, 1)]}, {}, "one start"),
+        ({"noise": 1.0}, {"seeds": 1}, "from 2 to 256"),
+        ({"noise": 1.0}, {"seeds": 257}, "from 2 to 256"),
+        ({"noise": 1.0, "optimizers": ["sgd:lr=0.01"] * 64}, {"seeds": 65}, "4160 heads; allowed are 4096"),
+        ({"noise": 1.0}, {"show": ("ghosts", "vectors")}, "show one of them"),
+        ({"noise": 1.0}, {"show": ("ghosts", "fading")}, "show one of them"),
+        ({"noise": 1.0}, {"show": (), "seeds": 5}, "--show ghosts"),
+    ],
+)
+def test_ghosts_that_make_no_sense_are_refused(arguments, options, words):
+    with pytest.raises(ArgumentError, match=words):
+        scene_of(
+            optviz.race("booth", **{"optimizers": ["sgd:lr=0.01"], "steps": 3} | arguments),
+            **{"show": ("ghosts",)} | options,
+        )
+
+
+@pytest.mark.parametrize("more", [["--show", "ghosts", "--seeds", "4"], ["--show", "vectors,fading"]])
+def test_what_is_shown_is_made_again_from_its_recipe(run, folder, more):
+    words = ["--surface", "noisy-moons", "-O", "adam:lr=0.3", "--steps", "8", "--size", "200x160", *more]
+    assert run("animate", *words, "-o", "a.gif").exit_code == 0
+    assert run("animate", "--from", "a.gif", "-o", "b.gif").exit_code == 0
+    assert (folder / "a.gif").read_bytes() == (folder / "b.gif").read_bytes()

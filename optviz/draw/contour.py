@@ -24,7 +24,7 @@ _CROSS = 5.0  # half the width of a minimum's cross, in points
 _RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
 _MOST_RINGS = 4
 _MOST_STARTS = 256  # whose rings are drawn
-_GHOST = 0.45  # how wide a ghost is, as a share of a trail
+_GHOST, _PALE = 0.45, 0.55  # how wide a ghost is, as a share of a trail, and how pale, of one in a swarm
 _HAIR = 0.8  # how wide a trail of a swarm is, as a share of its own theme's
 _NOWHERE = (0, 0, 0, 0)
 
@@ -57,7 +57,7 @@ class ContourPainter:
             paths = np.stack(self._paths, axis=1)
             self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, theme, self._place)
         if panel.ghosts is not None:
-            self._alpha = faintness(len(panel.ghost_owners))
+            self._alpha = _PALE * faintness(len(panel.ghost_owners))
             hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
             self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
