@@ -4,9 +4,9 @@
     op      = "<" | "<=" | ">" | ">=" | "=="
     side    = number | "never" | [ number "*" ] measure "(" label [ "," step ] ")"
 
-The measures are those of `MEASURES`; a label is a run's, as in ``gap(adam#2)``. What never happens happens after
-infinitely many steps, and *never* is how one writes that; what is not a number makes every comparison false. Nothing
-is evaluated but this: a claim is data.
+The measures are those of `MEASURES` and `OVERALL`; a label is a run's, as in ``gap(adam#2)``. What never happens
+happens after infinitely many steps, and *never* is how one writes that; what is not a number makes every comparison
+false. Nothing is evaluated but this: a claim is data.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
 }
 _EVENTS = ("left_at", "diverged_at", "steps_to_tolerance")
+_NEAR = 0.1  # a distance at which a minimum is found
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _OPERATOR = re.compile("|".join(_OPERATORS))
 _CONSTANT = re.compile(rf"{_NUMBER}|never", re.ASCII)
@@ -59,11 +61,14 @@ class Side:
         """
         if self.measure is None:
             return self.factor
-        column, step = race.index(self.label), self.step
-        if step is not None and step > race.steps:
+        column, step = race.index(self.label), race.steps if self.step is None else self.step
+        if step > race.steps:
             raise ArgumentError(f"{self.measure} at step {step}: the race has {race.steps} steps")
         with np.errstate(all="ignore"):  # what diverged overflows
-            return self.factor * MEASURES[self.measure](race, column, race.steps if step is None else step)
+            if self.measure in OVERALL:
+                return self.factor * OVERALL[self.measure](race, self.label, step)
+            parts = [race] if len(race.starts) == 1 else [race.alone(index) for index in range(len(race.starts))]
+            return self.factor * median(MEASURES[self.measure](part, column, step) for part in parts)
 
     def written(self, number: float) -> str:
         """What this side came to, in words."""
@@ -143,8 +148,8 @@ def _side(text: str, at: int) -> tuple[Side, int]:
     at = _after_spaces(text, at)
     if term := _TERM.match(text, at):
         factor, measure, label, step = term.groups()
-        if measure not in MEASURES:
-            raise SpecError(text, term.start(2), str(UnknownNameError("measure", measure, MEASURES)))
+        if measure not in (known := [*MEASURES, *OVERALL]):
+            raise SpecError(text, term.start(2), str(UnknownNameError("measure", measure, known)))
         side = Side(float(factor or 1), measure, label.strip(), None if step is None else int(step))
         return side, _after_spaces(text, term.end())
     if constant := _CONSTANT.match(text, at):
@@ -202,6 +207,22 @@ def _turns(race: Race, column: int, step: int) -> float:
     return float(np.sum((taken[1:] * taken[:-1]).sum(axis=1) < 0))
 
 
+def _ends(race: Race, label: str, step: int) -> Array:
+    """For each of a run's S heads the distance to every one of K minima, (S, K)."""
+    _floor(race, "minimum")
+    minima = np.array(race.surface.minima, dtype=float)
+    offsets = race[label][step].reshape(-1, 1, 2) - minima
+    return np.asarray(np.hypot(offsets[..., 0], offsets[..., 1]))
+
+
+def _arrived(race: Race, label: str, step: int) -> float:
+    return float((_ends(race, label, step).min(axis=1) < _NEAR).mean())
+
+
+def _minima_found(race: Race, label: str, step: int) -> float:
+    return float((_ends(race, label, step).min(axis=0) < _NEAR).sum())
+
+
 MEASURES: dict[str, Callable[[Race, int, int], float]] = {
     "left_at": _event("left_at"),
     "diverged_at": _event("diverged_at"),
@@ -220,5 +241,10 @@ MEASURES: dict[str, Callable[[Race, int, int], float]] = {
 `left_at`, `diverged_at`: the step at which it left the domain or the finite numbers. `steps_to_tolerance`: steps until
 the gap is a thousandth of the first. `value`, `gap`, `distance`: f, f − f*, and the way to the nearest minimum.
 `x`, `y`: where it is. `path_length`: the way it has gone; `step_length`: the last step's. `turns`: how often a step
-turned back, by more than 90°.
+turned back, by more than 90°. From several starts it is the median over them.
+"""
+
+OVERALL: dict[str, Callable[[Race, str, int], float]] = {"arrived": _arrived, "minima_found": _minima_found}
+"""What can be measured of all heads of a run together. `arrived`: the share of them within a tenth of a minimum.
+`minima_found`: how many minima at least one of them is as close to.
 """

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import optviz
 from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
 from optviz.errors import ArgumentError
 from optviz.optimizer import Optimizer
 from optviz.races import Race, race
-from optviz.ranking import records, report, summary
+from optviz.ranking import reports
 from optviz.starts import parse_starts
 from optviz.surface import Surface
 
@@ -31,24 +30,7 @@ class Comparison:
 
     def to_json(self, *, points: bool = False) -> dict[str, Any]:
         """One problem as its report; several as a list of them with a summary a run."""
-        if len(self.races) == 1:
-            return report(self.races[0], points=points)
-        steps = {race.steps for race in self.races}
-        return {
-            "surfaces": list(dict.fromkeys(race.surface.name for race in self.races)),
-            "steps": steps.pop() if len(steps) == 1 else None,
-            "version": optviz.__version__,
-            "problems": [
-                {
-                    "surface": race.surface.name,
-                    "start": list(race.start),
-                    "seed": race.problem.seed,
-                    "runs": records(race, points=points),
-                }
-                for race in self.races
-            ],
-            "summary": summary(self.races),
-        }
+        return reports(self.races, points=points)
 
 
 def compare(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from optviz.bounds import within
+from optviz.crowd import MAX_SEEDS
 from optviz.errors import ArgumentError, UnknownNameError
 from optviz.series import series_names
 from optviz.surface import Box
@@ -19,6 +20,9 @@ MAX_FPS = 100
 VIEWS = ("contour", "relief")
 LAYOUTS = ("overlay", "panels")
 CAMERAS = ("fixed", "orbit")
+SHOWS = ("fading", "vectors", "ghosts")
+
+_LATER = ("show", "seeds")  # options that recipes leave out where they are not used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,10 @@ class Picture:
             unless given.
         layout: ``overlay`` draws all runs on one map, ``panels`` each on its own.
         curves: What is followed beneath the map: loss, gradient, step, distance, sharpness.
+        show: What else is seen on the map: ``fading`` lets only the last steps of a trail be seen,
+            ``vectors`` draws the anatomy of each step, and makes time slow,
+            ``ghosts`` the same runs with other seeds, and in bold the one of them that is closest to their median.
+        seeds: How many seeds there are where ghosts are shown, 2 … 256; 20 unless given.
         view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
         frames: At most so many frames, 2 … 10 000.
         fps: Frames a second, up to 100.
@@ -56,6 +64,8 @@ class Picture:
     azimuth: float = -105.0
     layout: str = "overlay"
     curves: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    seeds: int | None = None
     view_box: Box | None = None
     frames: int = 200
     fps: float = 30.0
@@ -88,12 +98,31 @@ class Picture:
             if name not in series_names():
                 raise UnknownNameError("series", str(name), series_names())
 
+        self._check_show()
+
     def as_data(self) -> dict[str, Any]:
         """The options as plain data: what a recipe holds. `Picture(**data)` makes it again."""
         theme = as_theme(self.theme)
         named = THEMES.get(theme.name) == theme
         values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "preset"}
+        values = {name: value for name, value in values.items() if name not in _LATER or value not in (None, ())}
         return values | {"theme": theme.name if named else asdict(theme)}
+
+    def _check_show(self) -> None:
+        object.__setattr__(self, "show", tuple(dict.fromkeys(self.show)))
+        for name in self.show:
+            if name not in SHOWS:
+                raise UnknownNameError("show", str(name), SHOWS)
+        if {"fading", "ghosts"} <= set(self.show):
+            raise ArgumentError("a trail that fades would be lost among ghosts, which stay: show one of them")
+        if {"vectors", "ghosts"} <= set(self.show):
+            raise ArgumentError("vectors take single steps apart, and ghosts are about many runs: show one of them")
+        if self.seeds is None:
+            return
+        if "ghosts" not in self.show:
+            raise ArgumentError(f"{self.seeds!r} seeds are seen only as ghosts: add --show ghosts")
+        if type(self.seeds) is not int or not 2 <= self.seeds <= MAX_SEEDS:
+            raise ArgumentError(f"seeds must be a whole number from 2 to {MAX_SEEDS}, not {self.seeds!r}")
 
     def _check_size(self) -> None:
         size: tuple[int, ...] = self.size or ()

@@ -1,9 +1,10 @@
-"""A problem: what all runs of a race have in common. A surface, a start, a number of steps, a seed, and what
-blurs or bounds the gradients they see.
+"""A problem: what all runs of a race have in common. A surface, a start or several, a number of steps, a seed, and
+what blurs or bounds the gradients they see.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ class Problem:
 
     Args:
         surface: Where to run.
-        start: (x, y) inside the domain.
+        starts: One point (x, y) inside the domain, or several: a swarm.
         steps: 1 … 1 000 000.
         seed: Fixes minibatches and noise, ≥ 0.
         noise: Standard deviation of the normal noise added to each partial derivative; 0 is none.
@@ -37,7 +38,7 @@ class Problem:
     """
 
     surface: Surface
-    start: Point
+    starts: tuple[Point, ...]
     steps: int
     seed: int = 0
     noise: float = 0.0
@@ -54,9 +55,20 @@ class Problem:
             raise ArgumentError(f"noise must be a number in [0, 1e12], not {self.noise!r}")
         if self.clip is not None and not within(self.clip, "(0, inf)"):
             raise ArgumentError(f"clip must be a number in (0, inf), not {self.clip!r}")
-        object.__setattr__(self, "start", check_start(self.surface, self.start))
+        object.__setattr__(self, "starts", tuple(check_start(self.surface, start) for start in self.starts))
         if self.batch_size is not None:
             self._check_batch_size(self.batch_size)
+
+    @property
+    def start(self) -> Point:
+        """Where the runs begin; of several starts the first."""
+        return self.starts[0]
+
+    def conditions(self) -> dict[str, Any]:
+        """What `pose` takes besides the surface, as plain data."""
+        start = self.start if len(self.starts) == 1 else self.starts
+        rest = ("steps", "seed", "noise", "clip", "batch_size")
+        return {"start": start} | {key: getattr(self, key) for key in rest}
 
     def _check_batch_size(self, size: int) -> None:
         data = self.surface.data
@@ -69,12 +81,12 @@ class Problem:
 def pose(
     surface: str | Surface,
     *,
-    start: Point | None = None,
+    start: Point | Sequence[Point] | None = None,
     steps: int | None = None,
     source: str | None = None,
     **more: Any,
 ) -> Problem:
-    """A problem on a surface, by name or not; its start and its number of steps are the surface's unless given.
+    """A problem on a surface, by name or not; where it starts and for how many steps is the surface's unless given.
 
     Example:
         >>> problem = pose("saddle")
@@ -86,7 +98,7 @@ def pose(
         source = surface if is_local(surface) else place.name
     return Problem(
         surface=place,
-        start=place.start if start is None else start,
+        starts=(place.start,) if start is None else _listed(start),
         steps=place.steps or DEFAULT_STEPS if steps is None else steps,
         source=source,
         **more,
@@ -110,3 +122,12 @@ def check_start(surface: Surface, start: Any) -> Point:
     if not np.isfinite(surface(np.array([x, y]))):
         raise ArgumentError(f"start {x:g},{y:g}: {surface.name} is not finite there; choose another with --start")
     return x, y
+
+
+def _listed(start: Any) -> tuple[Any, ...]:
+    """One start or several as several; what they are is checked later."""
+    try:
+        several = np.ndim(start) == 2
+    except ValueError:  # their lengths differ
+        several = True
+    return tuple(start) if several else (start,)

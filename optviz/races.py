@@ -1,4 +1,4 @@
-"""The race: some optimizers on one surface, from one start, under equal conditions.
+"""The race: some optimizers on one surface, from one start or several, under equal conditions.
 
 `race()` resolves names, chooses the learning rates nobody named, runs everything as one batch, and returns a
 `Race`: plain data that pictures, tables and files are made of. Nothing is cut: a run that diverges or leaves the
@@ -11,7 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from optviz.errors import ArgumentError, OptvizError
 from optviz.lineup import enlist, resolve_rates, stated_rules
 from optviz.optimizer import Optimizer
 from optviz.problem import Problem, pose
-from optviz.ranking import first_steps, report
+from optviz.ranking import first_steps, reports
 from optviz.runs import simulate
 from optviz.schedules import Schedule
 from optviz.surface import Array, Point, Surface
@@ -35,6 +35,12 @@ TOO_FAR = 1e12
 _FORMAT = "optviz race 1"
 _CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
 
+MAX_HEADS = 4096
+"""The most heads a race has, that is optimizers times starts."""
+
+MAX_POINTS = 64 * 1_000_001
+"""The most points of all heads together that are kept."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -42,7 +48,7 @@ class Run:
 
     `lr_rule` is ``tuned`` (the fair rule chose it), ``same`` (the surface's, for all) or ``given``. `diverged_at`
     is the first step with a point or value that is not finite or beyond 1e12, `left_at` the first outside the
-    domain; None where that never happened.
+    domain, from whichever of the starts it happens first; None where that never happened.
     """
 
     label: str
@@ -56,7 +62,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Race:
-    """What happened: N runs of T steps. points (T+1, N, 2), values (T+1, N)."""
+    """What happened: N runs of T steps. points (T+1, N, 2), values (T+1, N).
+
+    From several starts every run has as many heads, side by side in that order: N = runs × starts, and `owners` says
+    whose each column is.
+    """
 
     problem: Problem
     runs: tuple[Run, ...]
@@ -80,8 +90,18 @@ class Race:
 
     @property
     def start(self) -> Point:
-        """Where the runs began."""
+        """Where the runs began; of several starts the first."""
         return self.problem.start
+
+    @property
+    def starts(self) -> tuple[Point, ...]:
+        """All points where runs began."""
+        return self.problem.starts
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """For each of the N columns the index of its run."""
+        return tuple(row for row in range(len(self.runs)) for _ in self.starts)
 
     @property
     def diverged_at(self) -> tuple[int | None, ...]:
@@ -94,18 +114,30 @@ class Race:
         return tuple(run.left_at for run in self.runs)
 
     def __getitem__(self, label: str) -> Array:
-        """The path (T+1, 2) of the run with that label."""
-        return self.points[:, self.index(label)]
+        """The path (T+1, 2) of the run with that label; from S starts its paths (T+1, S, 2)."""
+        row, count = self.index(label), len(self.starts)
+        return self.points[:, row] if count == 1 else self.points[:, row * count : (row + 1) * count]
 
     def index(self, label: str) -> int:
-        """The column of the run with that label."""
+        """The place of the run with that label among the runs."""
         if label not in self.labels:
             raise ArgumentError(f"no run is called {label!r}; the runs are {', '.join(self.labels)}")
         return self.labels.index(label)
 
+    def alone(self, index: int) -> Race:
+        """The race from start number `index` alone.
+
+        Example:
+            >>> swarm = race("booth", ["sgd:lr=0.05", "adam:lr=0.5"], start=[(1, 1), (5, 5), (0, 9)], steps=10)
+            >>> swarm.points.shape, swarm["adam"].shape, swarm.alone(2)["adam"].shape
+            ((11, 6, 2), (11, 3, 2), (11, 2))
+        """
+        points, values = (each[:, index :: len(self.starts)] for each in (self.points, self.values))
+        return _judged(replace(self.problem, starts=(self.starts[index],)), self.runs, points, values)
+
     def to_json(self, *, points: bool = True) -> dict[str, Any]:
-        """The race as plain data; what is not finite or does not apply is None."""
-        return report(self, points=points)
+        """The race as plain data; what is not finite or does not apply is None. Several starts are several problems."""
+        return reports([self.alone(index) for index in range(len(self.starts))], points=points)
 
     def save(self, path: str | Path) -> None:
         """Write the race to an ``.npz`` file, without pickle; `load_race` reads it."""
@@ -113,7 +145,7 @@ class Race:
             "format": _FORMAT,
             "version": optviz.__version__,
             "surface": self.problem.source or self.surface.name,
-            "problem": {key: getattr(self.problem, key) for key in _CONDITIONS},
+            "problem": self.problem.conditions(),
             "runs": [asdict(run) for run in self.runs],
         }
         buffer = io.BytesIO()
@@ -126,7 +158,7 @@ def race(
     surface: str | Surface,
     optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
     *,
-    start: Point | None = None,
+    start: Point | Sequence[Point] | None = None,
     steps: int | None = None,
     seed: int = 0,
     noise: float = 0.0,
@@ -143,7 +175,8 @@ def race(
     Args:
         surface: A `Surface`, a name (``rosenbrock``), or a user's file (``./mine.py``).
         optimizers: Specs (``adam:lr=0.05``) or optimizers; the five classics unless given.
-        start: (x, y) inside the domain; the surface's own unless given.
+        start: (x, y) inside the domain, or several such points: then every optimizer runs from each of them, up to
+            4096 heads in all. The surface's own unless given.
         steps: 1 … 1 000 000; the surface's own, else 200.
         seed: ≥ 0; fixes minibatches and noise.
         noise: Standard deviation of normal noise on each partial derivative, ≥ 0.
@@ -170,19 +203,19 @@ def race(
     problem = pose(
         surface, start=start, steps=steps, seed=seed, noise=noise, clip=clip, batch_size=batch_size, source=source
     )
-    entries, rules = resolve_rates(problem, enlist(optimizers, schedule), lr, tune_for)
+    listed = enlist(optimizers, schedule)
+    check_heads(len(listed), len(problem.starts), problem.steps)
+    entries, rules = resolve_rates(problem, listed, lr, tune_for)
     if lr_rules is not None:
         rules = stated_rules(lr_rules, len(rules))
     stretches = list(simulate(problem, [entry.optimizer for entry in entries]))
     points = np.concatenate([points for points, _ in stretches])
     values = np.concatenate([values for _, values in stretches])
-    near = (np.abs(points) <= TOO_FAR).all(axis=-1) & (np.abs(values) <= TOO_FAR)
-    diverged, left = first_steps(~near), first_steps(~problem.surface.contains(points))
     runs = tuple(
-        Run(entry.label, entry.title, entry.ref, entry.optimizer.hyperparameters(), rule, far_at, out_at)
-        for entry, rule, far_at, out_at in zip(entries, rules, diverged, left, strict=True)
+        Run(entry.label, entry.title, entry.ref, entry.optimizer.hyperparameters(), rule, None, None)
+        for entry, rule in zip(entries, rules, strict=True)
     )
-    return Race(problem, runs, points, values)
+    return _judged(problem, runs, points, values)
 
 
 def load_race(path: str | Path, surface: Surface | None = None) -> Race:
@@ -207,8 +240,32 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
         raise OptvizError(f"{path} cannot be read: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, zipfile.BadZipFile, AttributeError) as error:
         raise OptvizError(f"{path} is not a race that optviz saved: {error}") from error
-    if points.shape != (*values.shape, 2) or values.shape != (conditions["steps"] + 1, len(runs)):
-        raise OptvizError(f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}")
     if surface is None and is_local(source):
         raise OptvizError(f"{path} ran on {source}; load that surface and pass it: load_race(…, surface=…)")
-    return Race(pose(surface or source, source=source, **conditions), runs, points, values)
+    problem = pose(surface or source, source=source, **conditions)
+    if points.shape != (*values.shape, 2) or values.shape != (problem.steps + 1, len(runs) * len(problem.starts)):
+        raise OptvizError(f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}")
+    return Race(problem, runs, points, values)
+
+
+def _judged(problem: Problem, runs: Sequence[Run], points: Array, values: Array) -> Race:
+    """A race whose runs know when they first diverged and left."""
+    near = (np.abs(points) <= TOO_FAR).all(axis=-1) & (np.abs(values) <= TOO_FAR)
+    shape = len(points), len(runs), len(problem.starts)
+    outside = ~problem.surface.contains(points)
+    diverged, left = (first_steps(np.any(found.reshape(shape), axis=-1)) for found in (~near, outside))
+    told = [
+        replace(run, diverged_at=far_at, left_at=out_at)
+        for run, far_at, out_at in zip(runs, diverged, left, strict=True)
+    ]
+    return Race(problem, tuple(told), points, values)
+
+
+def check_heads(runs: int, each: int, steps: int, what: str = "starts") -> None:
+    """Refuse a race of more heads than can be kept or seen: `each` of every run, which are starts or seeds."""
+    if not 1 <= each * runs <= MAX_HEADS:
+        raise ArgumentError(f"{runs} optimizers with {each} {what} are {runs * each} heads; allowed are {MAX_HEADS}")
+    if runs * each * (steps + 1) > MAX_POINTS:
+        raise ArgumentError(
+            f"steps must be at most {MAX_POINTS // (runs * each) - 1} where {runs * each} heads run, not {steps}"
+        )

@@ -38,8 +38,30 @@ def report(race: Race, *, points: bool = False) -> dict[str, Any]:
     }
 
 
+def reports(races: Sequence[Race], *, points: bool = False) -> dict[str, Any]:
+    """One race as its report; several with the same labels as a list of problems, and a summary a run."""
+    if len(races) == 1:
+        return report(races[0], points=points)
+    steps = {race.steps for race in races}
+    return {
+        "surfaces": list(dict.fromkeys(race.surface.name for race in races)),
+        "steps": steps.pop() if len(steps) == 1 else None,
+        "version": optviz.__version__,
+        "problems": [
+            {
+                "surface": race.surface.name,
+                "start": list(race.start),
+                "seed": race.problem.seed,
+                "runs": records(race, points=points),
+            }
+            for race in races
+        ],
+        "summary": summary(races),
+    }
+
+
 def records(race: Race, *, points: bool = False) -> list[dict[str, Any]]:
-    """A record a run, in the order of the race."""
+    """A record a run, in the order of a race from one start."""
     floor = known_floor(race.surface)
     gaps = None if floor is None else race.values - floor
     arrivals = [None] * len(race.runs) if gaps is None else first_steps(gaps <= TOLERANCE * gaps[0])

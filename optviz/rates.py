@@ -6,6 +6,11 @@ the mean over the steps of √((f − f*)/(f₀ − f*)); f* is the value at the
 the plot's grid or reached by any candidate. Candidates that leave the domain or the finite numbers are out. The
 gentlest rate whose score is within .02 of the best is taken; if all are out, the one that stays longest.
 
+A race from several starts has one rate an optimizer all the same, and its score is the mean over the starts. A start
+from which a candidate goes out counts 1, as much as if it had never moved; were such a candidate out altogether, a
+single start beside an edge would force rates upon all at which nobody moves. Only who goes out from every start is out.
+Of more than 64 starts 64 are tried, drawn at random, the same for every optimizer.
+
 This rule chooses what is drawn, and claims nothing. Tables that compare tune each optimizer on the same grid
 for the very measure they report: the steps until the gap f − f* is a thousandth of the first, then the last gap.
 """
@@ -21,7 +26,7 @@ from numpy.typing import NDArray
 from optviz.optimizer import Optimizer
 from optviz.problem import Problem
 from optviz.runs import simulate
-from optviz.surface import Array, Surface
+from optviz.surface import Array, Point, Surface
 
 GRID: Array = 10.0 ** (np.arange(65) / 8 - 7)
 """The learning rates tried: 1e-7 … 10, eight a decade."""
@@ -32,6 +37,8 @@ TOLERANCE = 1e-3
 _NEAR_BEST = 0.02
 _SEEDS = 2  # seeds tried where runs are random
 _STORED = 2000  # steps whose values are kept for the score
+_NUMBERS = 1 << 23  # values that are kept altogether, where candidates are many
+_STARTS = 64  # starts that are tried, where there are more
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class _Pass:
-    """All candidates on one seed: (R,) each, but values (K, R) at K steps."""
+    """All candidates from all starts on one seed: (R,) each, but values (K, R) at K steps."""
 
     values: Array
     lasted: NDArray[np.intp]
@@ -81,14 +88,13 @@ def fair_rates(problem: Problem, optimizers: Sequence[Optimizer]) -> list[Choice
 
     def area(seen: _Pass) -> Array:
         scale = seen.values[0] - seen.floor
-        if not np.all(scale > 0):  # the start is a minimum: nothing to tell the rates apart
-            return np.zeros(len(seen.lasted))
-        return np.asarray(np.sqrt(np.maximum(seen.values - seen.floor, 0) / scale).mean(axis=0))
+        mean = np.sqrt(np.maximum(seen.values - seen.floor, 0) / np.where(scale > 0, scale, 1)).mean(axis=0)
+        return np.where(scale > 0, mean, 0.0)  # a start that is a minimum does not tell the rates apart
 
     def gentlest(scores: Array) -> int:
         return int(np.flatnonzero(scores <= scores.min() + _NEAR_BEST)[0])
 
-    return _search(problem, optimizers, area, gentlest)
+    return _search(problem, optimizers, area, gentlest, 1.0)
 
 
 def fastest_rates(problem: Problem, optimizers: Sequence[Optimizer]) -> list[Choice]:
@@ -103,7 +109,7 @@ def fastest_rates(problem: Problem, optimizers: Sequence[Optimizer]) -> list[Cho
         share = np.where(scale > 0, (seen.final - seen.floor) / np.where(scale > 0, scale, 1), 0.0)
         return np.where(seen.reached >= 0, seen.reached, problem.steps + 1 + np.maximum(share, 0))
 
-    return _search(problem, optimizers, arrival, lambda scores: int(scores.argmin()))
+    return _search(problem, optimizers, arrival, lambda scores: int(scores.argmin()), problem.steps + 2.0)
 
 
 def known_floor(surface: Surface) -> float | None:
@@ -116,7 +122,10 @@ def _search(
     optimizers: Sequence[Optimizer],
     measure: Callable[[_Pass], Array],
     pick: Callable[[Array], int],
+    lost: float,
 ) -> list[Choice]:
+    """The choice of each optimizer; `lost` is the score of a start from which a candidate goes out."""
+    problem = replace(problem, starts=_sample(problem))
     candidates = [replace(optimizer, lr=float(lr)) for optimizer in optimizers for lr in GRID]
     random = problem.surface.data is not None or problem.noise > 0
     scores, lasted = [], []
@@ -125,10 +134,12 @@ def _search(
         seen = _try(replace(problem, seed=other), candidates)
         with np.errstate(all="ignore"):
             score = measure(seen)
-        scores.append(np.where((seen.lasted > problem.steps) & np.isfinite(score), score, np.inf))
-        lasted.append(seen.lasted)
-    score = np.mean(scores, axis=0).reshape(len(optimizers), len(GRID))
-    stayed = np.min(lasted, axis=0).reshape(score.shape)
+        inside = (seen.lasted > problem.steps) & np.isfinite(score)
+        shape = len(optimizers), len(GRID), len(problem.starts)
+        score, inside = np.where(inside, score, lost).reshape(shape), inside.reshape(shape)
+        scores.append(np.where(inside.any(axis=-1), score.mean(axis=-1), np.inf))
+        lasted.append(seen.lasted.reshape(shape).min(axis=-1))
+    score, stayed = np.mean(scores, axis=0), np.min(lasted, axis=0)
     choices = []
     for optimizer, row, stay in zip(optimizers, score, stayed, strict=True):
         chosen = pick(row) if np.isfinite(row).any() else int(stay.argmax())
@@ -138,10 +149,10 @@ def _search(
 
 
 def _try(problem: Problem, candidates: list[Optimizer]) -> _Pass:
-    """Run all candidates; `lasted` is the first step outside the domain (steps + 1 if none)."""
-    count, steps, surface = len(candidates), problem.steps, problem.surface
+    """Run all candidates from all starts; `lasted` is the first step outside the domain (steps + 1 if none)."""
+    count, steps, surface = len(candidates) * len(problem.starts), problem.steps, problem.surface
     floor = known_floor(surface)
-    stride = -(-steps // _STORED)
+    stride = -(-steps // max(1, min(_STORED, _NUMBERS // count)))
     lasted = np.full(count, steps + 1)
     reached = np.full(count, -1)
     least = float(np.nanmin(surface(surface.grid(100, 100)))) if floor is None else floor
@@ -165,3 +176,11 @@ def _try(problem: Problem, candidates: list[Optimizer]) -> _Pass:
 def _first(found: NDArray[np.bool_], never: int) -> NDArray[np.intp]:
     """The first index along axis 0 where `found`, or `never`."""
     return np.where(found.any(axis=0), found.argmax(axis=0), never)
+
+
+def _sample(problem: Problem) -> tuple[Point, ...]:
+    """The starts that are tried."""
+    if len(problem.starts) <= _STARTS:
+        return problem.starts
+    chosen = np.random.default_rng(problem.seed).choice(len(problem.starts), _STARTS, replace=False)
+    return tuple(problem.starts[index] for index in np.sort(chosen).tolist())

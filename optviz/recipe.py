@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optviz
-from optviz.catalog import is_local
-from optviz.errors import OptvizError
+from optviz.catalog import is_local, load_optimizer
+from optviz.errors import ArgumentError, OptvizError
+from optviz.optimizer import Optimizer
 from optviz.specs import format_value, parse_spec
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Recipe:
     command: str
     surface: str | None
     runs: tuple[tuple[str, str], ...]
-    start: tuple[float, float]
+    start: tuple[float, float] | tuple[tuple[float, float], ...]
     steps: int
     seed: int
     noise: float
@@ -88,15 +89,27 @@ def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
         version=optviz.__version__,
         command="animate",
         surface=race.problem.source,
-        runs=tuple((_spec(run), run.lr_rule) for run in race.runs),
+        runs=tuple((spec_of(run), run.lr_rule) for run in race.runs),
         picture=dict(picture),
-        **{key: getattr(race.problem, key) for key in _CONDITIONS},
+        **race.problem.conditions(),
     )
 
 
 def as_still(text: str, step: int) -> str:
     """The text of a film's recipe, as the still at that step carries it; none where there is none."""
     return json.dumps(json.loads(text) | {"command": "plot", "step": step}, ensure_ascii=True) if text else ""
+
+
+def optimizer_of(run: Run) -> Optimizer:
+    """The optimizer of a run, made again.
+
+    Raises:
+        ArgumentError: It cannot be: its class was made in Python, and has no name to be found by.
+    """
+    try:
+        return load_optimizer(spec_of(run)).optimizer
+    except OptvizError as error:
+        raise ArgumentError(f"{run.label} cannot be run again from its recipe {spec_of(run)}: {error}") from error
 
 
 def read_recipe(path: str | Path) -> Recipe:
@@ -115,7 +128,8 @@ def read_recipe(path: str | Path) -> Recipe:
         raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
 
 
-def _spec(run: Run) -> str:
+def spec_of(run: Run) -> str:
+    """A run's optimizer as one writes it, with every hyperparameter."""
     values = {key: value for key, value in run.hyperparameters.items() if value is not None}
     if values.get("schedule") == "constant":
         del values["schedule"]
@@ -193,16 +207,25 @@ def _checked(recipe: Recipe) -> Recipe:
         raise ValueError(f"command is {recipe.command!r}, step {recipe.step!r}")
     if recipe.step is not None and not 0 <= recipe.step <= recipe.steps:
         raise ValueError(f"step is {recipe.step!r}")
-    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not _is_list_of(recipe.start, float, 2):
+    several = bool(recipe.start) and all(_is_list_of(point, float, 2) for point in recipe.start)
+    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not (
+        several or _is_list_of(recipe.start, float, 2)
+    ):
         raise ValueError("runs or start are not what they should be")
     whole = {each.name: getattr(recipe, each.name) for each in fields(recipe)}
     runs = tuple((spec, rule) for spec, rule in recipe.runs)
-    return Recipe(**whole | {"runs": runs, "start": tuple(recipe.start)})
+    start = tuple(map(tuple, recipe.start)) if several else tuple(recipe.start)  # type: ignore[arg-type]
+    return Recipe(**whole | {"runs": runs, "start": start})
 
 
 def _is_list_of(value: Any, kind: type, count: int) -> bool:
     kinds = (int, float) if kind is float else (kind,)
-    return isinstance(value, Sequence) and len(value) == count and all(type(part) in kinds for part in value)
+    return (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and len(value) == count
+        and all(type(part) in kinds for part in value)
+    )
 
 
 def _refuse_constant(name: str) -> float:

@@ -89,15 +89,16 @@ def clipped(gradient: Array, limit: float) -> Array:
 
 
 def simulate(problem: Problem, optimizers: Sequence[Optimizer]) -> Iterator[tuple[Array, Array]]:
-    """Run N optimizers from the problem's start, as one batch.
+    """Run optimizers from all of the problem's starts, as one batch of N = optimizers × starts.
 
     Yields:
-        Consecutive stretches of the runs: points (k, N, 2) and values (k, N); the first begins at step 0, and
-        together they hold steps + 1 of them.
+        Consecutive stretches of the runs: points (k, N, 2) and values (k, N), the starts of an optimizer side by
+        side; the first begins at step 0, and together they hold steps + 1 of them.
     """
-    first = np.tile(np.array(problem.start, dtype=float), (len(optimizers), 1))
-    path = iterates(oracle(problem), Stack(optimizers), first)
-    size = max(1, _CHUNK // len(optimizers))
+    first = np.tile(np.array(problem.starts, dtype=float), (len(optimizers), 1))
+    stack = Stack([optimizer for optimizer in optimizers for _ in problem.starts])
+    path = iterates(oracle(problem), stack, first)
+    size = max(1, _CHUNK // len(first))
     left = problem.steps + 1
     while left:
         taken = min(size, left)

@@ -12,6 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+
+from optviz.anatomy import Anatomy, anatomy_of
+from optviz.crowd import SEEDS, across_seeds, spread, typical
 from optviz.errors import ArgumentError
 from optviz.optimizer import OPTIMIZERS
 from optviz.picture import Picture, as_theme
@@ -33,8 +37,8 @@ _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
 class Runner:
     """One of the cast: how a run is told apart, and its losses (T+1,).
 
-    `rate` is its learning rate and `rule` how that came about, in words; `slot` is the place of its colour in the
-    theme's palette.
+    Where it runs from many starts they are medians, and `measure` says so in words; `rate` is its learning rate and
+    `rule` how that came about, in words; `slot` is the place of its colour in the theme's palette.
     """
 
     title: str
@@ -42,13 +46,16 @@ class Runner:
     rule: str
     slot: int
     values: Array
+    measure: str = "loss"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contour:
     """A map of a surface seen from above, with trails on it.
 
-    points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn.
+    points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
+    after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart. ghosts (T+1, G, 2) are
+    more paths, without heads, of the runners ghost_owners (G,).
     """
 
     surface: Surface
@@ -57,6 +64,10 @@ class Contour:
     points: Array
     owners: tuple[int, ...]
     title: str = ""
+    fading: int = 0
+    anatomy: Anatomy | None = None
+    ghosts: Array | None = None
+    ghost_owners: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +85,14 @@ class Relief(Contour):
 
 @dataclass(frozen=True, kw_only=True)
 class Curves:
-    """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,)."""
+    """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,).
+
+    Where a runner is many, the series is its median, and `band` its first and its last decile.
+    """
 
     series: Series
     owners: tuple[int, ...]
+    band: tuple[Array, Array] | None = None
 
 
 Panel = Contour | Relief | Curves
@@ -124,37 +139,50 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
     """
     wanted = Picture(**options) if picture is None else replace(picture, **options)
     size = wanted.size or (800, 600)
-    cast = cast_of(race)
+    crowd = across_seeds(race, wanted.seeds or SEEDS) if "ghosts" in wanted.show else ()
+    cast = cast_of(race, crowd)
     everybody = tuple(range(len(cast)))
     box = wanted.view_box or race.surface.window
     if wanted.layout == "panels":
         maps = [contour_of(race, box, [owner], cast[owner].title) for owner in everybody]
     else:
         maps = [contour_of(race, box, everybody)]
+    if crowd:
+        maps = [haunted(each, crowd) for each in maps]
+    if "fading" in wanted.show:
+        maps = [replace(each, fading=fading_of(race.steps)) for each in maps]
+    if "vectors" in wanted.show:
+        whole = anatomy_of(race)
+        maps = [replace(each, anatomy=whole.of(each.owners)) for each in maps]
     if wanted.view == "relief":
         maps = [relief_of(each, wanted) for each in maps]
     rows: list[list[Panel]] = _gridded(maps, size)
-    curves = [Curves(series=series_of(race, name), owners=everybody) for name in wanted.curves]
+    curves = [curves_of(race, name, crowd) for name in wanted.curves]
     return Scene(
-        title=race.surface.display_title if wanted.title is None else wanted.title,
+        title=_title(race, crowd) if wanted.title is None else wanted.title,
         cast=cast,
         panels=[*rows, *(curves[first : first + 2] for first in range(0, len(curves), 2))],
         theme=as_theme(wanted.theme),
         size=size,
-        timeline=timeline(race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold),
+        timeline=timeline(
+            race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold, slow="vectors" in wanted.show
+        ),
         recipe=recipe_of(race, wanted.as_data()).to_text(),
     )
 
 
-def cast_of(race: Race) -> tuple[Runner, ...]:
-    """The cast of a race: a runner a run."""
+def cast_of(race: Race, crowd: Sequence[Race] = ()) -> tuple[Runner, ...]:
+    """The cast of a race: a runner a run; the crowd are the same race with all seeds, if there are many."""
+    several = len(race.starts) > 1 or len(crowd) > 1
+    losses = spread(_by_run(race, [each.values for each in crowd or [race]])).middle if several else race.values
     return tuple(
         Runner(
             title=title,
             rate=f"lr {run.hyperparameters['lr']:.2g}",
             rule=_LR_RULES[run.lr_rule],
             slot=slot,
-            values=race.values[:, column],
+            values=losses[:, column],
+            measure="median loss" if several else "loss",
         )
         for column, (run, title, slot) in enumerate(zip(race.runs, _titles(race), _slots(race), strict=True))
     )
@@ -162,14 +190,59 @@ def cast_of(race: Race) -> tuple[Runner, ...]:
 
 def contour_of(race: Race, box: Box, owners: Sequence[int], title: str = "") -> Contour:
     """The map of a race, with the paths of some of its runs."""
+    columns = [column for column, owner in enumerate(race.owners) if owner in owners]
     return Contour(
         surface=race.surface,
         box=box,
-        starts=(race.start,),
-        points=race.points[:, list(owners)],
-        owners=tuple(owners),
+        starts=race.starts,
+        points=race.points[:, columns],
+        owners=tuple(race.owners[column] for column in columns),
         title=title,
     )
+
+
+def fading_of(steps: int) -> int:
+    """After how many steps a trail has faded: an eighth of all, but no fewer than a dozen.
+
+    Example:
+        >>> fading_of(40), fading_of(200)
+        (12, 25)
+    """
+    return max(12, steps // 8)
+
+
+def haunted(panel: Contour, crowd: Sequence[Race]) -> Contour:
+    """The map with the runs of all seeds as ghosts, and as its paths those closest to their medians."""
+    chosen = [crowd[typical(crowd, owner)].points[:, owner] for owner in panel.owners]
+    return replace(
+        panel,
+        points=np.stack(chosen, axis=1),
+        ghosts=np.concatenate([race.points[:, list(panel.owners)] for race in crowd], axis=1),
+        ghost_owners=panel.owners * len(crowd),
+    )
+
+
+def curves_of(race: Race, name: str, crowd: Sequence[Race] = ()) -> Curves:
+    """The curves of a series, of several starts or of a crowd of seeds the median and the deciles."""
+    series, everybody = series_of(race, name), tuple(range(len(race.runs)))
+    if len(race.starts) == 1 and not crowd:
+        return Curves(series=series, owners=everybody)
+    found = spread(_by_run(race, [series.values, *(series_of(other, name).values for other in crowd[1:])]))
+    return Curves(series=replace(series, values=found.middle), owners=everybody, band=(found.low, found.high))
+
+
+def _by_run(race: Race, values: Sequence[Array]) -> Array:
+    """Values of all heads (T+1, N), for every seed, as those of every run (T+1, runs, starts × seeds)."""
+    shape = race.steps + 1, len(race.runs), len(race.starts)
+    return np.concatenate([each.reshape(shape) for each in values], axis=-1)
+
+
+def _title(race: Race, crowd: Sequence[Race]) -> str:
+    """The surface's title, and of how many starts or seeds the picture tells."""
+    title = race.surface.display_title
+    if crowd:
+        return f"{title}, {len(crowd)} seeds"
+    return title if len(race.starts) == 1 else f"{title}, {len(race.starts)} starts"
 
 
 def relief_of(contour: Contour, picture: Picture) -> Contour:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,6 +15,18 @@ MAX_STARTS = 4096
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _POINT = re.compile(rf"\s*({_NUMBER})\s*,\s*({_NUMBER})\s*")
+
+
+def gather_starts(texts: Sequence[str], surface: Surface, seed: int = 0) -> tuple[Point, ...]:
+    """The starts that several texts name together; the surface's own where there is no text.
+
+    Raises:
+        ArgumentError: As `parse_starts`; or they are too many.
+    """
+    points = tuple(point for text in texts for point in parse_starts(text, surface, seed)) or (surface.start,)
+    if len(points) > MAX_STARTS:
+        raise ArgumentError(f"these are {len(points)} starts; allowed are 1 to {MAX_STARTS}")
+    return points
 
 
 def parse_starts(text: str, surface: Surface, seed: int = 0) -> list[Point]:

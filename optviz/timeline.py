@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+_SLOW_FRAMES, _SLOW = 48, 500  # how many steps a slow film shows, and for how many milliseconds each
 _READABLE = 200  # milliseconds a number must stand to be read
 
 
@@ -43,12 +44,14 @@ class Timeline:
         return tuple(shot.duration for shot in self.shots)
 
 
-def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.5) -> Timeline:
+def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.5, slow: bool = False) -> Timeline:
     """Which step each frame shows, and for how long.
 
     No early step is skipped: frame k of n shows step (eᵃᵏ − 1)/a, with a such that the last frame shows the last
     step; time runs faster towards the end only as far as it must. The first frame waits for the eye to read the
     cast, the first steps are slow, the last frame is held.
+
+    A slow one is for looking at single steps: no more than 48 of them are shown, each for half a second at least.
 
     Example:
         >>> timeline(3, fps=50, hold=1.0).steps
@@ -56,9 +59,11 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
         >>> timeline(1000, frames=50).steps[:4], timeline(1000, frames=50).steps[-1]
         ((0, 1, 2, 3), 1000)
     """
-    shown = _sampled(steps, min(frames, steps + 1))
+    shown = _sampled(steps, min(frames, steps + 1, _SLOW_FRAMES if slow else steps + 1))
     tick = 1000 / fps
     durations = [tick * (1 + 5 * math.exp(-k / 4)) for k in range(len(shown))]
+    if slow:
+        durations = [max(tick, _SLOW * (1 + math.exp(-k / 4))) for k in range(len(shown))]
     durations[0] = max(durations[0], 700)
     durations[-1] += 1000 * hold
     ends = np.rint(np.cumsum(durations) / 10) * 10  # hundredths of a second, whose rounding does not add up

@@ -22,6 +22,8 @@ ORDER = [
         "claims",
         "listing",
         "recipe",
+        "crowd",
+        "anatomy",
         "gallery",
         "themes",
         "timeline",

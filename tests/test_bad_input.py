@@ -103,14 +103,6 @@ def test_starts(refuse, command, start, words):
     assert words in refuse(2, *command.split(), "--surface", "booth", f"--start={start}")
 
 
-@pytest.mark.parametrize("start", ["random:64", "grid:2x1"])
-def test_a_film_has_one_start(refuse, start):
-    message = refuse(2, "animate", "--surface", "booth", "--start", start)
-    assert "one start, X,Y" in message
-    assert repr(start) in message
-    assert "one start, X,Y" in refuse(2, "list", "rates", "--surface", "booth", "--start", start)
-
-
 BOUNDS = {
     "--steps": (["0", "-1", "1000001"], "a whole number from 1 to 1000000"),
     "--fps": (["0", "-1", "100.1", "nan", "inf"], "a number in (0, 100]"),

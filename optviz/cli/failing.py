@@ -20,6 +20,7 @@ import click
 from optviz.errors import ArgumentError, OptvizError, UnknownNameError
 
 _INTERRUPTED = 130
+_CUT_SHORT = "Interrupted: no file was left half-written."
 
 
 class Group(click.Group):
@@ -38,8 +39,9 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        signals: list[int] = []
         try:
-            with warnings.catch_warnings(), _tidy_end():
+            with warnings.catch_warnings(), _tidy_end() as signals:
                 warnings.showwarning = _note
                 result = super().invoke(ctx)
             if sys.stdout is not None:
@@ -49,9 +51,13 @@ class Command(click.Command):
         except OptvizError as error:
             raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:
-            click.echo("Interrupted: no file was left half-written.", err=True)
+            click.echo(_CUT_SHORT, err=True)
             ctx.exit(_INTERRUPTED)
         except Exception as error:
+            if signals:  # one struck within somebody's C code, which made another error of it
+                if signals[0] == signal.SIGINT:
+                    click.echo(_CUT_SHORT, err=True)
+                ctx.exit(128 + signals[0])
             if told := _in_a_file_of_the_user(error):
                 raise click.ClickException(told) from error
             if isinstance(error, OSError | UnicodeEncodeError):
@@ -61,16 +67,29 @@ class Command(click.Command):
 
 
 @contextlib.contextmanager
-def _tidy_end() -> Iterator[None]:
-    """Let SIGTERM end the program as an exception does, so that nothing half-written is left behind."""
+def _tidy_end() -> Iterator[list[int]]:
+    """Let SIGINT and SIGTERM end the program as exceptions do, so that nothing half-written is left behind.
+
+    Yields:
+        The signals that came.
+    """
+    came: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        came.append(number)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(128 + number)
+
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield came
         return
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield came
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def stdout_failed(error: OSError | UnicodeEncodeError) -> click.ClickException:

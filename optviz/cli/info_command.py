@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,7 +37,7 @@ def _lines(recipe: Recipe) -> list[tuple[str, str]]:
     lines = [
         ("made by", f"optviz {recipe.version}, {recipe.command}"),
         ("surface", recipe.surface or "made in Python"),
-        ("start", f"{recipe.start[0]!r},{recipe.start[1]!r}"),
+        ("start", _where(recipe.start)),
         ("steps", str(recipe.steps)),
         ("seed", str(recipe.seed)),
         ("noise", repr(recipe.noise)),
@@ -54,3 +54,10 @@ def _lines(recipe: Recipe) -> list[tuple[str, str]]:
         ("the race", f"optviz compare --surface {shlex.quote(recipe.surface or '?')} --steps {recipe.steps} {specs}")
     )
     return lines
+
+
+def _where(start: Any) -> str:
+    """One start as one types it; of several their number and the first."""
+    if isinstance(start[0], tuple):
+        return f"{len(start)} of them, from {_where(start[0])} on"
+    return f"{start[0]!r},{start[1]!r}"

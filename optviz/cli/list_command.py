@@ -95,14 +95,16 @@ def themes(form: str, as_json: bool) -> None:
     help="A name, or a file of yours.",
 )
 @race_options
-@click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")
+@click.option(
+    "--start", multiple=True, metavar="X,Y|random:N|grid:AxB", help="As in animate.  [default: the surface's]"
+)
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise.")
 @table_options
 def rates(
     surface: str,
     optimizers: tuple[str, ...],
     lr: Any,
-    start: str | None,
+    start: tuple[str, ...],
     form: str,
     as_json: bool,
     **options: Any,
@@ -114,15 +116,13 @@ def rates(
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
     from optviz.lineup import choose_rates
-    from optviz.starts import parse_starts
+    from optviz.starts import gather_starts
 
     if lr != "auto":
         raise ArgumentError("--lr: the rates are what is chosen here; leave it out")
     place = load_surface(surface)
-    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
-    if len(begin) != 1:
-        raise ArgumentError(f"rates are chosen for one start, X,Y; {start!r} names {len(begin)}")
-    choices = choose_rates(place, optimizers or DEFAULT_OPTIMIZERS, start=begin[0], **options)
+    begin = gather_starts(start, place, options["seed"])
+    choices = choose_rates(place, optimizers or DEFAULT_OPTIMIZERS, start=begin, **options)
     if as_json or form == "json":
         rows: Rows = [
             {

@@ -153,6 +153,12 @@ def picture_options(command: Command) -> Command:
                 "--with", "curves", type=Names(), default="", metavar="NAMES",
                 help="Curves beneath the map, as in loss,sharpness: loss, gradient, step, distance, sharpness.",
             ),
+            click.option(
+                "--show", type=Names(), default="", metavar="NAMES",
+                help="What else is seen on the map: fading lets trails fade; "
+                "vectors draws each step's anatomy, slowly; ghosts runs with other seeds.",
+            ),
+            click.option("--seeds", type=int, metavar="K", help="With --show ghosts: how many.  [default: 20]"),
             click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"
@@ -177,9 +183,19 @@ def scene_options(command: Command) -> Command:
     )(command)
     command = picture_options(command)
     command = click.option(
-        "--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes minibatches and noise."
+        "--seed",
+        type=int,
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Fixes minibatches, noise and random starts.",
     )(command)
-    command = click.option("--start", metavar="X,Y", help="Where all begin.  [default: the surface's start]")(command)
+    command = click.option(
+        "--start",
+        multiple=True,
+        metavar="X,Y|random:N|grid:AxB",
+        help="Where all begin; several, or repeated: a swarm.  [default: the surface's]",
+    )(command)
     command = race_options(command)
     return click.option(
         "--surface", metavar="NAME", shell_complete=complete_surface, help="A name, or a file of yours."

@@ -56,21 +56,18 @@ def order(
     return Order(place.name, None, lambda: _scene(surface, place, quiet, options))
 
 
-def stage(surface: str, place: Surface, *, start: str | None, **options: Any) -> tuple[Race, Picture]:
+def stage(surface: str, place: Surface, *, start: tuple[str, ...], **options: Any) -> tuple[Race, Picture]:
     """The race that these options of a command ask for, run, and how its picture is to look."""
     from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
-    from optviz.errors import ArgumentError
     from optviz.picture import Picture
     from optviz.races import race
-    from optviz.starts import parse_starts
+    from optviz.starts import gather_starts
 
     picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
-    begin = parse_starts(start, place, options["seed"]) if start is not None else [place.start]
-    if len(begin) != 1:
-        raise ArgumentError(f"a picture has one start, X,Y; {start!r} names {len(begin)}")
+    begin = gather_starts(start, place, options["seed"])
     source = surface if is_local(surface) else place.name
     optimizers = options.pop("optimizers") or DEFAULT_OPTIMIZERS
-    return race(place, optimizers, start=begin[0], source=source, **options), picture
+    return race(place, optimizers, start=begin, source=source, **options), picture
 
 
 def target(output: str | None, name: str, usual: str, check: Callable[[str], object]) -> Path | None:

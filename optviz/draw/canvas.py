@@ -35,6 +35,8 @@ Dash = tuple[float, ...]
 _LONGEST = 500  # letters of a text that are looked at
 _IDENTITY = IdentityTransform()
 _CIRCLE = Path.unit_circle()
+_TURN = np.linspace(0, 2 * np.pi, 17)
+_ROUND = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=-1)  # small circles, with sixteen corners
 
 
 class Canvas:
@@ -69,23 +71,42 @@ class Canvas:
         dash: Dash = (),
         walked: float = 0.0,
         clip: Rectangle | None = None,
+        alpha: float = 1.0,
     ) -> None:
-        """A polyline through corners (n, 2), `width` points wide.
+        """A polyline through corners (n, 2), `width` points wide; it is broken where a corner is NaN.
 
         A dash pattern is given in widths of the line; `walked` says how many pixels of it were drawn before.
         """
-        pen = self._pen(colour, width, clip, "butt" if dash else cap)
+        pen = self._pen(colour, width, clip, "butt" if dash else cap, alpha)
         if dash:
             pen.set_dashes(walked / self.points, [length * width for length in dash])
         self._renderer.draw_path(pen, self._path(corners), _IDENTITY, None)
         if dash:
             pen.set_dashes(0, None)
 
+    def segments(
+        self, ends: NDArray[Any], colour: Colour, width: float, alpha: float, *, clip: Rectangle | None = None
+    ) -> None:
+        """Straight lines between ends (n, 2, 2), through which the ground is seen."""
+        pen = self._pen(colour, width, clip, "butt", alpha)
+        self._renderer.draw_path(pen, self._path(ends.reshape(-1, 2), _segment_codes(len(ends))), _IDENTITY, None)
+
+    def dots(self, centres: NDArray[Any], diameter: float, colour: Colour, *, clip: Rectangle | None = None) -> None:
+        """Filled circles around centres (n, 2), `diameter` points wide, as one outline."""
+        corners = centres[:, None] + _ROUND * (diameter * self.points / 2)
+        outline = self._path(corners.reshape(-1, 2), _round_codes(len(centres)))
+        self._renderer.draw_path(self._pen(colour, 0, clip), outline, _IDENTITY, _shares(colour))
+
     def polygon(self, corners: NDArray[Any], colour: Colour, rim: Colour, casing: float) -> None:
         """A filled polygon with a rim around it."""
         path = self._path(np.vstack([corners, corners[:1]]))
         self._renderer.draw_path(self._pen(rim, 2 * casing), path, _IDENTITY, None)
         self._renderer.draw_path(self._pen(colour, 0), path, _IDENTITY, _shares(colour))
+
+    def patch(self, corners: NDArray[Any], colour: Colour, *, clip: Rectangle | None = None) -> None:
+        """A filled polygon."""
+        outline = self._path(np.vstack([corners, corners[:1]]))
+        self._renderer.draw_path(self._pen(colour, 0, clip), outline, _IDENTITY, _shares(colour))
 
     def disc(
         self,
@@ -129,6 +150,14 @@ class Canvas:
         left, top, right, bottom = box
         self.pixels[top:bottom, left:right] = pixels
 
+    def tint(self, box: Rectangle, colour: Colour, alpha: float) -> None:
+        """A box through which the ground is seen."""
+        left, top, right, bottom = box
+        part = self.pixels[top:bottom, left:right]
+        under = np.ascontiguousarray(part).view(np.uint8).reshape(*part.shape, 4)
+        mixed = under + (np.array([*rgb(colour), 255], dtype=np.float32) - under) * np.float32(alpha) + 0.5
+        part[:] = mixed.astype(np.uint8).view(np.uint32)[..., 0]
+
     def number(self, x: int, y: int, words: str, glyphs: Glyphs, width: int) -> Rectangle:
         """Digits that change: words with their baseline at y, in a box of that width from x on; returns the box."""
         return glyphs.write(self.pixels, x, y, words, width)
@@ -154,20 +183,22 @@ class Canvas:
             low, high = (middle, high) if fits else (low, middle - 1)
         return words[:low].rstrip() + "…"
 
-    def _path(self, corners: NDArray[Any]) -> Path:
-        return Path(corners * self._flip + self._foot)
+    def _path(self, corners: NDArray[Any], codes: NDArray[np.uint8] | None = None) -> Path:
+        return Path(corners * self._flip + self._foot, codes)
 
     def _circle(self, x: float, y: float, radius: float) -> Affine2D:
         unit = self._unit
         return Affine2D.from_values(radius * unit, 0, 0, radius * unit, x * unit, (self.height - y) * unit)
 
-    def _pen(self, colour: Colour, width: float, clip: Rectangle | None = None, cap: Cap = "round") -> Any:
-        key = colour, width, clip, cap
+    def _pen(
+        self, colour: Colour, width: float, clip: Rectangle | None = None, cap: Cap = "round", alpha: float = 1.0
+    ) -> Any:
+        key = colour, width, clip, cap, alpha
         pen = self._pens.get(key)
         if pen is None:
             pen = self._pens[key] = self._renderer.new_gc()
             pen.set_linewidth(width)
-            pen.set_foreground(_shares(colour), isRGBA=True)
+            pen.set_foreground((*_shares(colour)[:3], alpha), isRGBA=True)
             pen.set_snap(False)
             pen.set_capstyle(cap)
             pen.set_joinstyle("round")
@@ -210,6 +241,17 @@ def union(boxes: Sequence[Rectangle], width: int, height: int) -> Rectangle:
         return 0, 0, 1, 1
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return max(0, min(lefts)), max(0, min(tops)), min(width, max(rights)), min(height, max(bottoms))
+
+
+@lru_cache(maxsize=256)
+def _segment_codes(count: int) -> NDArray[np.uint8]:
+    return np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=np.uint8), count)
+
+
+@lru_cache(maxsize=256)
+def _round_codes(count: int) -> NDArray[np.uint8]:
+    corner = [Path.MOVETO, *[Path.LINETO] * (len(_ROUND) - 2), Path.CLOSEPOLY]
+    return np.tile(np.array(corner, dtype=np.uint8), count)
 
 
 @lru_cache(maxsize=256)

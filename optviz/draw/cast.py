@@ -14,7 +14,6 @@ from optviz.scene import Runner
 from optviz.themes import Look, Theme
 from optviz.timeline import Shot
 
-_LOSS = "loss "
 _WIDEST = "−0.00e−000"
 _NARROW = "−0.0e−00"
 _SAMPLE = 8.4  # of line before a name, in widths of a trail, where lines have styles
@@ -42,7 +41,10 @@ class Cast:
         self._line, self._wide = round(1.45 * em), wide
         self._glyphs = Glyphs(canvas, "0123456789.e−diverg ", theme.text, theme.quiet, theme.background)
         self._width = self._glyphs.width(_WIDEST if self._lines > 2 else _NARROW)
-        self._after_loss = round(canvas.text_width(_LOSS, theme.text) + 0.3 * em)
+        words = runners[0].measure  # the same for all
+        fits = canvas.text_width(f"{words} ", theme.text) + 0.8 * self._width <= right - left
+        self._words = words if fits else words.split()[0]
+        self._after_loss = round(canvas.text_width(f"{self._words} ", theme.text) + 0.3 * em)
 
     def ground(self, canvas: Canvas) -> None:
         theme, lines = self._theme, self._lines
@@ -62,7 +64,7 @@ class Cast:
                 note = f"{runner.rate} {runner.rule}" if lines > 2 else runner.rate
                 self._quiet(canvas, x, y + self._line, note, self._wide)
             if lines > 2:
-                self._quiet(canvas, x, y + 2 * self._line, _LOSS, self._wide)
+                self._quiet(canvas, x, y + 2 * self._line, self._words, self._wide)
         if lines < 3:
             rules = Counter(runner.rule for runner in self._runners)
             words = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import groupby
 
 import numpy as np
 
 from optviz.draw.canvas import Canvas, Rectangle
+from optviz.draw.fading import Tails
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
-from optviz.draw.trails import lay_all, strokes
+from optviz.draw.swarm import MOST_TRAILS, Sheaf, faintness, lay_heads, sheaves
+from optviz.draw.trails import Exit, Stroke, lay_all, strokes
+from optviz.draw.vectors import Vectors
 from optviz.scene import Contour
 from optviz.surface import inside
 from optviz.timeline import Shot
 
 _CROSS = 0.55  # half the width of a minimum's cross, in widths of a head
+_MOST_STARTS = 256  # whose rings are drawn
+_GHOST, _PALE = 0.45, 0.55  # how wide a ghost is, as a share of a trail, and how pale, of one in a swarm
+_HAIR = 0.8  # how wide a trail of a swarm is, as a share of its own theme's
 
 
 class ContourPainter:
@@ -25,11 +32,32 @@ class ContourPainter:
 
     def __init__(self, panel: Contour, stage: Stage) -> None:
         self._panel, self._stage = panel, stage
-        self._theme = theme = stage.crowded(len(panel.owners))
+        count = len(panel.owners)
+        self._swarm = count > len(set(panel.owners))
+        self._theme = theme = stage.swarming(count) if self._swarm else stage.crowded(count)
         self._place = plot(stage.cell, stage.unit, titled=bool(panel.title))
         self._looks = stage.looks(panel.owners)
         self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
-        self._strokes = strokes(self._paths, stage.canvas, theme, self._place)
+        self._whose = np.asarray(panel.owners)
+        self._alpha = faintness(count)
+        self._strokes: list[Stroke | Exit | Sheaf] = []
+        if not self._swarm:
+            self._strokes += strokes(self._paths, stage.canvas, theme, self._place)
+        elif count <= MOST_TRAILS and not panel.fading:
+            self._strokes += sheaves(np.stack(self._paths, axis=1), panel.owners, self._place)
+        self._tails: Tails | None = None
+        if panel.fading and count <= MOST_TRAILS:
+            self._strokes = [stroke for stroke in self._strokes if isinstance(stroke, Exit)]
+            paths, alpha = np.stack(self._paths, axis=1), self._alpha if self._swarm else 1.0
+            self._tails = Tails(paths, self._looks, panel.fading, theme, together=self._swarm, alpha=alpha)
+        self._vectors: Vectors | None = None
+        if panel.anatomy is not None:
+            paths = np.stack(self._paths, axis=1)
+            self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, theme, self._place)
+        if panel.ghosts is not None:
+            self._alpha = _PALE * faintness(len(panel.ghost_owners))
+            hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
+            self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -62,23 +90,54 @@ class ContourPainter:
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots[seen].tolist(), deepest[seen].tolist(), strict=True):
             self._cross(canvas, x, y, 1.0 if is_global else 0.6)
-        for x, y in to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist():
-            canvas.ring(x, y, theme.head, theme.background, 0.45 * theme.head)
-            canvas.ring(x, y, theme.head, theme.ink, 0.18 * theme.head)
+        rings = to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist()
+        size, thin, ink = (0.7 * theme.head, 0.5, theme.quiet) if self._swarm else (theme.head, 1.0, theme.ink)
+        for x, y in rings if len(rings) <= _MOST_STARTS else ():
+            canvas.ring(x, y, size, theme.background, 0.45 * theme.head * thin)
+            canvas.ring(x, y, size, ink, 0.18 * theme.head * thin)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
-        return lay_all(canvas, self._strokes[first:last], self._looks, self._theme, self._place)
+        boxes: list[Rectangle] = []
+        for _, group in groupby(self._strokes[first:last], key=lambda stroke: isinstance(stroke, Sheaf)):
+            alone: list[Stroke | Exit] = []
+            for each in group:
+                if isinstance(each, Sheaf):
+                    self._lay_sheaf(canvas, each)
+                    boxes = [self._place]
+                else:
+                    alone.append(each)
+            boxes += lay_all(canvas, alone, self._looks, self._theme, self._place)
+        return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
+        """Tails, above them heads and their labels, and the anatomy of the step."""
+        tails = self._tails.draw(canvas, shot.step, self._place) if self._tails is not None else []
+        boxes = [*tails, *self._draw_heads(canvas, shot)]
+        if self._vectors is not None:
+            boxes += self._vectors.draw(canvas, shot.step, self._place)
+        return boxes
+
+    def _draw_heads(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         heads = np.array([path[shot.step] for path in self._paths])
+        if self._swarm:
+            groups = [(heads[self._whose == owner], self._colour(owner)) for owner in np.unique(self._whose).tolist()]
+            drawn = [lay_heads(canvas, each, colour, self._theme, self._place) for each, colour in groups]
+            return [box for box in drawn if box is not None]
         boxes = draw_heads(canvas, heads, self._looks, self._theme, self._place)
         if self._labels:
             for label, left, top in places(heads, self._labels, 0.7 * self._theme.head * canvas.points, self._place):
                 canvas.label(label, left, top)
                 boxes.append((left, top, left + label.size[0], top + label.size[1]))
         return boxes
+
+    def _colour(self, owner: int) -> str:
+        return self._looks[self._panel.owners.index(owner)].colour
+
+    def _lay_sheaf(self, canvas: Canvas, sheaf: Sheaf) -> None:
+        width = (_HAIR if self._swarm else _GHOST) * self._theme.trail
+        canvas.segments(sheaf.segments, self._colour(sheaf.run), width, self._alpha, clip=self._place)
 
     def _cross(self, canvas: Canvas, x: float, y: float, share: float) -> None:
         """A minimum's mark: a global one's whole, a local one's smaller."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -12,13 +15,29 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
-from optviz.draw.trails import around, lay_all, strokes
+from optviz.draw.trails import Exit, Stroke, around, lay_all, strokes
 from optviz.scene import Curves
 from optviz.timeline import Shot
 
 _DECADES = 14  # at most so many below the largest value
 _LABELS = 96  # units for the names at the ends of the lines
 _THIN = 0.7
+_BAND = 0.22  # how opaque a band is
+
+
+@dataclass(frozen=True)
+class _Sliver:
+    """A column of pixels of a band, laid at `step`: from top to bottom at x."""
+
+    step: int
+    run: int
+    x: int
+    top: int
+    bottom: int
+
+    @property
+    def box(self) -> Rectangle:
+        return self.x, self.top, self.x + 1, self.bottom
 
 
 class CurvesPainter:
@@ -32,7 +51,8 @@ class CurvesPainter:
         self._place = plot(stage.cell, unit, titled=True, right=_LABELS if self._labelled else 0)
         self._looks = stage.looks(panel.owners)
         values = np.asarray(panel.series.values, dtype=float)
-        self._low, self._high = _range(values, log=panel.series.log)
+        shown = values if panel.band is None else np.concatenate([values, *panel.band], axis=1)
+        self._low, self._high = _range(shown, log=panel.series.log)
         heights = _on_axis(values, self._low, log=panel.series.log)
         steps = np.broadcast_to(np.arange(len(values), dtype=float)[:, None], values.shape)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
@@ -40,7 +60,10 @@ class CurvesPainter:
             to_pixels(np.stack([steps[:, column], heights[:, column]], axis=-1), self._box, self._place)
             for column in range(values.shape[1])
         ]
-        self._strokes = strokes(self._paths, stage.canvas, theme, self._place, exits=False)
+        self._strokes: list[Stroke | Exit | _Sliver] = []
+        self._strokes += strokes(self._paths, stage.canvas, theme, self._place, exits=False)
+        if panel.band is not None:
+            self._strokes = sorted([*self._slivers(*panel.band), *self._strokes], key=lambda each: each.step)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
 
     def ground(self, canvas: Canvas) -> None:
@@ -64,7 +87,17 @@ class CurvesPainter:
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._stroke_steps, before.step) if before else 0
         last = bisect_right(self._stroke_steps, shot.step)
-        return lay_all(canvas, self._strokes[first:last], self._looks, self._theme, self._place)
+        boxes: list[Rectangle] = []
+        for _, group in groupby(self._strokes[first:last], key=lambda stroke: isinstance(stroke, _Sliver)):
+            lines: list[Stroke | Exit] = []
+            for each in group:
+                if isinstance(each, _Sliver):
+                    canvas.tint(each.box, self._looks[each.run].colour, _BAND)
+                    boxes.append(each.box)
+                else:
+                    lines.append(each)
+            boxes += lay_all(canvas, lines, self._looks, self._theme, self._place)
+        return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         left, top, right, bottom = self._place
@@ -80,6 +113,25 @@ class CurvesPainter:
                 canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=self._place)
                 boxes.append(around(np.array([[a, b]]), (theme.head + 2 * casing) * canvas.points, self._place))
         return [(max(left, a), b, min(right, c), d) for a, b, c, d in boxes if c > a and d > b]
+
+    def _slivers(self, low: NDArray[Any], high: NDArray[Any]) -> Iterator[_Sliver]:
+        """The bands between two series (T+1, M), cut into columns of pixels, laid step by step."""
+        left, top, right, bottom = self._place
+        edges = [
+            to_pixels(np.stack([np.zeros_like(each), each], axis=-1), self._box, self._place)[..., 1]
+            for each in (_on_axis(end, self._low, log=self._panel.series.log) for end in (high, low))
+        ]
+        across = left + np.arange(len(low)) * ((right - left) / max(1.0, self._box[1]))
+        columns = np.arange(left, right)
+        steps = np.searchsorted(across, columns + 0.5)
+        for run in range(low.shape[1]):
+            above, below = (np.interp(columns + 0.5, across, np.nan_to_num(each[:, run], nan=np.inf)) for each in edges)
+            for x, step, high_end, low_end in zip(columns.tolist(), steps.tolist(), above, below, strict=True):
+                if step < len(low) and math.isfinite(high_end):
+                    foot = bottom if not math.isfinite(low_end) else min(bottom, round(low_end))
+                    head = max(top, round(high_end))
+                    if head < foot:
+                        yield _Sliver(step, run, x, head, foot)
 
     def _ticks(self, count: float) -> list[float]:
         if not self._panel.series.log:

@@ -21,6 +21,7 @@ from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, Row, cells, layout, unit_of
 from optviz.draw.relief import ReliefPainter
 from optviz.draw.stage import Stage
+from optviz.draw.vectors import Key
 from optviz.errors import ArgumentError
 from optviz.scene import Contour, Curves, Panel, Relief, Scene
 from optviz.themes import Colour
@@ -70,8 +71,12 @@ class Film:
         sheet.pixels[:] = packed(scene.theme.background)
         self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet)]
         looks = [scene.theme.look(runner.slot) for runner in scene.cast]
-        if plan.column is not None:
-            self._painters.append(Cast(scene.cast, looks, scene.theme, plan.column, sheet))
+        if (column := plan.column) is not None:
+            if any(isinstance(panel, Contour) and panel.anatomy is not None for row in scene.panels for panel in row):
+                key = Key(scene.theme, column, sheet)
+                column = key.rest
+                self._painters.append(key)
+            self._painters.append(Cast(scene.cast, looks, scene.theme, column, sheet))
         for painter in self._painters:
             painter.ground(sheet)
         self._ground = sheet.pixels

@@ -90,7 +90,7 @@ class ReliefPainter:
         return self._stage.cell
 
     def ground(self, canvas: Canvas) -> None:
-        theme, (left, _, right, _) = self._theme, self._place
+        theme, (left, top, right, bottom) = self._theme, self._place
         if self._panel.title:
             colour = self._looks[0].colour if len(self._looks) == 1 else theme.ink
             words = canvas.fitted(self._panel.title, theme.text + 1, right - left, bold=True)
@@ -98,7 +98,7 @@ class ReliefPainter:
             canvas.text(left, y, words, theme.text + 1, colour, bold=True)
         if not self.orbits:
             self._block(canvas, self._camera, self._sight)
-            self._ground = canvas.pixels.copy()
+            self._ground = canvas.pixels[top:bottom, left:right].copy()
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         first = bisect_right(self._laid_steps, before.step) if before else 0
@@ -187,6 +187,7 @@ class ReliefPainter:
         left, top, right, bottom = stroke.box
         part = canvas.pixels[top:bottom, left:right]
         before = part.copy()
+        x, y = self._place[:2]
         canvas.line(
             stroke.line,
             self._faint[stroke.run],
@@ -196,7 +197,7 @@ class ReliefPainter:
             clip=self._place,
         )
         assert self._ground is not None
-        np.copyto(part, before, where=before != self._ground[top:bottom, left:right])
+        np.copyto(part, before, where=before != self._ground[top - y : bottom - y, left - x : right - x])
 
     def _trails(self, canvas: Canvas, camera: Camera, sight: Sight, shot: Shot) -> None:
         """All trails up to a step: hidden parts, then what is seen, the later steps above."""

@@ -41,6 +41,10 @@ class Stage:
             theme, trail=trail, casing=trail + (theme.casing - theme.trail) * share**2, head=theme.head * share
         )
 
+    def swarming(self, count: int) -> Theme:
+        """The theme for so many heads in one panel that each of them is a dot."""
+        return self.thinned(max(0.25, min(0.6, math.sqrt(40 / count))))
+
     def crowded(self, count: int) -> Theme:
         """The theme for so many paths in one panel, or for a panel that is small."""
         many = math.sqrt(TOLD_APART / count)

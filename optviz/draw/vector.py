@@ -71,6 +71,13 @@ class VectorCanvas(Canvas):
         place = left * self._unit, (self.height - bottom) * self._unit
         self._renderer.draw_image(self._renderer.new_gc(), *place, np.array(few.convert("RGBA")))
 
+    def tint(self, box: Rectangle, colour: Colour, alpha: float) -> None:
+        """A box through which the ground is seen, as a line as wide as it is."""
+        left, top, right, bottom = box
+        middle = (left + right) / 2
+        width = (right - left) / self.points
+        self.segments(np.array([[[middle, top], [middle, bottom]]], dtype=float), colour, width, alpha)
+
     def number(self, x: int, y: int, words: str, glyphs: Glyphs, width: int) -> Rectangle:
         """A number as text, on a piece of plain paper."""
         left, top, right, bottom = box = glyphs.box(x, y, width)

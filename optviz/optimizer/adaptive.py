@@ -6,6 +6,7 @@ and measures its steps in the units of the steps before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,6 +75,9 @@ class AdaGrad(Optimizer):
         v = state.v + gradient * gradient
         return -self.rate(t) * gradient / (np.sqrt(v) + self.eps), Squares(t, v)
 
+    def anatomy(self, state: Squares) -> Mapping[str, Array]:
+        return {"scale": np.sqrt(state.v)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class RMSProp(Optimizer):
@@ -119,6 +123,9 @@ class RMSProp(Optimizer):
             spread = np.maximum(v - m * m, 0)
         return -self.rate(t) * gradient / (np.sqrt(spread) + self.eps), Spread(t, v, m)
 
+    def anatomy(self, state: Spread) -> Mapping[str, Array]:
+        return {"scale": np.sqrt(np.maximum(state.v - state.m * state.m, 0) if self.centered else state.v)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class AdaDelta(Optimizer):
@@ -159,3 +166,6 @@ class AdaDelta(Optimizer):
         d = np.sqrt((state.u + self.eps) / (v + self.eps)) * gradient
         u = self.rho * state.u + (1 - self.rho) * (d * d)
         return -self.rate(t) * d, Deltas(t, v, u)
+
+    def anatomy(self, state: Deltas) -> Mapping[str, Array]:
+        return {"scale": np.sqrt(state.v)}

@@ -6,6 +6,7 @@ the newest counts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,6 +90,9 @@ class Momentum(Optimizer):
         v = self.momentum * state.v + gradient
         return -self.rate(t) * v, Velocity(t, v)
 
+    def anatomy(self, state: Velocity) -> Mapping[str, Array]:
+        return {"momentum": state.v}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Nesterov(Momentum):
@@ -155,3 +159,6 @@ class QHM(Optimizer):
         t = state.t + 1
         v = self.beta * state.v + (1 - self.beta) * gradient
         return -self.rate(t) * ((1 - self.nu) * gradient + self.nu * v), Velocity(t, v)
+
+    def anatomy(self, state: Velocity) -> Mapping[str, Array]:
+        return {"momentum": state.v}

@@ -7,6 +7,7 @@ all share; here are Adam and those that use its two moments otherwise, in `varia
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -61,6 +62,11 @@ class MomentRule(Optimizer):
     def rises(self, moments: Moments) -> tuple[Any, Any]:
         """The shares 1 − β₁ᵗ, 1 − β₂ᵗ that m and v have reached of what they estimate."""
         return 1 - moments.power1, 1 - moments.power2
+
+    def anatomy(self, state: Any) -> Mapping[str, Array]:
+        """m̂ and √v̂."""
+        rise1, rise2 = self.rises(state)
+        return {"momentum": state.m / rise1, "scale": np.sqrt(state.v / rise2)}
 
     def stride(self, moments: Moments) -> Array:
         """−lr·m̂/(√v̂ + eps)."""

@@ -10,6 +10,7 @@ given float32.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -55,6 +56,14 @@ class Optimizer:
     def update(self, gradient: Array, state: Any, params: Array) -> tuple[Array, Any]:
         """The step (..., P) to add to `params`, and the state after it."""
         raise NotImplementedError
+
+    def anatomy(self, state: Any) -> Mapping[str, Array]:
+        """What of the state after a step there is to show, (..., P) each; nothing unless an optimizer says so.
+
+        ``momentum`` is the average or sum of gradients that the step goes along, ``scale`` what each coordinate of it
+        was divided by; both as they entered the step, their bias corrected where the rule does.
+        """
+        return {}
 
     def rate(self, t: int) -> Any:
         """The learning rate at step t."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,3 +58,6 @@ class Lion(Optimizer):
         vote = np.sign(self.beta1 * state.m + (1 - self.beta1) * gradient)
         m = self.beta2 * state.m + (1 - self.beta2) * gradient
         return -self.rate(t) * (vote + self.weight_decay * params), Average(t, m)
+
+    def anatomy(self, state: Average) -> Mapping[str, Array]:
+        return {"momentum": state.m}

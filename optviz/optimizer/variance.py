@@ -6,6 +6,7 @@ far gradients stray from their average, and Yogi lets v fall only slowly.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -60,6 +61,9 @@ class AdaMax(MomentRule):
         step: Array = -self.rate(moments.t) / (1 - moments.power1) * moments.m / moments.v
         return step
 
+    def anatomy(self, state: Any) -> Mapping[str, Array]:
+        return {"momentum": state.m / (1 - state.power1), "scale": state.v}
+
 
 @dataclass(frozen=True, kw_only=True)
 class AMSGrad(Adam):
@@ -99,6 +103,9 @@ class AMSGrad(Adam):
         moments = self.advance(gradient, state)
         peak = np.maximum(state.peak, moments.v)
         return self.stride(moments._replace(v=peak)), PeakedMoments(*moments, peak)
+
+    def anatomy(self, state: PeakedMoments) -> Mapping[str, Array]:
+        return super().anatomy(state._replace(v=state.peak))
 
 
 @dataclass(frozen=True, kw_only=True)
