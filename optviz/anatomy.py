@@ -19,7 +19,7 @@ from optviz.recipe import optimizer_of
 from optviz.runs import oracle
 from optviz.surface import Array
 
-MAX_RUNS = 6
+MAX_RUNS = 4
 """The most runs whose steps are taken apart: nobody could follow more."""
 
 MAX_STEPS = 100_000

@@ -97,7 +97,6 @@ class Picture:
         for name in self.curves:
             if name not in series_names():
                 raise UnknownNameError("series", str(name), series_names())
-
         self._check_show()
 
     def as_data(self) -> dict[str, Any]:
@@ -113,6 +112,8 @@ class Picture:
         for name in self.show:
             if name not in SHOWS:
                 raise UnknownNameError("show", str(name), SHOWS)
+        if self.show and self.view == "relief":
+            raise ArgumentError(f"{', '.join(self.show)}: seen on the map only; leave out --show, or --view relief")
         if {"fading", "ghosts"} <= set(self.show):
             raise ArgumentError("a trail that fades would be lost among ghosts, which stay: show one of them")
         if {"vectors", "ghosts"} <= set(self.show):

@@ -27,6 +27,7 @@ from optviz.themes import Theme
 from optviz.timeline import Timeline, timeline
 
 MAX_PANELS = 64
+MAX_DRAPED = 64
 MAX_RELIEFS = 16
 
 _FIRST = ("sgd", "momentum", "adagrad", "rmsprop", "adam")  # whose colours come first; then the registry's order
@@ -246,7 +247,15 @@ def _title(race: Race, crowd: Sequence[Race]) -> str:
 
 
 def relief_of(contour: Contour, picture: Picture) -> Contour:
-    """The same in 3-D, seen from where the picture says."""
+    """The same in 3-D, seen from where the picture says.
+
+    Raises:
+        ArgumentError: There are more trails than can be followed in 3-D.
+    """
+    if len(contour.owners) > MAX_DRAPED:
+        raise ArgumentError(
+            f"a relief shows 1 to {MAX_DRAPED} trails, not {len(contour.owners)}; leave out --view relief"
+        )
     shown = {each.name: getattr(contour, each.name) for each in fields(contour)}
     return Relief(**shown, camera=picture.camera, elevation=picture.elevation, azimuth=picture.azimuth)
 

@@ -29,7 +29,7 @@ class Cast:
         left, top, right, bottom = place
         em = theme.text * canvas.points
         self._lines, columns = _form(len(runners), (bottom - top) / em)
-        self._foot, self._room = (left, bottom), right - left
+        self._foot, self._across = (left, bottom), right - left
         bottom -= round(1.5 * em) if self._lines < 3 else 0
         per_column = -(-len(runners) // columns)
         pitch = min((1.45 * max(1, self._lines) + 0.85) * em, (bottom - top) / per_column)
@@ -44,6 +44,9 @@ class Cast:
         words = runners[0].measure  # the same for all
         fits = canvas.text_width(f"{words} ", theme.text) + 0.8 * self._width <= right - left
         self._words = words if fits else words.split()[0]
+        longest = max(canvas.text_width(runner.title, theme.text - 1) for runner in runners)
+        if self._lines == 1 and longest <= wide < longest + self._width:
+            self._lines = 0  # whole names rather than numbers
         self._after_loss = round(canvas.text_width(f"{self._words} ", theme.text) + 0.3 * em)
 
     def ground(self, canvas: Canvas) -> None:
@@ -68,7 +71,7 @@ class Cast:
         if lines < 3:
             rules = Counter(runner.rule for runner in self._runners)
             words = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
-            self._quiet(canvas, *self._foot, f"lr {words} · loss" if lines else f"lr {words}", self._room)
+            self._quiet(canvas, *self._foot, f"lr {words} · loss" if lines else f"lr {words}", self._across)
 
     def _quiet(self, canvas: Canvas, x: int, y: int, words: str, room: int) -> None:
         canvas.text(x, y, canvas.fitted(words, self._theme.text, room), self._theme.text, self._theme.quiet)

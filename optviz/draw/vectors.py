@@ -76,11 +76,11 @@ class Key:
         left, top, right, bottom = column
         self._line = round(1.6 * theme.text * canvas.points)
         self._left, self._top = left, bottom - round((len(_LINES) - 0.4) * self._line)
-        self._room = right - left
+        self._room = canvas.width - left - round(2 * canvas.scale)  # the margin too, for the longest word
         self.rest: Rectangle = (left, top, right, self._top - self._line)
 
     def ground(self, canvas: Canvas) -> None:
-        theme, sample = self._theme, 18 * canvas.points
+        theme, sample = self._theme, 14 * canvas.points
         for row, words in enumerate(_LINES):
             y = self._top + row * self._line
             middle = np.array([self._left, y - 0.36 * theme.text * canvas.points])
@@ -94,8 +94,8 @@ class Key:
             else:
                 half = np.array([0.5 * sample, 0.42 * theme.text * canvas.points])
                 _draw_box(canvas, middle + along / 2, half, theme.ink, theme, whole)
-            x = self._left + 1.3 * sample
-            canvas.text(x, y, canvas.fitted(words, theme.text, self._room - 1.3 * sample), theme.text, theme.quiet)
+            x = self._left + 1.25 * sample
+            canvas.text(x, y, canvas.fitted(words, theme.text, self._room - 1.25 * sample), theme.text, theme.quiet)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         return []
