@@ -125,7 +125,8 @@ def main():
         return
     race = optviz.race(SURFACE)
     print(
-        "| view | FuncAnimation, ms a frame | optviz, ms a frame | times as fast | goal |\n| --- | --- | --- | --- | --- |"
+        "| view | FuncAnimation, ms a frame | optviz, ms a frame | times as fast | goal |\n"
+        "| --- | --- | --- | --- | --- |"
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.gif"

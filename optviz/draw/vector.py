@@ -37,20 +37,8 @@ class VectorCanvas(Canvas):
     def _open(self) -> tuple[Any, float]:
         return self._given, 1 / self.points
 
-    def text(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        size: float,
-        colour: Colour,
-        *,
-        bold: bool = False,
-        anchor: str = "left",
-    ) -> None:
+    def _write(self, x: float, y: float, words: str, size: float, colour: Colour, *, bold: bool) -> None:
         """Words as text, or, where the bundled font lacks some of their letters, as outlines."""
-        if anchor != "left":
-            x -= self.text_width(words, size, bold=bold) * (0.5 if anchor == "centre" else 1.0)
         words = printable(words)
         if len(families(words)) > 1:
             self._outline(x, y, words, size, colour, bold=bold)
