@@ -24,7 +24,7 @@ from optviz import runs
 from optviz.catalog import DEFAULT_OPTIMIZERS, load_optimizer, load_surface
 from optviz.gradients import gradient
 from optviz.optimizer import Adam
-from optviz.problem import Problem
+from optviz.problem import pose
 from optviz.runs import iterates, simulate
 
 ROSENBROCK = load_surface("rosenbrock")
@@ -42,7 +42,7 @@ def race(make: Callable[..., Any]) -> Any:
     """optviz's own race of the default optimizers, with gradients made by `make`."""
     optimizers = [replace(load_optimizer(name).optimizer, lr=RATES[name]) for name in DEFAULT_OPTIMIZERS]
     with gradients_by(make):
-        for points, _ in simulate(Problem(surface=ROSENBROCK, start=ROSENBROCK.start, steps=RACE), optimizers):
+        for points, _ in simulate(pose(ROSENBROCK, steps=RACE), optimizers):
             last = points[-1]
     return last
 

@@ -91,3 +91,23 @@ def test_an_unknown_table_is_refused(render, capsys):
     with pytest.raises(SystemExit):
         render.main(["films"])
     assert "film, long" in capsys.readouterr().err
+
+
+def test_the_gradients_are_raced(module, monkeypatch):
+    gradients = module("gradients")
+    for name, value in {"RACE": 5, "MANY": 40, "FEW": 3, "BLOCK": 20, "REPEATS": 1}.items():
+        monkeypatch.setattr(gradients, name, value)
+    ends = [gradients.race(make) for make in (gradients.gradient, gradients.by_hand)]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-6)
+    gradients.main()
+
+
+@pytest.mark.parametrize("row", ["relief, fixed camera", "five panels", "map and loss curve"])
+def test_the_other_views_are_raced(module, monkeypatch, tmp_path, row):
+    views = module("views")
+    monkeypatch.setattr(views, "FEW", 2)
+    monkeypatch.setattr(views, "FRAMES", 3)
+    race = views.optviz.race(views.SURFACE, lr=0.01, steps=5)
+    kind, options, jobs, _ = views.ROWS[row]
+    assert views.usual(race, tmp_path / "film.gif", kind) > 0
+    assert views.ours(race, tmp_path / "film.gif", options, jobs) > 0
