@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optviz.errors import OptvizError
-from optviz.gradients import gradient
+from optviz.gradients import exact_gradient
 from optviz.races import race
 from optviz.rates import known_floor
 from optviz.surface import Array, Surface
@@ -41,12 +41,6 @@ def check_surface(surface: Surface) -> list[Finding]:
     points = np.random.default_rng(_SEED).uniform((x0, y0), (x1, y1), (_POINTS, 2))
     checks = (_finite, _slope, _stationary, _lowest, _elementwise, _raced)
     return [check(surface, points) for check in checks]
-
-
-def exact_gradient(surface: Surface, points: Array) -> Array:
-    """The gradient (..., 2) at points (..., 2), over all data where there are any."""
-    with np.errstate(all="ignore"):
-        return gradient(surface.fn)(points, *(surface.data or ()))
 
 
 def _finite(surface: Surface, points: Array) -> Finding:

@@ -17,7 +17,7 @@ from autograd.core import VJPNode, add_outgrads, vspace
 from autograd.tracer import isbox, new_box, toposort, trace_stack
 
 from optviz.compiled import Replay
-from optviz.surface import Array
+from optviz.surface import Array, Surface
 from optviz.surroundings import Surroundings
 
 Gradient = Callable[..., Array]
@@ -46,6 +46,12 @@ def gradient(fn: Callable[..., Any], *, compiled: bool = True) -> Gradient:
                [24.,  9.]])
     """
     return _Compiling(fn) if compiled else partial(_plain, fn)
+
+
+def exact_gradient(surface: Surface, points: Array) -> Array:
+    """The gradient (..., 2) of a surface at points (..., 2), over all its data where it has any."""
+    with np.errstate(all="ignore"):
+        return _plain(surface.fn, points, *(surface.data or ()))
 
 
 def partials(fn: Callable[..., Any], x: Any, y: Any, *columns: Any) -> tuple[Any, Any]:

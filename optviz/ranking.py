@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import optviz
-from optviz.rates import GRID, TOLERANCE, known_floor
+from optviz.rates import TOLERANCE, known_floor
 
 if TYPE_CHECKING:
     from optviz.races import Race
@@ -107,11 +107,6 @@ def summary(races: Sequence[Race]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def on_grid_edge(lr: float) -> bool:
-    """Whether a tuned rate lies at an end of the grid, so that a better one may lie beyond."""
-    return lr in (float(GRID[0]), float(GRID[-1]))
 
 
 def _distance(race: Race, column: int) -> float | None:

@@ -61,7 +61,7 @@ class Choice:
     @property
     def on_edge(self) -> bool:
         """Whether the rate lies at an end of the grid, so that a better one may lie beyond."""
-        return self.lr in (self.trials[0].lr, self.trials[-1].lr)
+        return on_grid_edge(self.lr)
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,11 @@ def fastest_rates(problem: Problem, optimizers: Sequence[Optimizer]) -> list[Cho
         return np.where(seen.reached >= 0, seen.reached, problem.steps + 1 + np.maximum(share, 0))
 
     return _search(problem, optimizers, arrival, lambda scores: int(scores.argmin()), problem.steps + 2.0)
+
+
+def on_grid_edge(lr: float) -> bool:
+    """Whether a tuned rate lies at an end of the grid, so that a better one may lie beyond."""
+    return lr in (float(GRID[0]), float(GRID[-1]))
 
 
 def known_floor(surface: Surface) -> float | None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optviz.errors import UnknownNameError
-from optviz.gradients import gradient, partials
+from optviz.gradients import exact_gradient, partials
 from optviz.races import Race
 from optviz.rates import known_floor
 from optviz.surface import Array, Surface
@@ -111,7 +111,7 @@ def _loss(race: Race) -> Series:
 
 
 def _gradient(race: Race) -> Series:
-    slopes = gradient(race.surface.fn, compiled=False)(race.points.reshape(-1, 2), *(race.surface.data or ()))
+    slopes = exact_gradient(race.surface, race.points.reshape(-1, 2))
     return Series("gradient", "‖gradient‖", np.hypot(*slopes.T).reshape(race.values.shape), log=True)
 
 

@@ -101,6 +101,14 @@ class Surface:
         """Whether each of the points (..., 2) lies in the domain; NaN does not."""
         return inside(self.domain, points)
 
+    def minima_within(self, box: Box) -> tuple[Array, NDArray[np.bool_]]:
+        """The minima (M, 2) that lie in a box, and whether each is a global one."""
+        minima = np.array(self.minima, dtype=float).reshape(-1, 2)
+        depths = self(minima)
+        deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
+        seen = inside(box, minima)
+        return minima[seen], np.asarray(deepest[seen])
+
     def grid(self, columns: int, rows: int, box: Box | None = None) -> Array:
         """The points (rows, columns, 2) of a regular grid over `box` (the window unless given)."""
         x0, x1, y0, y1 = box or self.window

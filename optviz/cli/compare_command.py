@@ -76,7 +76,8 @@ def command(
 
 
 def _rows(race: Race) -> list[dict[str, Any]]:
-    from optviz.ranking import on_grid_edge, records
+    from optviz.ranking import records
+    from optviz.rates import on_grid_edge
 
     return [
         {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from itertools import groupby
 
 import numpy as np
@@ -15,10 +14,9 @@ from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.swarm import MOST_TRAILS, Sheaf, faintness, lay_heads, sheaves
-from optviz.draw.trails import Exit, Stroke, lay_all, strokes
+from optviz.draw.trails import Exit, Stroke, between, lay_all, strokes
 from optviz.draw.vectors import Vectors
 from optviz.scene import Contour
-from optviz.surface import inside
 from optviz.timeline import Shot
 
 _CROSS = 0.55  # half the width of a minimum's cross, in widths of a head
@@ -83,12 +81,9 @@ class ContourPainter:
                 colour,
                 bold=True,
             )
-        minima = np.array(self._panel.surface.minima, dtype=float).reshape(-1, 2)
-        depths = self._panel.surface(minima)
-        deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
-        seen = inside(self._panel.box, minima)
+        minima, deepest = self._panel.surface.minima_within(self._panel.box)
         spots = to_pixels(minima, self._panel.box, self._place)
-        for (x, y), is_global in zip(spots[seen].tolist(), deepest[seen].tolist(), strict=True):
+        for (x, y), is_global in zip(spots.tolist(), deepest.tolist(), strict=True):
             self._cross(canvas, x, y, 1.0 if is_global else 0.6)
         rings = to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist()
         size, thin, ink = (0.7 * theme.head, 0.5, theme.quiet) if self._swarm else (theme.head, 1.0, theme.ink)
@@ -97,10 +92,10 @@ class ContourPainter:
             canvas.ring(x, y, size, ink, 0.18 * theme.head * thin)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
-        first = bisect_right(self._stroke_steps, before.step) if before else 0
-        last = bisect_right(self._stroke_steps, shot.step)
         boxes: list[Rectangle] = []
-        for _, group in groupby(self._strokes[first:last], key=lambda stroke: isinstance(stroke, Sheaf)):
+        for _, group in groupby(
+            self._strokes[between(self._stroke_steps, before, shot)], key=lambda stroke: isinstance(stroke, Sheaf)
+        ):
             alone: list[Stroke | Exit] = []
             for each in group:
                 if isinstance(each, Sheaf):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
-from optviz.draw.trails import Exit, Stroke, around, lay_all, strokes
+from optviz.draw.trails import Exit, Stroke, around, between, lay_all, strokes
 from optviz.scene import Curves
 from optviz.timeline import Shot
 
@@ -85,10 +84,10 @@ class CurvesPainter:
             self._name_ends(canvas)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
-        first = bisect_right(self._stroke_steps, before.step) if before else 0
-        last = bisect_right(self._stroke_steps, shot.step)
         boxes: list[Rectangle] = []
-        for _, group in groupby(self._strokes[first:last], key=lambda stroke: isinstance(stroke, _Sliver)):
+        for _, group in groupby(
+            self._strokes[between(self._stroke_steps, before, shot)], key=lambda stroke: isinstance(stroke, _Sliver)
+        ):
             lines: list[Stroke | Exit] = []
             for each in group:
                 if isinstance(each, _Sliver):

@@ -7,7 +7,7 @@ are laid on it stroke by stroke, as on a map; where it orbits, each frame is dra
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -26,9 +26,8 @@ from optviz.draw.shade import BANDS
 from optviz.draw.sight import Sight
 from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.terrain import TALL, Terrain
-from optviz.draw.trails import Exit, Stroke, around, lay, strokes
+from optviz.draw.trails import Exit, Stroke, around, between, lay, strokes
 from optviz.scene import Relief
-from optviz.surface import inside
 from optviz.themes import Colour, rgb
 from optviz.timeline import Shot
 
@@ -101,15 +100,14 @@ class ReliefPainter:
             self._ground = canvas.pixels[top:bottom, left:right].copy()
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
-        first = bisect_right(self._laid_steps, before.step) if before else 0
-        last = bisect_right(self._laid_steps, shot.step)
-        for each in self._laid[first:last]:
+        laid = self._laid[between(self._laid_steps, before, shot)]
+        for each in laid:
             stroke = each.stroke
             if each.seen or isinstance(stroke, Exit):
                 lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
             else:
                 self._lay_hidden(canvas, stroke)
-        return [each.stroke.box for each in self._laid[first:last]]
+        return [each.stroke.box for each in laid]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         if not self.orbits:
@@ -131,13 +129,10 @@ class ReliefPainter:
         theme, panel = self._theme, self._panel
         sight.draw(canvas.pixels, self._paints)
         self._plinth.draw(canvas.pixels, camera)
-        minima = np.array(panel.surface.minima, dtype=float).reshape(-1, 2)
-        depths = panel.surface(minima)
-        deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
-        kept = inside(panel.box, minima)
-        spots = self._terrain.raised(self._terrain.on_floor(minima[kept]))
+        minima, deepest = panel.surface.minima_within(panel.box)
+        spots = self._terrain.raised(self._terrain.on_floor(minima))
         visible = sight.is_visible(camera.project(spots))
-        for spot, is_global, seen in zip(spots, deepest[kept].tolist(), visible.tolist(), strict=True):
+        for spot, is_global, seen in zip(spots, deepest.tolist(), visible.tolist(), strict=True):
             self._cross(canvas, camera, spot, 1.0 if is_global else 0.6, seen)
         starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float)))
         for x, y, _ in camera.project(starts).tolist():

@@ -8,6 +8,7 @@ step gets the same pixels, however many frames there were on the way.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.themes import Look, Theme
+from optviz.timeline import Shot
 
 _SHORTEST = 1.5  # pixels; shorter moves wait until they add up
 _SHARP = 0.9  # the cosine of a turn at which a casing would cut into the line before it
@@ -128,6 +130,11 @@ def _one(pieces: list[Stroke]) -> Stroke:
 
 def _overlap(a: Rectangle, b: Rectangle) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def between(steps: Sequence[int], before: Shot | None, shot: Shot) -> slice:
+    """Which of the things laid at these ascending steps come between two shots (None: from the first on)."""
+    return slice(bisect_right(steps, before.step) if before else 0, bisect_right(steps, shot.step))
 
 
 def _strokes_of(run: int, path: NDArray[Any], width: float, clip: Rectangle) -> Iterable[Stroke]:
