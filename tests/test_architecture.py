@@ -25,6 +25,7 @@ ORDER = [
         "crowd",
         "anatomy",
         "gallery",
+        "guide",
         "themes",
         "timeline",
     ),

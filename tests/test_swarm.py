@@ -104,6 +104,9 @@ def test_a_claim_about_a_swarm_is_about_its_median_or_all_of_it():
     assert parse_claim("x(adam) < 9").check(result).left == pytest.approx((ends[1] + ends[2]) / 2)
     assert parse_claim("arrived(adam) <= 1").check(result).left in (0, 0.25, 0.5, 0.75, 1)
     assert 1 <= parse_claim("minima_found(adam) > 0").check(result).left <= 4
+    wells = optviz.race("two-wells", ["sgd:lr=0.02"], start=((-1, 0), (1, 0), (0.9, 0.1)), steps=200)
+    assert parse_claim("arrived(sgd) == 1").check(wells).holds
+    assert parse_claim("arrived_lowest(sgd) < 1").check(wells).left == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("options", [{}, {"theme": "dark", "layout": "panels"}, {"curves": ("loss", "step")}])

@@ -71,7 +71,7 @@ class ContourPainter:
         self._ticks(canvas)
         theme = self._theme
         if self._panel.title:
-            colour = self._looks[0].colour if len(self._looks) == 1 else theme.ink
+            colour = self._looks[0].colour if len(set(self._panel.owners)) == 1 else theme.ink
             room, size = right - left, theme.text + 1
             canvas.text(
                 left,
