@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from optviz.draw.shade import BANDS, heights, scale_of
 from optviz.surface import Box, Surface
@@ -22,8 +21,8 @@ Field = NDArray[Any]
 class Terrain:
     """Heights over a box, sampled `fine` times a side; the light comes from `light`, degrees from the x axis.
 
-    `level` are bands (fine, fine), the largest y first, at the middles of their cells; `lit` is how much light falls
-    there, 0 … 255.
+    `level` are bands (fine, fine), the largest y first, at the middles of their pixels; `lit` is how much light falls
+    on the cells between four of them, 0 … 255.
     """
 
     def __init__(self, surface: Surface, box: Box, fine: int, light: float) -> None:
@@ -31,10 +30,9 @@ class Terrain:
         values = heights(surface, box, fine, fine)
         self._scale = scale_of(values)
         self.fine = fine
+        self._middle = np.float32(fine / 2 - 0.5)
         self.level = self._scale(values)
         self.lit = _lit(self.level * np.float32(TALL / BANDS), math.radians(light))
-        self.level_image = Image.fromarray(self.level)
-        self.lit_image = Image.fromarray(self.lit)
 
     def on_floor(self, points: Field) -> Field:
         """Points (..., 2) of the surface's box on the floor of the block, -0.5 … 0.5."""
@@ -51,13 +49,40 @@ class Terrain:
 
     def at(self, floor: Field) -> Field:
         """The sampled level at points (n, 2) on the floor, with straight lines between samples."""
-        column = np.clip((floor[:, 0] + 0.5) * self.fine - 0.5, 0, self.fine - 1.001)
-        row = np.clip((0.5 - floor[:, 1]) * self.fine - 0.5, 0, self.fine - 1.001)
-        i, j = row.astype(np.intp), column.astype(np.intp)
-        down, right = row - i, column - j
-        upper = self.level[i, j] * (1 - right) + self.level[i, j + 1] * right
-        lower = self.level[i + 1, j] * (1 - right) + self.level[i + 1, j + 1] * right
-        return np.asarray(upper * (1 - down) + lower * down, dtype=np.float32)
+        spots = floor.astype(np.float32) * np.float32(self.fine)
+        return self._between(spots[:, 0] + self._middle, self._middle - spots[:, 1])[0]
+
+    def sampled(self, eye: Field, depths: Field, moves: Field) -> tuple[Field, NDArray[np.int32]]:
+        """The levels at `eye + depth · move`, for depths (n,) and moves (2, m): (n, m), and the cells they lie in."""
+        (x, y), fine = eye, self.fine
+        away = depths.astype(np.float32)[:, None]
+        to_right, to_back = (moves * fine).astype(np.float32)
+        column, row = away * to_right, away * -to_back
+        column += np.float32(x * fine) + self._middle
+        row += self._middle - np.float32(y * fine)
+        return self._between(column, row)
+
+    def _between(self, column: Field, row: Field) -> tuple[Field, NDArray[np.int32]]:
+        """The levels at places between samples, which are used up, and the flat indices of the samples before them."""
+        cells = np.zeros(row.shape, np.int32)
+        for place, stride in ((column, 1), (row, self.fine)):
+            np.clip(place, 0, self.fine - 1.001, out=place)
+            whole = place.astype(np.int32)
+            place -= whole.astype(np.float32)
+            whole *= stride
+            cells += whole
+        near, far = (self._mixed(cells, column, offset) for offset in (0, self.fine))
+        far -= near
+        far *= row
+        far += near
+        return far, cells
+
+    def _mixed(self, cells: NDArray[np.int32], share: Field, offset: int) -> Field:
+        left, right = (self.level.ravel()[offset + aside :].take(cells) for aside in (0, 1))
+        right -= left
+        right *= share
+        right += left
+        return right
 
 
 def sunlight(normals: Field, azimuth: float) -> Field:
@@ -69,7 +94,10 @@ def sunlight(normals: Field, azimuth: float) -> Field:
 
 
 def _lit(height: Field, azimuth: float) -> NDArray[np.uint8]:
-    down, right = np.gradient(height * np.float32(len(height)))
+    """The light on each cell between four samples; the last row and column are those before them."""
+    right, down = np.diff(height, axis=1), np.diff(height, axis=0)
+    scale = np.float32(len(height) / 2)
+    right, down = (right[1:] + right[:-1]) * scale, (down[:, 1:] + down[:, :-1]) * scale
     normals = np.stack([-right, down, np.ones_like(right)], axis=-1)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    return np.asarray(sunlight(normals, azimuth) * 255, dtype=np.uint8)
+    return np.pad((sunlight(normals, azimuth) * 255).astype(np.uint8), (0, 1), mode="edge")
