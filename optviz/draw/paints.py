@@ -44,19 +44,15 @@ class Paints:
         self.walls: Pixels = _packed(tones)
         """The colours of the block's sides, by axis and by whether the eye looks along or against it."""
 
-    def paint(self, level: Field, lit: Field) -> Pixels:
-        """The colours of levels (height, width), under light 0 … 255."""
-        steep = np.zeros_like(level)
-        np.abs(level[1:] - level[:-1], out=steep[1:])
-        across = np.abs(level[:, 1:] - level[:, :-1])
-        np.maximum(steep[:, 1:], across, out=steep[:, 1:])
-        np.clip(steep, _OCTAVES[0], 7.9, out=steep)
+    def paint(self, level: Field, steepness: Field, lit: Field) -> Pixels:
+        """The colours of levels (n,) that are so many bands a pixel steep, under light 0 … 255."""
+        steep = np.clip(steepness, _OCTAVES[0], 7.9)
         index = (steep.view(np.int32) >> 22) - _LEAST_BITS  # the exponent and one more bit: half octaves
         np.minimum(index, _OCTAVES[1] - 1, out=index)
         index += (lit >> 3).astype(np.int32) * np.int32(_OCTAVES[1])
         index *= np.int32(self._count)
         index += (level * np.float32(_FINE) + np.float32(0.5)).astype(np.int32)
-        return np.asarray(self._table[index])
+        return np.asarray(self._table.take(index))
 
     def mix(self, pixels: Pixels, share: Field) -> Pixels:
         """Pixels (n,) over the background, of which they cover the share (n,)."""

@@ -64,24 +64,30 @@ class Sight:
         high = min(bottom - top, int(highest.max()) + 1)
         which = self._reaching(low, high)
         middles = np.arange(low, high, dtype=np.float32)[:, None] + np.float32(0.5)
-        wall = which <= self._starts
-        which *= right - left
-        which += np.arange(right - left)
-        before = which - (right - left)
-        lower, upper = self._height.take(before), self._height.take(which)
-        upper -= lower
-        share = np.subtract(middles, lower, out=lower)
-        share /= np.maximum(upper, np.float32(1e-6), out=upper)
-        np.clip(share, 0, 1, out=share)
-        nearer, level = self._level.take(before), self._level.take(which)
-        level -= nearer
-        level *= share
-        level += nearer
-        picture = paints.paint(level, self._terrain.lit.take(self._cell.take(which)))
-        np.copyto(picture, self._walls(paints), where=wall)
+        inside = (middles >= self._base) & (middles <= highest)
+        picture = np.empty(which.shape, np.uint32)
+        picture[:] = self._walls(paints)
+        surface = inside & (which > self._first_cells)
+        spots = np.flatnonzero(surface)
+        rows = np.repeat(middles, np.count_nonzero(surface, axis=1))
+        picture.ravel()[spots] = self._painted(which.take(spots).astype(np.intp), spots, rows, paints)
         target = pixels[bottom - high : bottom - low, left:right][::-1]
-        np.copyto(target, picture, where=(middles >= self._base) & (middles <= highest))
-        self._soften(target, picture, low, paints)
+        np.copyto(target, picture, where=inside)
+        self._soften(target, low, paints)
+
+    def _painted(self, here: NDArray[np.intp], spots: NDArray[np.intp], rows: Field, paints: Paints) -> Pixels:
+        """The colours of pixels at `spots` of a picture, at heights `rows`, that the slices at `here` reach first."""
+        nearer = here - self._level.shape[1]
+        level, lower = self._level.take(nearer), self._height.take(nearer)
+        rise, span = self._level.take(here) - level, self._height.take(here) - lower
+        np.maximum(span, np.float32(1e-6), out=span)
+        share = (rows - lower) / span
+        level += rise * np.clip(share, 0, 1, out=share)
+        slope = np.divide(rise, span, out=rise)  # bands a pixel
+        across = np.diff(level, prepend=level[:1])
+        across[1:] *= np.diff(spots) == 1
+        steepness = np.maximum(np.abs(slope, out=slope), np.abs(across, out=across), out=slope)
+        return paints.paint(level, steepness, self._terrain.lit.take(self._cell.take(here)))
 
     def _crossed(self, place: Rectangle) -> tuple[Field, Field, Field]:
         """The way of each column's line of sight over the floor, and the depths at which it is in the block.
@@ -119,19 +125,21 @@ class Sight:
             height = cosine * level * _UNIT + sine * (depth - AWAY)
             self._level[where, np.arange(columns)] = level
             self._height[where, np.arange(columns)] = foot + camera.zoom * height / depth
-        self._starts = starts
+        self._first_cells = starts * np.int32(columns) + np.arange(columns, dtype=np.int32)
         self._base = (foot + camera.zoom * sine * (enter - AWAY) / enter).astype(np.float32)
 
-    def _reaching(self, low: int, high: int) -> NDArray[np.intp]:
-        """The first slice that reaches each pixel, for rows from `low` up to `high`."""
-        count, columns = self._horizon.shape
+    def _reaching(self, low: int, high: int) -> NDArray[np.int32]:
+        """The first slice that reaches each pixel, for rows from `low` up to `high`, as an index to the flat slices."""
+        columns = self._horizon.shape[1]
         rows = self._horizon[:-1] - np.float32(low - 0.5)  # the first row whose middles no slice so far has reached
         reached = np.clip(rows, 0, high - low, out=rows).astype(np.intp)
         reached *= columns
         reached += np.arange(columns)
-        which = np.zeros((high - low + 1, columns), np.int16)
-        which.ravel()[reached] = np.arange(1, count, dtype=np.int16)[:, None]  # where several begin, the last one stays
-        return _running_maximum(which[:-1]).astype(np.intp)
+        which = np.zeros((high - low + 1) * columns, np.int32)  # where several slices begin, the last one stays
+        which[reached.ravel()] = np.arange(
+            columns, self._horizon.size, dtype=np.int32
+        )
+        return _running_maximum(which.reshape(-1, columns)[:-1])
 
     def _walls(self, paints: Paints) -> Pixels:
         """The colour of the wall that each column sees first."""
@@ -139,7 +147,7 @@ class Sight:
         side = np.where(axis == 0, signs[0] > 0, signs[1] > 0)
         return np.asarray(paints.walls[axis, side.astype(np.intp)])
 
-    def _soften(self, target: Pixels, picture: Pixels, low: int, paints: Paints) -> None:
+    def _soften(self, target: Pixels, low: int, paints: Paints) -> None:
         """Mix the outline with what lies behind it, by how much of its pixels it covers."""
         for edge, inner, sign in ((self._horizon[-1], -1, 1.0), (self._base, 1, -1.0)):
             row = np.floor(edge).astype(np.intp) - low
@@ -147,7 +155,7 @@ class Sight:
             row = row[known]
             share = edge[known] - (row + low)
             share = share if sign > 0 else 1 - share
-            target[row, known] = paints.mix(picture[row + inner, known], share)
+            target[row, known] = paints.mix(target[row + inner, known], share)
 
 
 def _running_maximum(rows: Field) -> Field:

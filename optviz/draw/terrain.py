@@ -65,10 +65,10 @@ class Terrain:
     def _between(self, column: Field, row: Field) -> tuple[Field, NDArray[np.int32]]:
         """The levels at places between samples, which are used up, and the flat indices of the samples before them."""
         cells = np.zeros(row.shape, np.int32)
-        for place, stride in ((column, 1), (row, self.fine)):
-            np.clip(place, 0, self.fine - 1.001, out=place)
-            whole = place.astype(np.int32)
-            place -= whole.astype(np.float32)
+        for share, stride in ((column, 1), (row, self.fine)):
+            np.clip(share, 0, self.fine - 1.001, out=share)
+            whole = share.astype(np.int32)
+            np.subtract(share, whole, out=share, dtype=np.float32, casting="same_kind")
             whole *= stride
             cells += whole
         near, far = (self._mixed(cells, column, offset) for offset in (0, self.fine))
