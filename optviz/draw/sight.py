@@ -136,9 +136,7 @@ class Sight:
         reached *= columns
         reached += np.arange(columns)
         which = np.zeros((high - low + 1) * columns, np.int32)  # where several slices begin, the last one stays
-        which[reached.ravel()] = np.arange(
-            columns, self._horizon.size, dtype=np.int32
-        )
+        which[reached.ravel()] = np.arange(columns, self._horizon.size, dtype=np.int32)
         return _running_maximum(which.reshape(-1, columns)[:-1])
 
     def _walls(self, paints: Paints) -> Pixels:
