@@ -37,10 +37,10 @@ class Paints:
         lights = (np.arange(_LIGHTS, dtype=np.float32) + 0.5) / _LIGHTS
         self._table = _packed(_lit(colours, lights[:, None, None], self._paper)).ravel()
         self._count = count
-        walls = np.array([[[1, 0, 0], [-1, 0, 0]], [[0, 1, 0], [0, -1, 0]]], dtype=float)
+        x, y = np.array([[[1, -1], [0, 0]], [[0, 0], [1, -1]]])
         ramp = ramp_of(theme)
         stone = 0.7 * ramp[BANDS // 2] + 0.3 * self._paper
-        tones = _lit(stone, 0.35 + 0.65 * sunlight(walls, light)[..., None], self._paper)
+        tones = _lit(stone, 0.35 + 0.65 * sunlight((x, y, 0.0), light)[..., None], self._paper)
         self.walls: Pixels = _packed(tones)
         """The colours of the block's sides, by axis and by whether the eye looks along or against it."""
 
@@ -67,5 +67,7 @@ def _lit(colours: Field, light: Field, paper: Field) -> Field:
 
 
 def _packed(colours: Field) -> Pixels:
-    parts = (np.clip(colours, 0, 255) + 0.5).astype(np.uint32)
-    return np.asarray(0xFF000000 | parts[..., 2] << 16 | parts[..., 1] << 8 | parts[..., 0], dtype=np.uint32)
+    """Colours (..., 3) as pixels."""
+    pixels = np.full((*colours.shape[:-1], 4), 255, np.uint8)
+    pixels[..., :3] = np.clip(colours, 0, 255) + np.float32(0.5)
+    return pixels.view(np.uint32)[..., 0]

@@ -85,19 +85,17 @@ class Terrain:
         return right
 
 
-def sunlight(normals: Field, azimuth: float) -> Field:
-    """How much light, 0 … 1, falls on faces of these normals (..., 3) of length 1, from `azimuth` (radians)."""
+def sunlight(normal: tuple[Field, Field, Field | float], azimuth: float) -> Field:
+    """How much light, 0 … 1, falls from `azimuth` (radians) on faces with normals of these parts, of any length."""
     rise = math.radians(_LIGHT)
-    flat = math.cos(rise)
-    light = np.array([flat * math.cos(azimuth), flat * math.sin(azimuth), math.sin(rise)])
-    return np.asarray(np.clip(0.5 + 0.5 * (normals @ light), 0, 1))
+    x, y, z = normal
+    light = math.cos(rise) * math.cos(azimuth), math.cos(rise) * math.sin(azimuth), math.sin(rise)
+    return np.asarray(0.5 + 0.5 * (x * light[0] + y * light[1] + z * light[2]) / np.sqrt(x * x + y * y + z * z))
 
 
 def _lit(height: Field, azimuth: float) -> NDArray[np.uint8]:
     """The light on each cell between four samples; the last row and column are those before them."""
-    right, down = np.diff(height, axis=1), np.diff(height, axis=0)
-    scale = np.float32(len(height) / 2)
-    right, down = (right[1:] + right[:-1]) * scale, (down[:, 1:] + down[:, :-1]) * scale
-    normals = np.stack([-right, down, np.ones_like(right)], axis=-1)
-    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    return np.pad((sunlight(normals, azimuth) * 255).astype(np.uint8), (0, 1), mode="edge")
+    right, back = np.diff(height, axis=1), -np.diff(height, axis=0)
+    half = np.float32(len(height) / 2)
+    right, back = (right[1:] + right[:-1]) * half, (back[:, 1:] + back[:, :-1]) * half
+    return np.pad((sunlight((-right, -back, 1.0), azimuth) * 255).astype(np.uint8), (0, 1), mode="edge")
