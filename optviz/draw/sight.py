@@ -19,7 +19,7 @@ from optviz.draw.paints import Paints
 from optviz.draw.shade import BANDS
 from optviz.draw.terrain import TALL, Terrain
 
-_NEAR, _FAR = AWAY - 0.73, AWAY + 0.73
+_BEYOND = 0.02  # how far before and behind the block's corners the slices begin and end
 _SLICES = 160, 1400  # at least, at most
 _NOTHING = np.float32(-1e6)
 _UNDER = 1.3  # pixels below the horizon that still count as seen
@@ -33,7 +33,8 @@ class Sight:
     def __init__(self, terrain: Terrain, camera: Camera, place: Rectangle, density: float = 0.8) -> None:
         self._terrain, self._camera = terrain, camera
         sine, cosine = camera.rise
-        first, last = 1 / _NEAR, 1 / _FAR
+        reach = 0.5 * sum(map(abs, camera.toward)) + _BEYOND
+        first, last = 1 / (AWAY - reach), 1 / (AWAY + reach)
         floor = camera.zoom * sine * AWAY * (first - last)
         count = int(np.clip(floor * density, *_SLICES))
         self._first, self._step = first, (last - first) / count
