@@ -67,8 +67,10 @@ class ReliefPainter:
         fine = int(np.clip(self._place[2] - self._place[0], *_FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + _SUN)
         self._paints = Paints(theme, math.radians(panel.azimuth + _SUN))
-        self._floor = self._terrain.on_floor(panel.points)
-        self._paths = [draped(path, self._terrain) for path in self._floor.swapaxes(0, 1)]
+        floor = self._terrain.on_floor(panel.points)
+        self._paths = [draped(path, self._terrain) for path in floor.swapaxes(0, 1)]
+        floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
+        self._heads = self._terrain.raised(floor.reshape(-1, 2)).reshape(*floor.shape[:-1], 3)
         minima, deepest = panel.surface.minima_within(panel.box)
         self._minima = self._terrain.raised(self._terrain.on_floor(minima))
         self._shares = np.where(deepest, 1.0, 0.6)  # how large the minima's crosses are
@@ -81,6 +83,8 @@ class ReliefPainter:
         if not self.orbits:
             self._sight = Sight(self._terrain, self._camera, self._place, _DENSE)
             self._laid = self._strokes()
+            self._spots = self._camera.project(self._heads)
+            self._visible = self._sight.is_visible(self._spots)
         self._laid_steps = [each.step for each in self._laid]
         self._ground: Pixels | None = None
         self._labels = [
@@ -117,12 +121,13 @@ class ReliefPainter:
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         if not self.orbits:
-            return self._heads(canvas, self._camera, self._sight, shot)
+            return self._draw_heads(canvas, self._spots[shot.step], self._visible[shot.step])
         camera = self._turned(shot)
         sight = Sight(self._terrain, camera, self._place, _BRISK)
         self._block(canvas, camera, sight)
         self._trails(canvas, camera, sight, shot)
-        self._heads(canvas, camera, sight, shot)
+        heads = camera.project(self._heads[shot.step])
+        self._draw_heads(canvas, heads, sight.is_visible(heads))
         left, _, right, bottom = self._stage.cell
         return [(left, self._titled, right, bottom)]
 
@@ -229,20 +234,15 @@ class ReliefPainter:
         near[:-1] |= ~visible[1:]
         return np.where(visible, flat, np.nan), np.where(near, flat, np.nan), flat
 
-    def _heads(self, canvas: Canvas, camera: Camera, sight: Sight, shot: Shot) -> list[Rectangle]:
-        """Heads; those behind the surface are faint rings."""
+    def _draw_heads(self, canvas: Canvas, heads: NDArray[Any], visible: NDArray[np.bool_]) -> list[Rectangle]:
+        """Heads at pixels and depths (n, 3); those behind the surface are faint rings."""
         theme, place = self._theme, self._place
-        floor = self._floor[shot.step].copy()
-        floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
-        projected = camera.project(self._terrain.raised(floor))
-        visible = sight.is_visible(projected)
-        spots = projected[:, :2]
         boxes = []
-        for (x, y), seen, colour in zip(spots.tolist(), visible.tolist(), self._faint, strict=True):
+        for (x, y), seen, colour in zip(heads[:, :2].tolist(), visible.tolist(), self._faint, strict=True):
             if not seen and math.isfinite(x):
                 canvas.ring(x, y, 0.85 * theme.head, colour, 0.6 * theme.trail)
                 boxes.append(around(np.array([[x, y]]), (theme.head + theme.trail) * canvas.points, self._stage.cell))
-        heads = np.where(visible[:, None], spots, np.nan)
+        heads = np.where(visible[:, None], heads[:, :2], np.nan)
         boxes += draw_heads(canvas, heads, self._looks, theme, place)
         if self._labels:
             known = np.where(np.isfinite(heads), heads, -1e6)

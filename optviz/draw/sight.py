@@ -48,10 +48,10 @@ class Sight:
         self._horizon = _running_maximum(self._height)
 
     def is_visible(self, seen: Field) -> NDArray[np.bool_]:
-        """Whether projected points (n, 3) lie above the horizon of all that is nearer; what is no number does not."""
+        """Whether projected points (..., 3) lie above the horizon of all that is nearer; what is no number does not."""
         left, _, right, bottom = self._place
-        known = np.asarray(np.isfinite(seen).all(axis=1))
-        x, y, depth = np.where(known[:, None], seen, (0.0, 0.0, AWAY)).T
+        known = np.asarray(np.isfinite(seen).all(axis=-1))
+        x, y, depth = np.moveaxis(np.where(known[..., None], seen, (0.0, 0.0, AWAY)), -1, 0)
         column = np.clip((x - left).astype(np.intp), 0, right - left - 1)
         behind = np.floor((1 / depth - self._first) / self._step - 0.5).astype(np.intp) - 1
         horizon = self._horizon[np.clip(behind, 0, len(self._horizon) - 1), column]
