@@ -25,6 +25,7 @@ _DOTS: Dash = (1.6, 1.6)
 _GRADIENT: tuple[float, Dash] = (1.4, ())  # width and dashes; thin enough to leave what lies beneath it to be seen
 _MOMENTUM: tuple[float, Dash] = (2.8, (1.6, 1.0))
 _FAR = 1e4  # pixels
+_LINE = 1.6  # letters' heights, from one line of the key to the next
 _LINES = ("step", "−gradient", "−momentum", "scale √v")
 
 
@@ -69,32 +70,38 @@ class Vectors:
 
 
 class Key:
-    """Says what the arrows are, at the foot of the column; `rest` is what it leaves of that."""
+    """Says what the arrows are, at the foot of the cast's place: one beneath the other, or side by side.
 
-    def __init__(self, theme: Theme, column: Rectangle, canvas: Canvas) -> None:
+    `rest` is what it leaves of that place.
+    """
+
+    def __init__(self, theme: Theme, place: Rectangle, canvas: Canvas, *, beneath: bool = False) -> None:
         self._theme = theme
-        left, top, right, bottom = column
-        self._line = round(1.6 * theme.text * canvas.points)
-        self._left, self._top = left, bottom - round((len(_LINES) - 0.4) * self._line)
-        self._room = canvas.width - left - round(2 * canvas.scale)  # the margin too, for the longest word
-        self.rest: Rectangle = (left, top, right, self._top - self._line)
+        left, top, right, bottom = place
+        line = round(_LINE * theme.text * canvas.points)
+        columns = _columns(theme, right - left, canvas) if beneath else 1
+        rows = -(-len(_LINES) // columns)
+        wide = (right - left) // columns
+        first = bottom - round((rows - 1 + (0.1 if beneath else 0.6)) * line)
+        self._spots = [(left + n % columns * wide, first + n // columns * line) for n in range(len(_LINES))]
+        self._room = wide if columns > 1 else canvas.width - left - round(2 * canvas.scale)  # the margin, too
+        self.rest: Rectangle = (left, top, right, bottom - height_beneath(theme, right - left, canvas))
+        if not beneath:
+            self.rest = (left, top, right, first - line)
 
     def ground(self, canvas: Canvas) -> None:
         theme, sample = self._theme, 14 * canvas.points
-        for row, words in enumerate(_LINES):
-            y = self._top + row * self._line
-            middle = np.array([self._left, y - 0.36 * theme.text * canvas.points])
-            whole = (0, 0, canvas.width, canvas.height)
-            along = np.array([sample, 0.0])
-            if row < 3:
-                ink, (width, dash) = ((theme.quiet, (theme.trail, ())), (theme.ink, _GRADIENT), (theme.ink, _MOMENTUM))[
-                    row
-                ]
+        whole, along = (0, 0, canvas.width, canvas.height), np.array([sample, 0.0])
+        arrows = (theme.quiet, (theme.trail, ())), (theme.ink, _GRADIENT), (theme.ink, _MOMENTUM)
+        for row, (words, (left, y)) in enumerate(zip(_LINES, self._spots, strict=True)):
+            middle = np.array([left, y - 0.36 * theme.text * canvas.points])
+            if row < len(arrows):
+                ink, (width, dash) = arrows[row]
                 draw_arrow(canvas, middle, along, ink, theme, width, dash, whole)
             else:
                 half = np.array([0.5 * sample, 0.42 * theme.text * canvas.points])
                 _draw_box(canvas, middle + along / 2, half, theme.ink, theme, whole)
-            x = self._left + 1.25 * sample
+            x = left + 1.25 * sample
             canvas.text(x, y, canvas.fitted(words, theme.text, self._room - 1.25 * sample), theme.text, theme.quiet)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
@@ -102,6 +109,17 @@ class Key:
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         return []
+
+
+def height_beneath(theme: Theme, wide: int, canvas: Canvas) -> int:
+    """How much of the foot of a cast's place the key takes, where it stands beneath the panels."""
+    rows = -(-len(_LINES) // _columns(theme, wide, canvas))
+    return round((rows * _LINE + 0.6) * theme.text * canvas.points)
+
+
+def _columns(theme: Theme, wide: int, canvas: Canvas) -> int:
+    longest = max(canvas.text_width(words, theme.text) for words in _LINES) + 20 * canvas.points
+    return next((count for count in (len(_LINES), 2) if count * longest <= wide), 1)
 
 
 def draw_arrow(
