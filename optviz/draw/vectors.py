@@ -3,7 +3,8 @@
 The step is an arrow in the run's colour, as long as it is on the map. The gradient, the momentum and the scale have
 other units than the map: at each head they share one measure of their own, such that the longest is always as long. So
 they can be compared with one another: where −g or −m reaches the edge of the box, the step is lr long in that
-coordinate, and where it reaches half-way, half of it.
+coordinate, and where it reaches half-way, half of it. A run that has come to rest has no arrows any more: they would
+look as large as ever, and hide those of others.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from optviz.surface import Array, Box
 from optviz.themes import Look, Theme
 from optviz.timeline import Shot
 
-_REACH = 0.17  # the longest, as a share of the map's smaller side
+_REACH, _SHORT = 0.17, 0.13  # the longest, as a share of the map's smaller side: of one run, and of several
+_STILL = 1.0  # pixels; a run that has moved no farther for an eighth of all steps, and never will, is at rest
 _DOTS: Dash = (1.6, 1.6)
 _GRADIENT: tuple[float, Dash] = (1.4, ())  # width and dashes; thin enough to leave what lies beneath it to be seen
 _MOMENTUM: tuple[float, Dash] = (2.8, (1.6, 1.0))
@@ -43,15 +45,17 @@ class Vectors:
             parts = [-anatomy.gradient * measure, -anatomy.momentum * measure, np.abs(anatomy.scale * measure)]
             lengths = np.nan_to_num([np.hypot(part[..., 0], part[..., 1]) for part in parts], posinf=0.0)
             longest = lengths.max(axis=0)[..., None]
-            share = np.where(longest > 0, _REACH * min(right - left, bottom - top) / longest, np.nan)
+            reach = (_REACH if len(looks) == 1 else _SHORT) * min(right - left, bottom - top)
+            share = np.where(longest > 0, reach / longest, np.nan)
             self._gradient, self._momentum, self._scale = (part * share for part in parts)
+        self._at_rest = _at_rest(paths)
 
     def draw(self, canvas: Canvas, step: int, clip: Rectangle) -> list[Rectangle]:
         """Draw what leads on from a step, and say where."""
         boxes = []
         for column, look in enumerate(self._looks):
             head = self._paths[step, column]
-            if not np.isfinite(head).all():
+            if self._at_rest[step, column] or not np.isfinite(head).all():
                 continue
             corners = [head]
             ink = self._theme.ink if len(self._looks) == 1 else look.colour
@@ -67,6 +71,16 @@ class Vectors:
             if box[0] < box[2] and box[1] < box[3]:
                 boxes.append(box)
         return boxes
+
+
+def _at_rest(paths: Array) -> NDArray[np.bool_]:
+    """Whether each of M paths (T+1, M, 2) in pixels has come to rest, at every step (T+1, M)."""
+    later = paths[::-1]
+    extent = (np.maximum.accumulate(later, axis=0) - np.minimum.accumulate(later, axis=0))[::-1].max(axis=-1)
+    ago = max(5, len(paths) // 8)
+    resting = np.zeros(extent.shape, dtype=bool)
+    resting[ago:] = extent[:-ago] < _STILL
+    return resting
 
 
 class Key:
