@@ -7,7 +7,7 @@ draw on vector paper, too: see `vector`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -158,6 +158,16 @@ class Canvas:
         """Opaque pixels that fill a box, `detail` times as many as it has in each direction; the top row first."""
         left, top, right, bottom = box
         self.pixels[top:bottom, left:right] = pixels
+
+    def preview(self, box: Rectangle, draw: Callable[[], None]) -> Pixels:
+        """What a box of the sheet would be after `draw`, which must keep to it; it is left as it is."""
+        left, top, right, bottom = box
+        part = self.pixels[top:bottom, left:right]
+        before = part.copy()
+        draw()
+        after = part.copy()
+        part[:] = before
+        return after
 
     def tint(self, box: Rectangle, colour: Colour, alpha: float) -> None:
         """A box through which the ground is seen."""
