@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from optviz import __version__
-from optviz.cli.failing import Group, stdout_failed
+from optviz.cli.failing import HELP, Group, stdout_failed
 from optviz.cli.options import examples
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its idle threads would spin on the cores that draw
@@ -59,7 +59,7 @@ class LazyGroup(Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": HELP, "max_content_width": 100},
     epilog=examples("optviz animate --surface saddle", "optviz compare --surface rosenbrock", "optviz list surfaces"),
 )
 @click.version_option(__version__, prog_name="optviz")

@@ -19,6 +19,7 @@ import click
 
 from optviz.errors import ArgumentError, OptvizError, UnknownNameError
 
+HELP = ["-h", "--help"]
 _INTERRUPTED = 130
 _CUT_SHORT = "Interrupted: no file was left half-written."
 
@@ -35,7 +36,11 @@ class Group(click.Group):
 
 
 class Command(click.Command):
-    """A command that fails with a message."""
+    """A command that fails with a message. It has its own names for --help: click keeps the first it is called with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.context_settings.setdefault("help_option_names", HELP)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
