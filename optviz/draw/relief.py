@@ -35,7 +35,7 @@ from optviz.timeline import Shot
 _SUN = -118.0  # degrees from the camera's first azimuth to the light's: from the left, a little towards the eye
 _TURNS = 24  # directions for which an orbit is made to fit
 _FINE = 300, 620  # samples a side, at least and at most
-_DENSE, _BRISK = 1.6, 0.7  # slices a pixel of floor: for a block drawn once, and for every frame
+_DENSE, _BRISK = 1.6, 0.6  # slices a pixel of floor: for a block drawn once, and for every frame
 _MARGINS = 26, 10, 26, 30  # pixels at scale 1 for the numbers: left, top, right, bottom
 _HIDDEN = (2.0, 2.2)  # dashes
 _FAINT = 0.5  # how far a hidden colour is from the paper

@@ -68,9 +68,9 @@ class Sight:
         inside = (middles >= self._base) & (middles <= highest)
         picture = np.empty(which.shape, np.uint32)
         picture[:] = self._walls(paints)
-        surface = inside & (which > self._first_cells)
-        spots = np.flatnonzero(surface)
-        rows = np.repeat(middles, np.count_nonzero(surface, axis=1))
+        spots = np.flatnonzero(inside & (which > self._first_cells))
+        ends = spots.searchsorted(len(highest) * np.arange(len(which) + 1))  # of rows
+        rows = np.repeat(middles, np.diff(ends))
         picture.ravel()[spots] = self._painted(which.take(spots).astype(np.intp), spots, rows, paints)
         target = pixels[bottom - high : bottom - low, left:right][::-1]
         np.copyto(target, picture, where=inside)

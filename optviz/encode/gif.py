@@ -78,11 +78,10 @@ class _Shown:
         old[:] = new
         written = self._palette.indices(new.ravel().take(spots))
         shown = self.indices[top:bottom, left:right]
-        meant = shown.flatten()
-        image = np.full(shown.shape, TRANSPARENT, np.uint8)
-        image.ravel()[spots] = np.where(meant.take(spots) == written, TRANSPARENT, written)
-        meant[spots] = written
-        shown[:] = meant.reshape(shown.shape)
+        fresh = shown.copy()
+        fresh.ravel()[spots] = written
+        image = fresh * (fresh != shown)  # where nothing changes TRANSPARENT, which is 0
+        shown[:] = fresh
         rows, columns = (np.flatnonzero((image != TRANSPARENT).any(axis=axis)) for axis in (1, 0))
         if len(rows) == 0:
             return np.full((1, 1), TRANSPARENT, np.uint8), (left, top)

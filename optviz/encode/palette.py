@@ -22,7 +22,7 @@ _FREQUENT = 64
 _EDGES = (0.25, 0.5, 0.75)
 _MANY = 40  # colours that leave no room for shades
 _SAMPLED = 2  # of so many rows and columns, at least, one is looked at
-_ENOUGH = 120_000  # pixels that are looked at, about
+_ENOUGH = 60_000  # pixels that are looked at, about
 _BLOCK = 256  # colours whose neighbours are sought at once: few enough for one thread of a linear algebra library
 _RGB = np.uint32(0xFFFFFF)
 
