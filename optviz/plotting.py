@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from optviz.animation import film_of, scene_again
+from optviz.catalog import load_surface
 from optviz.draw import Film
 from optviz.encode.still import save_still, still_encoder_for, write_png
 from optviz.errors import ArgumentError
+from optviz.problem import steps_on
 from optviz.races import Race
 from optviz.recipe import Recipe, read_recipe
 from optviz.surface import Surface
@@ -73,6 +75,8 @@ def plot(race_or_surface: Race | Surface | str, path: str | Path | None = None, 
         (0, 5, 20)
     """
     wanted = parse_at(at)
+    if not isinstance(race_or_surface, Race):
+        foresee(wanted, steps_on(load_surface(race_or_surface), options.get("steps")))
     film = film_of(race_or_surface, options)
     result = Plot(film, chosen(wanted, film.last_step))
     if path is not None:
@@ -114,6 +118,16 @@ def parse_at(at: At) -> list[int | None]:
         if word != "end" and not (word.isascii() and word.isdigit() and len(word) < 10):
             raise ArgumentError(f"at must be steps from 0 on, or end, with commas between, not {word!r}")
     return [None if word == "end" else int(word) for word in words]
+
+
+def foresee(wanted: Sequence[int | None], steps: int) -> None:
+    """Refuse what `chosen` would refuse once a race of so many steps is run; a race of none is refused by itself.
+
+    Raises:
+        ArgumentError: The race would be over before.
+    """
+    if type(steps) is int and steps > 0:
+        chosen(wanted, steps)
 
 
 def chosen(wanted: Sequence[int | None], last: int) -> list[int]:

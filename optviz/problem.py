@@ -97,8 +97,18 @@ def pose(
     return Problem(
         surface=place,
         starts=gather_starts(start, place, seed),
-        steps=place.steps or DEFAULT_STEPS if steps is None else steps,
+        steps=steps_on(place, steps),
         seed=seed,
         source=source,
         **more,
     )
+
+
+def steps_on(surface: Surface, asked: int | None) -> int:
+    """How many steps a race takes on a surface: those that are asked for, else the surface's own, else 200.
+
+    Example:
+        >>> steps_on(load_surface("booth"), None), steps_on(load_surface("saddle"), None)
+        (200, 240)
+    """
+    return surface.steps or DEFAULT_STEPS if asked is None else asked

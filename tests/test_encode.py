@@ -1,13 +1,16 @@
 """Files, by decoding them: what a GIF says must be what the film shows."""
 
+import io
 import itertools
+import struct
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from optviz.draw import Film
-from optviz.encode import ENCODERS, save
+from optviz.encode import ENCODERS, lzw, save
+from optviz.encode.lzw import image_block
 from optviz.encode.palette import Palette
 from optviz.errors import ArgumentError, OutputError
 from optviz.races import race
@@ -129,3 +132,47 @@ def test_a_palette_maps_every_pixel_to_its_nearest_colour():
     distances = ((seen[:, None] - palette.colours.astype(int)) ** 2).sum(-1)
     chosen = distances[np.arange(len(seen)), indices.ravel().astype(int) - 1]
     assert np.array_equal(chosen, distances.min(axis=1))
+
+
+@pytest.mark.parametrize("colours", [1, 7, 255])
+@pytest.mark.parametrize("busy", [1, 20, 300, 2000, 9000])
+def test_what_is_compressed_in_three_parts_decodes_to_what_it_was(busy, colours):
+    generator = np.random.default_rng([busy, colours])
+    for height, width in ((300, 400), (120, 799), (601, 170)):
+        image = np.zeros((height, width), np.uint8)
+        for rows in (slice(0, height // 8), slice(-(height // 9), None)):
+            part = image[rows]
+            part.ravel()[generator.integers(0, part.size, busy)] = generator.integers(1, colours + 1, busy)
+        image[0, 0] = image[-1, -1] = 1
+        assert np.array_equal(unpacked(image), image)
+
+
+def test_every_length_of_a_stretch_of_nothing_is_right():
+    for width in range(200, 1200, 7):
+        image = np.zeros((110, width), np.uint8)
+        image[:3, ::5] = 3
+        image[-2:, ::3] = 9
+        assert np.array_equal(unpacked(image), image), width
+
+
+def test_the_parts_above_may_end_where_codes_grow():
+    above = np.random.default_rng(2).permutation(np.arange(1, 256)).astype(np.uint8)
+    for length in [*range(240, 275), *range(755, 780), *range(1780, 1800), *range(3820, 3850)]:
+        image = np.zeros((40 + -(-length // 1000), 1000), np.uint8)
+        image.ravel()[:length] = np.resize(np.concatenate([above, above[::-1], above[::2], above[::3]]), length)
+        image[-1, 5] = 1
+        assert np.array_equal(unpacked(image), image), length
+
+
+def test_long_stretches_of_nothing_cost_no_room():
+    image = np.zeros((500, 600), np.uint8)
+    image[:4, ::7] = image[-4:, ::5] = 2
+    assert len(image_block(image, (0, 0), 0)) < 1.3 * len(lzw._by_pillow(image))
+
+
+def unpacked(image):
+    """What Pillow reads from an image block."""
+    height, width = image.shape
+    head = b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + bytes(range(256)) * 3
+    with Image.open(io.BytesIO(head + image_block(image, (0, 0), 0) + b";")) as read:
+        return np.asarray(read)

@@ -59,6 +59,21 @@ def test_a_film_is_made_again_to_the_same_bytes(arguments, film):
     assert first.read_bytes() == (first.parent / "again.gif").read_bytes()
 
 
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".svg", ".pdf"])
+def test_the_most_starts_there_may_be_fit_into_a_recipe(suffix, tmp_path):
+    race = optviz.race("eggholder", ["sgd:lr=0.1"], start="random:4096", steps=2)
+    draw = optviz.animate if suffix == ".gif" else optviz.plot
+    draw(race, tmp_path / f"a{suffix}", size=(120, 90))
+    recipe = read_recipe(tmp_path / f"a{suffix}")
+    assert recipe.start == race.starts
+    assert len(recipe.to_text()) < 1 << 18, "a quarter of what is read"
+    again = run(
+        "animate" if suffix == ".gif" else "plot", "--from", tmp_path / f"a{suffix}", "-o", tmp_path / f"b{suffix}"
+    )
+    assert again.exit_code == 0, again.output
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
 def test_a_theme_of_ones_own_is_in_the_recipe(film, tmp_path):
     theme = optviz.Theme(**vars(optviz.themes.THEMES["light"]) | {"name": "mine", "background": "#fffaf0"})
     optviz.animate("booth", tmp_path / "mine.gif", steps=5, size=(200, 150), theme=theme)

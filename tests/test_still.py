@@ -220,6 +220,36 @@ def test_a_step_after_the_last_one_is_refused():
         optviz.plot(race_of(), at="0,41")
 
 
+@pytest.mark.parametrize(("steps", "last"), [(30, 30), (None, 200)])
+def test_a_step_after_the_last_one_is_refused_before_the_race_is_run(steps, last, run, monkeypatch):
+    monkeypatch.setattr("optviz.races.simulate", None)
+    monkeypatch.setattr("optviz.rates.simulate", None)
+    more = [] if steps is None else ["--steps", str(steps)]
+    result = run("plot", "--surface", "booth", "--at", f"0,{last + 1}", *more)
+    assert result.exit_code == 2
+    assert f"from 0 to {last}, the race's last, or end; not {last + 1}" in result.stderr
+    with pytest.raises(ArgumentError, match=f"from 0 to {last},"):
+        optviz.plot("booth", at=last + 1, steps=steps)
+    with pytest.raises(ArgumentError, match="steps must be a whole number from 1"):
+        optviz.plot("booth", at=1, steps=-3)
+
+
+@pytest.mark.parametrize("option", ["--fps", "--frames", "--hold"])
+def test_a_still_has_no_options_of_a_film(run, option):
+    result = run("plot", *SMALL, option, "10")
+    assert result.exit_code == 2
+    assert "No such option" in result.stderr
+    assert option in result.stderr
+
+
+def test_a_still_of_a_film_keeps_how_the_film_runs(run):
+    words = ["--surface", "booth", "--size", "160x120", "--steps", "20", "--lr", "0.01"]
+    run("animate", *words, "--frames", "7", "--fps", "12", "-o", "a.gif")
+    assert run("plot", "--from", "a.gif", "-o", "a.png").exit_code == 0
+    assert run("animate", "--from", "a.png", "-o", "b.gif").exit_code == 0
+    assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()
+
+
 def test_a_plot_from_python(tmp_path):
     made = optviz.plot(race_of(), tmp_path / "a.png", at=[0, "end"], size=(160, 120), theme="dark")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-0.png", "a-40.png"]

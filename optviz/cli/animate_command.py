@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optviz.cli.failing import Command
-from optviz.cli.options import examples, scene_options
+from optviz.cli.options import examples, film_options, scene_options
 from optviz.cli.staging import order, target
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     ),
 )
 @scene_options
+@film_options
 @click.option("-o", "--output", metavar="PATH", help="A .gif, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")
 @click.pass_context

@@ -163,11 +163,21 @@ def picture_options(command: Command) -> Command:
             click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"
             ),
+        ]
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def film_options(command: Command) -> Command:
+    """The options that say how a film runs; a still has none."""
+    for option in reversed(
+        [
             click.option("--fps", type=float, default=30.0, show_default=True, help="Frames a second."),
             click.option("--frames", type=int, default=200, show_default=True, metavar="N", help="At most so many."),
             click.option("--hold", type=float, default=1.5, show_default=True, metavar="S", help="Seconds at the end."),
         ]
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 

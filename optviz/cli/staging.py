@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """What to draw: the name of its surface, its recipe where it is made again, and the scene, once it is needed."""
+    """What to draw: the name of its surface, its recipe where it is made again, and the scene, once it is needed.
+
+    `steps` are those that the race will have, if their number is allowed.
+    """
 
     name: str
     recipe: Recipe | None
+    steps: int
     scene: Callable[[], Scene]
 
 
@@ -41,6 +45,7 @@ def order(
     from optviz.animation import scene_again
     from optviz.catalog import load_surface
     from optviz.errors import ArgumentError
+    from optviz.problem import steps_on
     from optviz.recipe import read_recipe
 
     if recipe is not None:
@@ -49,11 +54,11 @@ def order(
         if other := [name for name in given if name not in mine]:
             raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
         found = read_recipe(recipe)
-        return Order(found.surface or "optviz", found, lambda: scene_again(found, trust=trust))
+        return Order(found.surface or "optviz", found, found.steps, lambda: scene_again(found, trust=trust))
     if surface is None:
         raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
     place = load_surface(surface)
-    return Order(place.name, None, lambda: _scene(surface, place, quiet, options))
+    return Order(place.name, None, steps_on(place, options["steps"]), lambda: _scene(surface, place, quiet, options))
 
 
 def stage(surface: str, place: Surface, *, start: tuple[str, ...], **options: Any) -> tuple[Race, Picture]:
@@ -62,7 +67,7 @@ def stage(surface: str, place: Surface, *, start: tuple[str, ...], **options: An
     from optviz.picture import Picture
     from optviz.races import race
 
-    picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
+    picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture) if each.name in options})
     source = surface if is_local(surface) else place.name
     optimizers = options.pop("optimizers") or DEFAULT_OPTIMIZERS
     return race(place, optimizers, start=start or None, source=source, **options), picture

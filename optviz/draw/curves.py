@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
-from optviz.draw.trails import around
+from optviz.draw.trails import about, around
 from optviz.scene import Curves
 from optviz.timeline import Shot
 
@@ -114,7 +114,7 @@ class CurvesPainter:
             a, b = path[shot.step].tolist()
             if math.isfinite(a) and top <= b <= bottom:
                 canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=whole)
-                boxes.append(around(np.array([[a, b]]), (theme.head + 2 * casing) * canvas.points, whole))
+                boxes.append(about(a, b, (theme.head + 2 * casing) * canvas.points, whole))
         return boxes
 
     def _reached(self, step: int) -> int:

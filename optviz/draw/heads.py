@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.trails import around
+from optviz.draw.trails import about
 from optviz.themes import Look, Theme
 
 _RING = 0.4  # how much wider a head is for each one that it must not hide, as a share of its size
@@ -32,7 +32,7 @@ def draw_heads(
     for (x, y), look, ring, inner in zip(heads.tolist(), looks, rings, within, strict=True):
         size = theme.head * (1 + _RING * ring)
         casing = 0.0 if inner else (theme.casing - theme.trail) / 2
-        box = around(np.array([[x, y]]), (size + 2 * casing) * canvas.points, place) if math.isfinite(x) else _NOWHERE
+        box = about(x, y, (size + 2 * casing) * canvas.points, place) if math.isfinite(x) else _NOWHERE
         if box[0] < box[2] and box[1] < box[3]:
             canvas.disc(x, y, size, look.colour, theme.background, casing, clip=place)
             if look.dash and not ring:

@@ -187,6 +187,13 @@ def around(corners: NDArray[Any], width: float, clip: Rectangle) -> Rectangle:
     )
 
 
+def about(x: float, y: float, width: float, clip: Rectangle) -> Rectangle:
+    """The same of a disc around a point."""
+    reach = width / 2 + 2
+    left, top = max(clip[0], int(x - reach)), max(clip[1], int(y - reach))
+    return left, top, min(clip[2], int(x + reach) + 1), min(clip[3], int(y + reach) + 1)
+
+
 def _pieces(path: NDArray[Any]) -> Iterable[list[int]]:
     """The steps at which the path has moved far enough to be drawn; a new list after every gap."""
     kept: list[int] = []

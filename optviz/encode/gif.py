@@ -1,7 +1,7 @@
 """GIF, written as differences: one palette, one changed rectangle a frame, unchanged pixels transparent.
 
 Frames are taken one at a time and written at once, so that a long film needs no more memory than a short one. The
-compression is Pillow's.
+compression is Pillow's, but for long stretches of nothing new.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import GifImagePlugin, Image
 
 from optviz.draw import Film, Frame
 from optviz.draw.canvas import Pixels
+from optviz.encode.lzw import image_block, sub_blocks
 from optviz.encode.palette import TRANSPARENT, Palette
 from optviz.themes import rgb
 from optviz.workers import map_jobs
@@ -100,18 +100,11 @@ def _header(film: Film, palette: Palette) -> bytes:
             struct.pack("<HHBBB", *film.size, 0xF7, 1, 0),
             table.tobytes(),
             b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00",
-            (b"\x21\xfe" + _sub_blocks(comment)) if comment else b"",
+            (b"\x21\xfe" + sub_blocks(comment)) if comment else b"",
         ]
     )
 
 
 def _image(image: NDArray[np.uint8], corner: tuple[int, int], hundredths: int) -> bytes:
-    height, width = image.shape
-    picture = Image.frombuffer("P", (width, height), image.tobytes())
     control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0x05, hundredths, TRANSPARENT, 0)  # leave it in place
-    return b"".join([control, *GifImagePlugin.getdata(picture, corner)])
-
-
-def _sub_blocks(data: bytes) -> bytes:
-    pieces = [data[first : first + 255] for first in range(0, len(data), 255)]
-    return b"".join(bytes([len(piece)]) + piece for piece in pieces) + b"\x00"
+    return control + image_block(image, corner, TRANSPARENT)
