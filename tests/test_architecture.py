@@ -21,6 +21,7 @@ ORDER = [
         "checks",
         "claims",
         "listing",
+        "carriers",
         "recipe",
         "crowd",
         "anatomy",
