@@ -97,6 +97,18 @@ def as_still(text: str, step: int) -> str:
     return json.dumps(json.loads(text) | {"command": "plot", "step": step}, ensure_ascii=True) if text else ""
 
 
+def in_xml(text: str) -> str:
+    r"""The text of a recipe without the letters that XML would rewrite; in JSON they stand in strings alone.
+
+    Example:
+        >>> print(in_xml('{"title": "a < b"}'))
+        {"title": "a \u003c b"}
+    """
+    for letter in "&<>":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
+
+
 def optimizer_of(run: Run) -> Optimizer:
     """The optimizer of a run, made again.
 

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     ),
 )
 @scene_options
-@click.option("-o", "--output", metavar="PATH", help="A .gif, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]")
+@click.option(
+    "-o", "--output", metavar="PATH", help="A .gif, .webp, .apng, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]"
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")
 @click.pass_context
 def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, **options: Any) -> None:

@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import IO
 
 from optviz.draw import Film, Frame
+from optviz.encode.apng import write_apng
 from optviz.encode.gif import write_gif, write_gif_in_parts
 from optviz.encode.still import STILLS
 from optviz.encode.video import write_mp4, write_webm
+from optviz.encode.webp import check_webp, write_webp
 from optviz.errors import ArgumentError, MissingExtraError
 from optviz.writing import atomic_write, check_writable
 
 Encoder = Callable[[IO[bytes], Film, Iterable[Frame]], None]
 
-ENCODERS: dict[str, Encoder] = {".gif": write_gif, ".mp4": write_mp4, ".webm": write_webm}
+ENCODERS: dict[str, Encoder] = {
+    ".gif": write_gif,
+    ".mp4": write_mp4,
+    ".webm": write_webm,
+    ".webp": write_webp,
+    ".apng": write_apng,
+}
 OPTIONAL = {".mp4": ("imageio_ffmpeg", "video"), ".webm": ("imageio_ffmpeg", "video")}
 """The module a format needs, and the extra that brings it."""
 
@@ -27,6 +35,7 @@ def encoder_for(suffix: str) -> Encoder:
     Raises:
         ArgumentError: No format has that suffix.
         MissingExtraError: It needs an optional part that is not installed.
+        OutputError: Pillow cannot write it here.
     """
     suffix = suffix.lower()
     encoder = ENCODERS.get(suffix)
@@ -34,6 +43,8 @@ def encoder_for(suffix: str) -> Encoder:
         allowed = ", ".join(ENCODERS)
         hint = " `optviz plot` makes stills" if suffix in STILLS else ""
         raise ArgumentError(f"no film format has the suffix {suffix!r}; allowed: {allowed}.{hint}")
+    if encoder is write_webp:
+        check_webp()
     module, extra = OPTIONAL.get(suffix, ("", ""))
     if module and find_spec(module) is None:
         raise MissingExtraError(f"a film as {suffix}", extra)

@@ -21,7 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 from optviz.draw import Film
 from optviz.draw.canvas import printable
 from optviz.errors import ArgumentError
-from optviz.recipe import as_still
+from optviz.recipe import as_still, in_xml
 from optviz.writing import atomic_write
 
 StillEncoder = Callable[[IO[bytes], Film, int], None]
@@ -45,9 +45,7 @@ def write_png(file: IO[bytes], film: Film, step: int) -> None:
 
 def write_svg(file: IO[bytes], film: Film, step: int) -> None:
     """Write an SVG whose letters are paths: it needs no font, and nothing from elsewhere."""
-    recipe = as_still(film.recipe, step)
-    for letter in "&<>":  # which XML would rewrite; in a recipe they stand in strings alone
-        recipe = recipe.replace(letter, f"\\u{ord(letter):04x}")
+    recipe = in_xml(as_still(film.recipe, step))
     about = {"Date": None, "Creator": "optviz", "Title": printable(film.title), "Description": recipe}
     whole = io.BytesIO()
     _write_figure(whole, film, step, "svg", about)
