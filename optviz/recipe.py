@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from optviz.races import Race, Run
 
 FORMAT = 1
+INDEX = "frames.ffconcat"
+"""The file in a folder of frames that lists them, and holds the recipe of them all."""
 _CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
 
 
@@ -148,8 +150,9 @@ def spec_of(run: Run) -> str:
 
 
 def _find(path: Path) -> str:
-    """The text of the recipe in a file."""
+    """The text of the recipe in a file, or in the list that a folder of frames has."""
     try:
+        path = path / INDEX if path.is_dir() else path
         with path.open("rb") as file:
             text = carried(file).decode("utf-8", "replace")
     except OSError as error:

@@ -19,7 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from optviz.draw import Film
-from optviz.draw.canvas import printable
+from optviz.draw.canvas import Pixels, printable
 from optviz.errors import ArgumentError
 from optviz.recipe import as_still, in_xml
 from optviz.writing import atomic_write
@@ -35,12 +35,17 @@ _DIGITS = re.compile(rb"(\.\d\d)\d+")  # a hundredth of a point is enough
 
 def write_png(file: IO[bytes], film: Film, step: int) -> None:
     """Write the still's pixels, exactly."""
+    file.write(png_of(film, film.still(step), step))
+
+
+def png_of(film: Film, pixels: Pixels, step: int) -> bytes:
+    """A picture of a film at a step as PNG, with the recipe of the still at that step."""
     about = PngInfo()
     about.add_text("optviz", as_still(film.recipe, step))
-    image = Image.frombuffer("RGBA", film.size, film.still(step).tobytes()).convert("RGB")
+    image = Image.frombuffer("RGBA", film.size, pixels.tobytes()).convert("RGB")
     whole = io.BytesIO()  # Pillow wants to know where in its file it is, which stdout does not tell
     image.save(whole, "PNG", pnginfo=about, dpi=(100 * film.scale,) * 2)
-    file.write(whole.getvalue())
+    return whole.getvalue()
 
 
 def write_svg(file: IO[bytes], film: Film, step: int) -> None:
