@@ -7,6 +7,7 @@ import gc
 import sys
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
         path = output
         check_folder(Path(path))
     else:
-        path = target(output, asked.name, ".gif", encoder_for)
+        path = target(output, asked.name, ".gif", partial(encoder_for, transparent=asked.transparent))
     film = Film(asked.scene())
     gc.freeze()  # what is loaded stays: nobody need look through it for garbage
     with watched(film, quiet) as frames:

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """What to draw: the name of its surface, its recipe where it is made again, and the scene, once it is needed."""
+    """What to draw: the name of its surface, its recipe where it is made again, whether it is to be transparent, and
+    the scene, once it is needed.
+    """
 
     name: str
     recipe: Recipe | None
+    transparent: bool
     scene: Callable[[], Scene]
 
 
@@ -49,11 +52,16 @@ def order(
         if other := [name for name in given if name not in mine]:
             raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
         found = read_recipe(recipe)
-        return Order(found.surface or "optviz", found, lambda: scene_again(found, trust=trust))
+        return Order(
+            found.surface or "optviz",
+            found,
+            bool(found.picture.get("transparent")),
+            lambda: scene_again(found, trust=trust),
+        )
     if surface is None:
         raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
     place = load_surface(surface)
-    return Order(place.name, None, lambda: _scene(surface, place, quiet, options))
+    return Order(place.name, None, options["transparent"], lambda: _scene(surface, place, quiet, options))
 
 
 def stage(surface: str, place: Surface, *, start: tuple[str, ...], **options: Any) -> tuple[Race, Picture]:

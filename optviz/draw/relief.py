@@ -65,7 +65,7 @@ class ReliefPainter:
         self._faint = [_faded(look.colour, theme.background) for look in self._looks]
         fine = int(np.clip(self._place[2] - self._place[0], *_FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + _SUN)
-        self._paints = Paints(theme, math.radians(panel.azimuth + _SUN))
+        self._paints = Paints(theme, math.radians(panel.azimuth + _SUN), transparent=stage.canvas.transparent)
         self._floor = self._terrain.on_floor(panel.points)
         self._paths = [draped(path, self._terrain) for path in self._floor.swapaxes(0, 1)]
         self.orbits = panel.camera == "orbit"

@@ -27,15 +27,17 @@ ENCODERS: dict[str, Encoder] = {
     ".webp": write_webp,
     ".apng": write_apng,
 }
+TRANSPARENT = (".gif", ".webp", ".apng")
+"""The formats of a film on a transparent sheet; a folder of PNGs is another."""
 OPTIONAL = {".mp4": ("imageio_ffmpeg", "video"), ".webm": ("imageio_ffmpeg", "video")}
 """The module a format needs, and the extra that brings it."""
 
 
-def encoder_for(suffix: str) -> Encoder:
-    """The encoder of a suffix such as ``.gif``.
+def encoder_for(suffix: str, *, transparent: bool = False) -> Encoder:
+    """The encoder of a suffix such as ``.gif``; `transparent` says whether the film is.
 
     Raises:
-        ArgumentError: No format has that suffix.
+        ArgumentError: No format has that suffix, or none that is transparent.
         MissingExtraError: It needs an optional part that is not installed.
         OutputError: Pillow cannot write it here.
     """
@@ -46,6 +48,11 @@ def encoder_for(suffix: str) -> Encoder:
         hint = " `optviz plot` makes stills" if suffix in STILLS else ""
         raise ArgumentError(
             f"no film format has the suffix {suffix!r}; allowed: {allowed}, or NAME/ for a folder of PNGs.{hint}"
+        )
+    if transparent and suffix not in TRANSPARENT:
+        allowed = ", ".join(TRANSPARENT)
+        raise ArgumentError(
+            f"a film as {suffix} cannot be transparent, one as {allowed} or NAME/, a folder of PNGs, can"
         )
     if encoder is write_webp:
         check_webp()
@@ -90,10 +97,10 @@ def save(film: Film, path: str | Path, frames: Iterable[Frame] | None = None, *,
         write_folder(Path(path), film, frames)
         return
     path = Path(path)
-    encoder = encoder_for(path.suffix)
+    encoder = encoder_for(path.suffix, transparent=film.transparent)
     check_writable(path)
     with atomic_write(path) as file:
-        if jobs > 1 and encoder is write_gif:
+        if jobs > 1 and encoder is write_gif and not film.transparent:
             write_gif_in_parts(file, film, jobs)
         else:
             encoder(file, film, frames)
