@@ -4,8 +4,10 @@ import itertools
 import re
 import subprocess
 import sys
+import tomllib
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -264,3 +266,30 @@ def test_a_full_disk(suffix, spawn, failed, folder):
     message = failed(1, spawn("animate", *SMALL, "-o", f"film{suffix}", preexec_fn=limit))
     assert message == f"film{suffix} cannot be written: File too large\n"
     assert {path.name: path.read_text() for path in folder.iterdir()} == {f"film{suffix}": "precious"}
+
+
+def test_all_installs_every_optional_part():
+    with (Path(__file__).parent.parent / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    parts = set(extras) - {"all", "test", "docs", "lint"}
+    assert {f"optviz[{part}]" for part in parts} == set(extras["all"])
+
+
+@pytest.mark.parametrize("written", ["a.apng", "a.webp", "frames/"])
+def test_a_damaged_file_is_refused_in_words(written, run, refuse, folder):
+    run("animate", *SMALL, "-o", written)
+    path = folder / written
+    path = path / "frames.ffconcat" if path.is_dir() else path
+    whole = path.read_bytes()
+    for damaged, words in {
+        whole[:20]: "holds no recipe",
+        b"": "holds no recipe",
+        whole.replace(b'"format": 1', b'"format": 9'): "its format is not one this version knows",
+        whole.replace(b'"steps": 20', b'"steps": {}'): "its recipe is damaged",
+        whole[: whole.index(b'{"optviz": ') + 100]: "",
+    }.items():
+        path.write_bytes(damaged)
+        for command, output in (("animate", "b.gif"), ("plot", "b.png")):
+            assert words in refuse(1, command, "--from", written, "-o", output)
+    path.unlink()
+    assert refuse(1, "animate", "--from", written, "-o", "b.gif")
