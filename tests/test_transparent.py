@@ -16,6 +16,7 @@ from optviz.draw.canvas import Canvas, clear, packed
 from optviz.draw.labels import Label
 from optviz.draw.layout import layout, plot
 from optviz.encode import ENCODERS, TRANSPARENT, save
+from optviz.encode.parting import durations, in_parts
 from optviz.encode.still import STILLS, TRANSPARENT_STILLS, save_still
 from optviz.errors import ArgumentError
 from optviz.recipe import read_recipe
@@ -178,7 +179,22 @@ def test_the_size_is_not_many_times_that_of_an_opaque_film(suffix, tmp_path):
     for name, transparent in (("a", False), ("b", True)):
         save(film_of(transparent=transparent, size=(800, 600)), tmp_path / f"{name}{suffix}")
     opaque, clear_one = ((tmp_path / f"{name}{suffix}").stat().st_size for name in "ab")
-    assert clear_one < (10 if suffix == ".webp" else 2.5) * opaque
+    assert clear_one < 3 * opaque
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_parts_of_frames_take_their_time_and_end_as_they_do(name):
+    film = film_of(**SCENES[name])
+    parts = list(durations(film))
+    at, ends = 0, list(itertools.accumulate(shot.duration for shot in film.shots))
+    assert [*itertools.accumulate(parts)][-1] == ends[-1]
+    for part, duration in zip(in_parts(film, film.frames()), parts, strict=True):
+        assert part.duration == duration
+        at += duration
+        if at in ends:
+            assert np.array_equal(part.pixels, film.frame(ends.index(at)))
+    opaque = film_of(transparent=False, **SCENES[name])
+    assert durations(opaque) == [shot.duration for shot in opaque.shots]
 
 
 def test_a_folder_of_pngs(tmp_path):

@@ -15,6 +15,7 @@ from typing import IO, Any
 from PIL import Image, features
 
 from optviz.draw import Film, Frame
+from optviz.encode.parting import durations, in_parts
 from optviz.errors import ArgumentError, OutputError
 from optviz.recipe import in_xml
 
@@ -27,15 +28,15 @@ _LONGEST_FRAME = (1 << 24) - 1
 def write_webp(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
     """Write a WebP that loops."""
     check_webp()
-    durations = [shot.duration for shot in film.shots]
-    if sum(durations) > _LONGEST or max(durations) > _LONGEST_FRAME:
+    lasting = durations(film)
+    if sum(lasting) > _LONGEST or max(lasting) > _LONGEST_FRAME:
         raise ArgumentError(
             f"a WebP lasts a day at most, and a frame of it {_LONGEST_FRAME / 3_600_000:.1f} hours; raise --fps"
         )
     whole = io.BytesIO()  # Pillow writes it in one piece
-    pictures = (Image.frombuffer("RGBA", film.size, frame.pixels.tobytes()) for frame in frames)
-    rest: Any = _Rest(len(film) - 1, pictures)
-    about = {"duration": durations, "loop": 0, "xmp": _packet(film.recipe) if film.recipe else b""}
+    pictures = (Image.frombuffer("RGBA", film.size, frame.pixels.tobytes()) for frame in in_parts(film, frames))
+    rest: Any = _Rest(len(lasting) - 1, pictures)
+    about = {"duration": lasting, "loop": 0, "xmp": _packet(film.recipe) if film.recipe else b""}
     next(pictures).save(whole, "WEBP", save_all=True, append_images=[rest], **about, **_EFFORT, **_NEVER)
     file.write(whole.getbuffer())
 
