@@ -30,8 +30,8 @@ class Animation:
         self.film = film
 
     def save(self, path: str | Path, frames: Iterable[Frame] | None = None) -> Path:
-        """Write the film; the suffix decides the format."""
-        save(self.film, Path(path), frames)
+        """Write the film; the suffix decides the format, and ``frames/`` is a folder of numbered PNGs."""
+        save(self.film, path, frames)
         return Path(path)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, bytes]:
@@ -45,7 +45,8 @@ def animate(race_or_surface: Race | Surface | str, path: str | Path | None = Non
 
     Args:
         race_or_surface: A `Race`, or what `optviz.race` takes as a surface.
-        path: Where to write the film at once, if anywhere.
+        path: Where to write the film at once, if anywhere; the suffix decides the format, and a path that ends with
+            a slash is a folder of numbered PNGs.
         **options: A picture's, as in `optviz.scene.scene_of` (size, theme, title, view_box, frames, fps, hold);
             where a surface is given, also a race's, as in `optviz.race`.
 

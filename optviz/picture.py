@@ -22,7 +22,7 @@ LAYOUTS = ("overlay", "panels")
 CAMERAS = ("fixed", "orbit")
 SHOWS = ("fading", "vectors", "ghosts")
 
-_LATER = ("show", "seeds")  # options that recipes leave out where they are not used
+_LATER = ("show", "seeds", "transparent")  # options that recipes leave out where they are not used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,7 @@ class Picture:
         frames: At most so many frames, 2 … 10 000.
         fps: Frames a second, up to 100.
         hold: How long the last frame stays, in seconds, up to 60.
+        transparent: Leave out the sheet, so that a page or a slide is seen around maps and curves. In formats that can.
 
     Raises:
         ArgumentError: A value is not allowed; the message says what is.
@@ -70,6 +71,7 @@ class Picture:
     frames: int = 200
     fps: float = 30.0
     hold: float = 1.5
+    transparent: bool = False
 
     def __post_init__(self) -> None:
         theme, size = as_theme(self.theme), self.size
@@ -87,8 +89,7 @@ class Picture:
             raise ArgumentError(f"fps must be a number in (0, {MAX_FPS}], not {self.fps!r}")
         if not within(self.hold, "[0, 60]"):
             raise ArgumentError(f"hold must be a number of seconds in [0, 60], not {self.hold!r}")
-        if self.title is not None and not isinstance(self.title, str):
-            raise ArgumentError(f"title must be text, not {self.title!r}")
+        self._check_words()
         self._check_box()
         self._check_view()
         if self.layout not in LAYOUTS:
@@ -104,7 +105,7 @@ class Picture:
         theme = as_theme(self.theme)
         named = THEMES.get(theme.name) == theme
         values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "preset"}
-        values = {name: value for name, value in values.items() if name not in _LATER or value not in (None, ())}
+        values = {name: value for name, value in values.items() if name not in _LATER or value not in (None, (), False)}
         return values | {"theme": theme.name if named else asdict(theme)}
 
     def _check_show(self) -> None:
@@ -124,6 +125,12 @@ class Picture:
             raise ArgumentError(f"{self.seeds!r} seeds are seen only as ghosts: add --show ghosts")
         if type(self.seeds) is not int or not 2 <= self.seeds <= MAX_SEEDS:
             raise ArgumentError(f"seeds must be a whole number from 2 to {MAX_SEEDS}, not {self.seeds!r}")
+
+    def _check_words(self) -> None:
+        if self.title is not None and not isinstance(self.title, str):
+            raise ArgumentError(f"title must be text, not {self.title!r}")
+        if type(self.transparent) is not bool:
+            raise ArgumentError(f"transparent must be true or false, not {self.transparent!r}")
 
     def _check_size(self) -> None:
         size: tuple[int, ...] = self.size or ()

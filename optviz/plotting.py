@@ -41,7 +41,7 @@ class Plot:
 
     def saving(self, path: str | Path) -> Iterator[Path]:
         """Write as `save` does, and hand over each file's path once it is there."""
-        still_encoder_for(Path(path).suffix)
+        still_encoder_for(Path(path).suffix, transparent=self.film.transparent)
         targets = self.targets(path)
         for target in targets:
             check_writable(target)

@@ -114,6 +114,7 @@ class Scene:
     size: tuple[int, int]
     timeline: Timeline
     recipe: str = ""
+    transparent: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "panels", tuple(tuple(row) for row in self.panels if row))
@@ -169,6 +170,7 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
             race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold, slow="vectors" in wanted.show
         ),
         recipe=recipe_of(race, wanted.as_data()).to_text(),
+        transparent=wanted.transparent,
     )
 
 

@@ -33,6 +33,7 @@ ORDER = [
         "checks",
         "claims",
         "listing",
+        "carriers",
         "recipe",
         "crowd",
         "anatomy",

@@ -7,6 +7,7 @@ import gc
 import sys
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +34,17 @@ if TYPE_CHECKING:
         "optviz animate --surface himmelblau -O adam --steps 24 --show vectors",
         "optviz animate --surface noisy-moons -O sgd -O adam --show ghosts --seeds 12 --with loss",
         "optviz animate --surface ./mine.py --start 0.5,-1 -o mine.gif",
+        "optviz animate --surface saddle -o frames/",
         "optviz animate --from mine.gif --trust -o again.gif",
     ),
 )
 @scene_options
 @film_options
-@click.option("-o", "--output", metavar="PATH", help="A .gif, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]")
+@click.option(
+    "-o", "--output", metavar="PATH",
+    help="A .gif, .webp, .apng, .mp4 or .webm; NAME/ is a folder of numbered PNGs, - is stdout.  "
+    "[default: ./SURFACE.gif]",
+)  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")
 @click.pass_context
 def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, **options: Any) -> None:
@@ -48,12 +54,18 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
     `optviz list rates --surface NAME`. The file carries its recipe: `optviz info FILE` prints it.
     """
     from optviz.draw import Film
-    from optviz.encode import encoder_for
+    from optviz.encode import encoder_for, is_folder
+    from optviz.encode.numbered import check_folder
 
     if quiet:
         warnings.simplefilter("ignore")  # until the command ends
     asked = order(ctx, quiet=quiet, own=("output", "jobs"), **options)
-    path = target(output, asked.name, ".gif", encoder_for)
+    path: str | Path | None
+    if output is not None and is_folder(output):
+        path = output
+        check_folder(Path(path))
+    else:
+        path = target(output, asked.name, ".gif", partial(encoder_for, transparent=asked.transparent))
     film = Film(asked.scene())
     gc.freeze()  # what is loaded stays: nobody need look through it for garbage
     with watched(film, quiet) as frames:
@@ -63,7 +75,7 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
             _to_file(film, path, frames, jobs)
 
 
-def _to_file(film: Film, path: Path, frames: Iterator[Frame], jobs: int) -> None:
+def _to_file(film: Film, path: str | Path, frames: Iterator[Frame], jobs: int) -> None:
     from optviz.encode import save
 
     save(film, path, frames, jobs=jobs)

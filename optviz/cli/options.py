@@ -159,6 +159,10 @@ def picture_options(command: Command) -> Command:
                 "vectors draws each step's anatomy, slowly; ghosts runs with other seeds.",
             ),
             click.option("--seeds", type=int, metavar="K", help="With --show ghosts: how many.  [default: 20]"),
+            click.option(
+                "--transparent", is_flag=True,
+                help="Leave out the sheet around maps and curves: .gif, .webp, .apng, .png and .svg can.",
+            ),
             click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"

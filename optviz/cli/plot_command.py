@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def command(ctx: click.Context, /, at: str | None, output: str | None, quiet: bo
     foresee(wanted, asked.steps)
     if output == "-" and len(wanted) > 1:
         raise ArgumentError("stdout takes one still; name a file with -o, or one step with --at")
-    path = target(output, asked.name, ".png", still_encoder_for)
+    path = target(output, asked.name, ".png", partial(still_encoder_for, transparent=asked.transparent))
     film = Film(asked.scene())
     plot = Plot(film, chosen(wanted, film.last_step))
     if path is None:

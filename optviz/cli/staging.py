@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """What to draw: the name of its surface, its recipe where it is made again, and the scene, once it is needed.
+    """What to draw: the name of its surface, its recipe where it is made again, whether it is to be transparent, and
+    the scene, once it is needed.
 
     `steps` are those that the race will have, if their number is allowed.
     """
@@ -28,6 +29,7 @@ class Order:
     name: str
     recipe: Recipe | None
     steps: int
+    transparent: bool
     scene: Callable[[], Scene]
 
 
@@ -54,11 +56,18 @@ def order(
         if other := [name for name in given if name not in mine]:
             raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
         found = read_recipe(recipe)
-        return Order(found.surface or "optviz", found, found.steps, lambda: scene_again(found, trust=trust))
+        return Order(
+            found.surface or "optviz",
+            found,
+            found.steps,
+            bool(found.picture.get("transparent")),
+            lambda: scene_again(found, trust=trust),
+        )
     if surface is None:
         raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
     place = load_surface(surface)
-    return Order(place.name, None, steps_on(place, options["steps"]), lambda: _scene(surface, place, quiet, options))
+    steps = steps_on(place, options["steps"])
+    return Order(place.name, None, steps, options["transparent"], lambda: _scene(surface, place, quiet, options))
 
 
 def stage(surface: str, place: Surface, *, start: tuple[str, ...], **options: Any) -> tuple[Race, Picture]:

@@ -50,7 +50,10 @@ class _Outline(NamedTuple):
 
 
 class Canvas:
-    """Width × height pixels, one uint32 each (bytes R, G, B, A), at `scale` times 100 dots an inch."""
+    """Width × height pixels, one uint32 each (bytes R, G, B, A), at `scale` times 100 dots an inch.
+
+    All of them are `blank` at first, which may be transparent; alpha is straight.
+    """
 
     detail = 1
     """How many pixels of an image, in each direction, a pixel of the sheet shows."""
@@ -58,8 +61,8 @@ class Canvas:
     joins = False
     """Whether few long lines are better than many short ones: nothing is drawn later, and every line costs room."""
 
-    def __init__(self, width: int, height: int, scale: float = 1.0) -> None:
-        self.width, self.height, self.scale = width, height, scale
+    def __init__(self, width: int, height: int, scale: float = 1.0, blank: int = 0) -> None:
+        self.width, self.height, self.scale, self.blank = width, height, scale, blank
         self.points = scale * 100 / 72
         self._pens: dict[Any, Any] = {}
         self._renderer, self._unit = self._open()
@@ -69,7 +72,13 @@ class Canvas:
         """What draws, and how many of its units a pixel is."""
         renderer = RendererAgg(self.width, self.height, 100 * self.scale)
         self.pixels: Pixels = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]
+        self.pixels[:] = self.blank
         return renderer, 1.0
+
+    @property
+    def transparent(self) -> bool:
+        """Whether what is blank is seen through."""
+        return self.blank >> 24 == 0
 
     def line(
         self,
@@ -169,6 +178,12 @@ class Canvas:
         part[:] = before
         return after
 
+    def plate(self, box: Rectangle, paper: Colour) -> None:
+        """A piece of opaque paper, where the sheet is none."""
+        if self.transparent:
+            left, top, right, bottom = box
+            self.patch(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=float), paper)
+
     def tint(self, box: Rectangle, colour: Colour, alpha: float) -> None:
         """A box through which the ground is seen."""
         left, top, right, bottom = box
@@ -252,6 +267,16 @@ def packed(colour: Colour) -> int:
     """
     red, green, blue = rgb(colour)
     return 0xFF << 24 | blue << 16 | green << 8 | red
+
+
+def clear(colour: Colour) -> int:
+    """A colour as one transparent pixel, so that what is drawn upon it has edges of its own colour alone.
+
+    Example:
+        >>> hex(clear("#102030"))
+        '0x302010'
+    """
+    return packed(colour) & 0x00FFFFFF
 
 
 def union(boxes: Sequence[Rectangle], width: int, height: int) -> Rectangle:

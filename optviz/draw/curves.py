@@ -72,6 +72,7 @@ class CurvesPainter:
         left, top, right, bottom = self._place
         em = theme.text * canvas.points
         title = f"{series.title} (log)" if series.log else series.title
+        canvas.plate(self._place, theme.background)
         canvas.text(left, top - 0.5 * em, canvas.fitted(title, theme.text, right - left), theme.text, theme.ink)
         for value in self._ticks((bottom - top) / (34 * self._stage.unit)):
             y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from optviz.draw.canvas import Canvas, Pixels, Rectangle, packed, union
+from optviz.draw.canvas import Canvas, Pixels, Rectangle, clear, packed, union
 from optviz.draw.cast import Cast, form_beneath
 from optviz.draw.contour import ContourPainter
 from optviz.draw.curves import CurvesPainter
@@ -67,8 +67,11 @@ class Film:
         plan = layout(*scene.size, scene.theme)
         self.scale = plan.scale
         """The picture's dots an inch, in hundreds: at that density its lines and letters have the theme's points."""
-        sheet = Canvas(*scene.size, self.scale)
-        sheet.pixels[:] = packed(scene.theme.background)
+        self.transparent = scene.transparent
+        """Whether the sheet is; maps and curves are not."""
+        self.blank = (clear if scene.transparent else packed)(scene.theme.background)
+        """A pixel on which nothing is drawn."""
+        sheet = Canvas(*scene.size, self.scale, self.blank)
         looks = [scene.theme.look(runner.slot) for runner in scene.cast]
         plan, names = _introduced(scene, looks, plan, sheet)
         self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet), *names]
@@ -122,7 +125,7 @@ class Film:
         return self._alone(self._shot(step))
 
     def paint(self, canvas: Canvas, step: int) -> None:
-        """Draw the still of that step on blank paper of any kind."""
+        """Draw the still of that step on blank paper of any kind, transparent where the film is."""
         shot = self._shot(step)
         for painter in self._painters:
             if isinstance(painter, ReliefPainter):
@@ -132,8 +135,7 @@ class Film:
 
     def _press(self, canvas: Canvas, painter: ReliefPainter, shot: Shot) -> None:
         """Draw a panel of pixels on a sheet of its own, and lay it on paper of any kind as an image."""
-        sheet = Canvas(*self.size, self.scale)
-        sheet.pixels[:] = packed(self.paper)
+        sheet = Canvas(*self.size, self.scale, self.blank)
         _draw(painter, sheet, shot)
         left, top, right, bottom = painter.cell
         part = sheet.pixels[top:bottom, left:right]
@@ -157,7 +159,7 @@ class Film:
         return np.concatenate([self.frame(index) for index in (*moments, -1)])
 
     def _sheet(self) -> tuple[Canvas, Pixels]:
-        canvas = Canvas(*self.size, self.scale)
+        canvas = Canvas(*self.size, self.scale, self.blank)
         canvas.pixels[:] = self._ground
         return canvas, self._ground.copy()
 

@@ -43,7 +43,16 @@ class Label:
         width, height = self.size
         target = pixels[top : top + height, left : left + width]
         under = np.ascontiguousarray(target).view(np.uint8).reshape(height, width, 4)
-        mixed = (under * self._keep + self._add + 0.5).astype(np.uint8)
+        if under[..., 3].min() < 255:
+            under = under.astype(np.float32)
+            kept = self._keep * under[..., 3:] / 255
+            mixed = under * kept + self._add
+            alpha = kept + (1 - self._keep)
+            mixed = np.where(alpha > 0, mixed / np.maximum(alpha, 1e-6), under)
+            mixed[..., 3:] = 255 * alpha
+            mixed = (mixed + 0.5).astype(np.uint8)
+        else:
+            mixed = (under * self._keep + self._add + 0.5).astype(np.uint8)
         target[:] = mixed.view(np.uint32)[..., 0]
 
 

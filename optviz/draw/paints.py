@@ -27,7 +27,8 @@ Field = NDArray[Any]
 class Paints:
     """All colours of a relief in one theme; the light comes from `light`, in radians from the x axis."""
 
-    def __init__(self, theme: Theme, light: float) -> None:
+    def __init__(self, theme: Theme, light: float, *, transparent: bool = False) -> None:
+        self._transparent = transparent
         self._paper = np.array(rgb(theme.background), np.float32)
         count = BANDS * _FINE + 1
         levels = np.minimum(np.arange(count, dtype=np.float32) / _FINE, np.float32(BANDS * 0.9999))
@@ -56,6 +57,9 @@ class Paints:
 
     def mix(self, pixels: Pixels, share: Field) -> Pixels:
         """Pixels (n,) over the background, of which they cover the share (n,)."""
+        if self._transparent:
+            alpha = (255 * share + 0.5).astype(np.uint32)
+            return np.asarray(alpha << 24 | pixels & 0x00FFFFFF, dtype=np.uint32)
         colours = np.ascontiguousarray(pixels).view(np.uint8).reshape(-1, 4)[:, :3]
         return _packed(self._paper + (colours - self._paper) * share[:, None].astype(np.float32))
 

@@ -66,7 +66,7 @@ class ReliefPainter:
         self._faint = [_faded(look.colour, theme.background) for look in self._looks]
         fine = int(np.clip(self._place[2] - self._place[0], *_FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + _SUN)
-        self._paints = Paints(theme, math.radians(panel.azimuth + _SUN))
+        self._paints = Paints(theme, math.radians(panel.azimuth + _SUN), transparent=stage.canvas.transparent)
         floor = self._terrain.on_floor(panel.points)
         self._paths = [draped(path, self._terrain) for path in floor.swapaxes(0, 1)]
         floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan

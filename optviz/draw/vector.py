@@ -30,10 +30,10 @@ class VectorCanvas(Canvas):
 
     joins = True
 
-    def __init__(self, width: int, height: int, scale: float, renderer: Any, detail: int = 1) -> None:
+    def __init__(self, width: int, height: int, scale: float, renderer: Any, detail: int = 1, blank: int = 0) -> None:
         self.detail = detail
         self._given, self._measure = renderer, Canvas(1, 1, scale)
-        super().__init__(width, height, scale)
+        super().__init__(width, height, scale, blank)
 
     def _open(self) -> tuple[Any, float]:
         return self._given, 1 / self.points
@@ -56,12 +56,14 @@ class VectorCanvas(Canvas):
         return self._measure.text_width(words, size, bold=bold)
 
     def image(self, box: Rectangle, pixels: Pixels) -> None:
-        """Opaque pixels that fill a box: an image in the picture, of few colours, so that it is small."""
+        """Pixels that fill a box: an image in the picture, of few colours where it is opaque, so that it is small."""
         left, _, _, bottom = box
-        colours = np.ascontiguousarray(pixels[::-1]).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
-        few = Image.fromarray(colours.copy()).quantize(_COLOURS, kmeans=1, dither=Image.Dither.NONE)
+        colours = np.ascontiguousarray(pixels[::-1]).view(np.uint8).reshape(*pixels.shape, 4)
+        if (colours[..., 3] == 255).all():
+            few = Image.fromarray(colours[..., :3].copy()).quantize(_COLOURS, kmeans=1, dither=Image.Dither.NONE)
+            colours = np.array(few.convert("RGBA"))
         place = left * self._unit, (self.height - bottom) * self._unit
-        self._renderer.draw_image(self._renderer.new_gc(), *place, np.array(few.convert("RGBA")))
+        self._renderer.draw_image(self._renderer.new_gc(), *place, colours)
 
     def tint(self, box: Rectangle, colour: Colour, alpha: float) -> None:
         """A box through which the ground is seen, as a line as wide as it is."""
@@ -73,8 +75,9 @@ class VectorCanvas(Canvas):
     def number(self, x: int, y: int, words: str, glyphs: Glyphs, width: int) -> Rectangle:
         """A number as text, on a piece of plain paper."""
         left, top, right, bottom = box = glyphs.box(x, y, width)
-        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=float)
-        self.polygon(corners, glyphs.paper, glyphs.paper, 0)
+        if not self.transparent:
+            corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=float)
+            self.polygon(corners, glyphs.paper, glyphs.paper, 0)
         self.text(x, y, words, glyphs.size, glyphs.ink)
         return box
 

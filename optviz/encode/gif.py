@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import IO
 
@@ -15,78 +16,162 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw import Film, Frame
-from optviz.draw.canvas import Pixels
+from optviz.draw.canvas import Pixels, Rectangle
+from optviz.encode.ink import Ink
 from optviz.encode.lzw import image_block, sub_blocks
 from optviz.encode.palette import TRANSPARENT, Palette
 from optviz.themes import rgb
 from optviz.workers import map_jobs
 
 _LONGEST = 65535  # hundredths of a second that a frame can say
+_SHORTEST = 2  # below which viewers show a frame for a tenth of a second
+_LEAVE, _WIPE = 1, 2  # what becomes of a frame's rectangle
 
 
 def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
     """Write a looping GIF."""
-    palette = Palette(film.sample(), film.colours, film.paper)
-    file.write(_header(film, palette))
-    for blocks in _encoded(frames, palette, None):
+    ink = Ink(film)
+    file.write(_header(film, ink.palette))
+    for blocks in _encoded(frames, ink, None):
         file.write(blocks)
     file.write(b";")
 
 
 def write_gif_in_parts(file: IO[bytes], film: Film, workers: int) -> None:
-    """Write the same GIF, to the same bytes, by several processes that draw and encode a part of it each."""
-    palette = Palette(film.sample(), film.colours, film.paper)
-    file.write(_header(film, palette))
+    """Write the same GIF of an opaque film, to the same bytes, by several processes that make a part of it each."""
+    ink = Ink(film)
+    file.write(_header(film, ink.palette))
     parts = min(len(film), workers)
     cuts = [len(film) * part // parts for part in range(parts + 1)]
 
     def encode(part: tuple[int, int]) -> bytes:
         start, stop = part
         frames = film.frames(max(0, start - 1), stop)
-        shown = _Shown(next(frames).pixels, palette) if start else None
-        return b"".join(_encoded(frames, palette, shown))
+        shown = _Shown(next(frames).pixels, ink) if start else None
+        return b"".join(_encoded(frames, ink, shown))
 
     for blocks in map_jobs(encode, [*pairwise(cuts)], workers):
         file.write(blocks)
     file.write(b";")
 
 
-def _encoded(frames: Iterable[Frame], palette: Palette, shown: _Shown | None) -> Iterator[bytes]:
-    """What each frame adds to the file, where `shown` is on the screen before the first."""
+@dataclass
+class _Part:
+    """A rectangle of a frame, as it is written: its indices, the corner it is laid at, and its hundredths of a second.
+
+    Where it is `wiped`, nothing is left in it before the next one is laid.
+    """
+
+    image: NDArray[np.uint8]
+    corner: tuple[int, int]
+    hundredths: int
+    wiped: bool = False
+
+    @property
+    def box(self) -> Rectangle:
+        """What it covers."""
+        (left, top), (height, width) = self.corner, self.image.shape
+        return left, top, left + width, top + height
+
+    def grow(self, box: Rectangle) -> None:
+        """Cover that box, too, where nothing changes."""
+        left, top, right, bottom = self.box
+        around = min(left, box[0]), min(top, box[1]), max(right, box[2]), max(bottom, box[3])
+        larger = np.full((around[3] - around[1], around[2] - around[0]), TRANSPARENT, np.uint8)
+        larger[top - around[1] : bottom - around[1], left - around[0] : right - around[0]] = self.image
+        self.image, self.corner = larger, around[:2]
+
+
+def _encoded(frames: Iterable[Frame], ink: Ink, shown: _Shown | None) -> Iterator[bytes]:
+    """What each frame adds to the file, where `shown` is on the screen before the first.
+
+    A pixel that was opaque becomes transparent only if the part before is wiped, all of it. So a part is held back
+    until the next is known, which draws again what was wiped.
+    """
+    waiting: _Part | None = None
     for frame in frames:
         if shown is None:
-            shown = _Shown(frame.pixels, palette)
-            image, corner = shown.indices, (0, 0)
-        else:
-            image, corner = shown.difference(frame)
-        yield _image(image, corner, min(frame.duration // 10, _LONGEST))
+            shown, waiting = _first(frame, ink)
+            continue
+        part, cleared = shown.difference(frame)
+        if waiting is not None and cleared is not None:
+            wiping = _wiping(waiting, part, cleared)
+            if wiping is not waiting:
+                yield _image(waiting)
+            shown.draw_again(part, wiping.box)
+            waiting = wiping
+        if waiting is not None:
+            yield _image(waiting)
+        waiting = part
+    if waiting is not None:
+        if ink.transparent and shown is not None:  # or the last frame would be seen beneath the first when it loops
+            height, width = shown.indices.shape
+            waiting.grow((0, 0, width, height))
+            waiting.wiped = True
+        yield _image(waiting)
+
+
+def _first(frame: Frame, ink: Ink) -> tuple[_Shown, _Part]:
+    shown = _Shown(frame.pixels, ink)
+    return shown, _Part(shown.indices.copy(), (0, 0), frame.duration // 10)
+
+
+def _wiping(waiting: _Part, part: _Part, cleared: Rectangle) -> _Part:
+    """What wipes a rectangle before a part is laid: the part before it, or one between them that takes of their time.
+
+    Numbers stand far from heads; to wipe a rectangle around both would be to draw most of the picture again.
+    """
+    left, top, right, bottom = cleared
+    whole = waiting.hundredths + part.hundredths
+    inside = waiting.box[0] <= left and waiting.box[1] <= top and right <= waiting.box[2] and bottom <= waiting.box[3]
+    if inside or whole < 3 * _SHORTEST:
+        waiting.grow(cleared)
+        waiting.wiped = True
+        return waiting
+    waiting.hundredths = max(_SHORTEST, waiting.hundredths - _SHORTEST)
+    part.hundredths = min(part.hundredths, whole - waiting.hundredths - _SHORTEST)
+    nothing = np.full((bottom - top, right - left), TRANSPARENT, np.uint8)
+    return _Part(nothing, (left, top), _SHORTEST, wiped=True)
 
 
 class _Shown:
     """What a viewer has on the screen so far: the pixels that were meant, and the indices that were written."""
 
-    def __init__(self, pixels: Pixels, palette: Palette) -> None:
-        self._palette = palette
+    def __init__(self, pixels: Pixels, ink: Ink) -> None:
+        self._ink = ink
         self._pixels = pixels.copy()
-        self.indices = palette.indices(pixels)
+        self.indices = ink.indices(pixels)
 
-    def difference(self, frame: Frame) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-        """The indices of what changes in the smallest rectangle that holds it, and its corner."""
+    def difference(self, frame: Frame) -> tuple[_Part, Rectangle | None]:
+        """What changes, in the smallest rectangle that holds it, and a rectangle around what becomes transparent."""
         left, top, right, bottom = frame.changed
         old, new = self._pixels[top:bottom, left:right], frame.pixels[top:bottom, left:right]
         spots = np.flatnonzero(old != new)
         old[:] = new
-        written = self._palette.indices(new.ravel().take(spots))
         shown = self.indices[top:bottom, left:right]
         fresh = shown.copy()
-        fresh.ravel()[spots] = written
+        fresh.ravel()[spots] = self._ink.indices(new.ravel().take(spots))
         image = fresh * (fresh != shown)  # where nothing changes TRANSPARENT, which is 0
+        gone = _around((fresh == TRANSPARENT) & (shown != TRANSPARENT)) if self._ink.transparent else None
         shown[:] = fresh
-        rows, columns = (np.flatnonzero((image != TRANSPARENT).any(axis=axis)) for axis in (1, 0))
-        if len(rows) == 0:
-            return np.full((1, 1), TRANSPARENT, np.uint8), (left, top)
-        kept = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        return kept, (left + int(columns[0]), top + int(rows[0]))
+        kept = _around(image != TRANSPARENT) or (0, 0, 1, 1)
+        part = _Part(image[kept[1] : kept[3], kept[0] : kept[2]], (left + kept[0], top + kept[1]), frame.duration // 10)
+        return part, gone and (left + gone[0], top + gone[1], left + gone[2], top + gone[3])
+
+    def draw_again(self, part: _Part, box: Rectangle) -> None:
+        """Let a part draw all that is to be seen in a box, too."""
+        left, top, right, bottom = box
+        part.grow(box)
+        x, y = part.corner
+        part.image[top - y : bottom - y, left - x : right - x] = self.indices[top:bottom, left:right]
+
+
+def _around(marked: NDArray[np.bool_]) -> Rectangle | None:
+    """The smallest rectangle that holds all that is marked."""
+    rows, columns = (np.flatnonzero(marked.any(axis=axis)) for axis in (1, 0))
+    if len(rows) == 0:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def _header(film: Film, palette: Palette) -> bytes:
@@ -105,6 +190,7 @@ def _header(film: Film, palette: Palette) -> bytes:
     )
 
 
-def _image(image: NDArray[np.uint8], corner: tuple[int, int], hundredths: int) -> bytes:
-    control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0x05, hundredths, TRANSPARENT, 0)  # leave it in place
-    return control + image_block(image, corner, TRANSPARENT)
+def _image(part: _Part) -> bytes:
+    what_then = _WIPE if part.wiped else _LEAVE
+    control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, what_then << 2 | 1, min(part.hundredths, _LONGEST), TRANSPARENT, 0)
+    return control + image_block(part.image, part.corner, TRANSPARENT)

@@ -19,9 +19,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from optviz.draw import Film
-from optviz.draw.canvas import printable
+from optviz.draw.canvas import Pixels, printable
 from optviz.errors import ArgumentError
-from optviz.recipe import as_still
+from optviz.recipe import as_still, in_xml
 from optviz.writing import atomic_write
 
 StillEncoder = Callable[[IO[bytes], Film, int], None]
@@ -35,19 +35,22 @@ _DIGITS = re.compile(rb"(\.\d\d)\d+")  # a hundredth of a point is enough
 
 def write_png(file: IO[bytes], film: Film, step: int) -> None:
     """Write the still's pixels, exactly."""
+    file.write(png_of(film, film.still(step), step))
+
+
+def png_of(film: Film, pixels: Pixels, step: int) -> bytes:
+    """A picture of a film at a step as PNG, with the recipe of the still at that step."""
     about = PngInfo()
     about.add_text("optviz", as_still(film.recipe, step))
-    image = Image.frombuffer("RGBA", film.size, film.still(step).tobytes()).convert("RGB")
+    image = Image.frombuffer("RGBA", film.size, pixels.tobytes())
     whole = io.BytesIO()  # Pillow wants to know where in its file it is, which stdout does not tell
-    image.save(whole, "PNG", pnginfo=about, dpi=(100 * film.scale,) * 2)
-    file.write(whole.getvalue())
+    (image if film.transparent else image.convert("RGB")).save(whole, "PNG", pnginfo=about, dpi=(100 * film.scale,) * 2)
+    return whole.getvalue()
 
 
 def write_svg(file: IO[bytes], film: Film, step: int) -> None:
     """Write an SVG whose letters are paths: it needs no font, and nothing from elsewhere."""
-    recipe = as_still(film.recipe, step)
-    for letter in "&<>":  # which XML would rewrite; in a recipe they stand in strings alone
-        recipe = recipe.replace(letter, f"\\u{ord(letter):04x}")
+    recipe = in_xml(as_still(film.recipe, step))
     about = {"Date": None, "Creator": "optviz", "Title": printable(film.title), "Description": recipe}
     whole = io.BytesIO()
     _write_figure(whole, film, step, "svg", about)
@@ -67,13 +70,15 @@ def write_pdf(file: IO[bytes], film: Film, step: int) -> None:
 
 
 STILLS: dict[str, StillEncoder] = {".png": write_png, ".svg": write_svg, ".pdf": write_pdf}
+TRANSPARENT_STILLS = (".png", ".svg")
+"""The formats of a still on a transparent sheet."""
 
 
-def still_encoder_for(suffix: str) -> StillEncoder:
-    """The encoder of a suffix such as ``.png``.
+def still_encoder_for(suffix: str, *, transparent: bool = False) -> StillEncoder:
+    """The encoder of a suffix such as ``.png``; `transparent` says whether the still is.
 
     Raises:
-        ArgumentError: No still has that suffix.
+        ArgumentError: No still has that suffix, or none that is transparent.
     """
     encoder = STILLS.get(suffix.lower())
     if encoder is None:
@@ -81,6 +86,9 @@ def still_encoder_for(suffix: str) -> StillEncoder:
         raise ArgumentError(
             f"no still format has the suffix {suffix!r}; allowed: {allowed}. `optviz animate` makes films, as in .gif"
         )
+    if transparent and suffix.lower() not in TRANSPARENT_STILLS:
+        allowed = ", ".join(TRANSPARENT_STILLS)
+        raise ArgumentError(f"a still as {suffix} cannot be transparent, one as {allowed} can")
     return encoder
 
 
@@ -91,7 +99,7 @@ def save_still(film: Film, path: Path, step: int) -> None:
         ArgumentError: No still has that suffix.
         OutputError: The file cannot be written.
     """
-    encoder = still_encoder_for(path.suffix)
+    encoder = still_encoder_for(path.suffix, transparent=film.transparent)
     with atomic_write(path) as file:
         encoder(file, film, step)
 
@@ -99,6 +107,8 @@ def save_still(film: Film, path: Path, step: int) -> None:
 def _indexed(image: re.Match[bytes]) -> bytes:
     """A PNG of few colours in an SVG, which matplotlib writes with four bytes a pixel, with one."""
     with Image.open(io.BytesIO(base64.b64decode(image[1]))) as picture:
+        if picture.mode == "RGBA" and picture.getchannel("A").getextrema() != (255, 255):
+            return image[0]
         pixels = np.asarray(picture.convert("RGB")).astype(np.uint32) @ (1 << 16, 1 << 8, 1)
     colours, indices = np.unique(pixels, return_inverse=True)
     if len(colours) > 256:
@@ -119,15 +129,16 @@ def _write_figure(file: IO[bytes], film: Film, step: int, form: str, about: dict
     from optviz.draw.vector import VectorCanvas
 
     width, height = film.size
+    paper = "none" if film.transparent else film.paper
     detail, dots = 2 if width * height <= _LARGE else 1, 100 * film.scale
 
     class Picture(Artist):
         def draw(self, renderer: Any) -> None:
-            film.paint(VectorCanvas(*film.size, film.scale, renderer, detail), step)
+            film.paint(VectorCanvas(*film.size, film.scale, renderer, detail, film.blank), step)
 
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
         figure = Figure(figsize=(width / dots, height / dots))
         figure.add_artist(Picture())
-        figure.savefig(file, format=form, dpi=detail * dots, facecolor=film.paper, metadata=about)
+        figure.savefig(file, format=form, dpi=detail * dots, facecolor=paper, metadata=about)
