@@ -12,11 +12,12 @@ from optviz.encode.gif import write_gif, write_gif_in_parts
 from optviz.encode.still import STILLS
 from optviz.encode.video import write_mp4, write_webm
 from optviz.errors import ArgumentError, MissingExtraError
+from optviz.page import write_page
 from optviz.writing import atomic_write, check_writable
 
 Encoder = Callable[[IO[bytes], Film, Iterable[Frame]], None]
 
-ENCODERS: dict[str, Encoder] = {".gif": write_gif, ".mp4": write_mp4, ".webm": write_webm}
+ENCODERS: dict[str, Encoder] = {".gif": write_gif, ".mp4": write_mp4, ".webm": write_webm, ".html": write_page}
 OPTIONAL = {".mp4": ("imageio_ffmpeg", "video"), ".webm": ("imageio_ffmpeg", "video")}
 """The module a format needs, and the extra that brings it."""
 

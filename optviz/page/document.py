@@ -1,0 +1,150 @@
+"""The document of a page: one file of HTML with its picture, its numbers, its code and its recipe, and no address.
+
+Text that a person wrote is escaped wherever it stands, and the page's policy forbids it to load anything or to run any
+code but its own. Where no code runs, the document shows the race at its end: the picture, and the trails as an SVG.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+from collections.abc import Iterable
+from importlib.resources import files
+from string import Template
+from typing import IO, Any
+
+import numpy as np
+
+from optviz.draw import Film, Frame
+from optviz.draw.canvas import printable
+from optviz.page.data import Told, told
+from optviz.scene import Scene
+
+_MOST_CORNERS = 20_000  # of the trails in a still
+_START = """
+const told = JSON.parse(document.getElementById("race").textContent);
+const images = [...document.querySelectorAll("#ground img")].map((image) => image.src);
+load(told, images).then((race) => play(document.getElementById("stage"), race));
+"""
+
+
+def write_page(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
+    """Write the page of a film's scene; it needs none of the frames."""
+    file.write(page_of(film.scene).encode())
+
+
+def page_of(scene: Scene) -> str:
+    """The page of a scene, as the text of its file.
+
+    Raises:
+        ArgumentError: The scene shows what a page cannot.
+
+    Example:
+        >>> import optviz
+        >>> from optviz.scene import scene_of
+        >>> page = page_of(scene_of(optviz.race("booth", ["adam:lr=0.5"], steps=20)))
+        >>> page[:15], page.count("<script")
+        ('<!doctype html>', 3)
+    """
+    found = told(scene)
+    style, code = _part("player.css"), _part("player.js") + _START
+    policy = (
+        f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    theme = found.themes[0]
+    return Template(_part("page.html")).substitute(
+        policy=policy,
+        title=_escaped(scene.title),
+        recipe=_embedded(scene.recipe or "null"),
+        scheme="dark" if found.data["themes"][0]["dark"] else "light",
+        paper=theme.background,
+        ink=theme.ink,
+        style=style,
+        still=_still(scene, found),
+        race=_embedded(json.dumps(found.data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))),
+        code=code,
+    )
+
+
+def _still(scene: Scene, found: Told) -> str:
+    """The last step without any code: pictures of the ground, and all trails on the first of them."""
+    sources = [base64.b64encode(ground.to_webp()).decode() for ground in found.grounds]
+    width, height = found.grounds[0].size
+    lines = []
+    looks = found.data["themes"][0]["looks"]
+    paper = found.themes[0].background
+    for owner, line in _trails(scene, found):
+        corners = " ".join(f"{width * x:.1f},{height * y:.1f}" for x, y in line.tolist())
+        shape = f'points="{corners}" fill="none" stroke-linejoin="round"'
+        lines.append(f'<polyline {shape} stroke="{paper}" stroke-width="7"/>')
+        lines.append(f'<polyline {shape} stroke="{looks[owner]["colour"]}" stroke-width="4"/>')
+    image = '<img src="data:image/webp;base64,{}" alt="The surface" width="{}" height="{}">'
+    images = [image.format(source, *ground.size) for source, ground in zip(sources, found.grounds, strict=True)]
+    names = "".join(
+        f'<li><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill="{look["colour"]}"/></svg>'
+        f" {_escaped(runner.title)}</li>"
+        for runner, look in zip(scene.cast, looks, strict=True)
+    )
+    return (
+        f'<div id="ground">{"".join(images)}<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
+        f"{''.join(lines)}</svg></div><ul>{names}</ul>"
+    )
+
+
+def _trails(scene: Scene, found: Told) -> list[tuple[int, Any]]:
+    """The owners and the visible corners (n, 2) of all trails, in shares of the first picture, if they are not many."""
+    trails: list[tuple[int, Any]] = []
+    for shown in found.data["maps"]:
+        tracks = shown.get("relief", {}).get("tracks")
+        count = len(shown["owners"])
+        if tracks is None:
+            paths = list(_numbers(shown["heads"]).reshape(-1, count, 2).swapaxes(0, 1))
+        else:
+            paths = [_numbers(track["places"]).reshape(-1, 2) for track in tracks]
+        trails += zip(shown["owners"], paths, strict=True)
+    kept = [(owner, _near(path)) for owner, path in trails]
+    return kept if sum(len(path) for _, path in kept) <= _MOST_CORNERS else []
+
+
+def _near(path: Any) -> Any:
+    """A path without what is no number or far outside, and without moves too short to be seen."""
+    path = path[(np.abs(path) < 4).all(axis=-1)]
+    if len(path) < 2:
+        return path
+    kept, (x, y) = [0], path[0].tolist()
+    for index, (a, b) in enumerate(path.tolist()):
+        if math.dist((a, b), (x, y)) > 2e-3:
+            kept.append(index)
+            x, y = a, b
+    return path[kept]
+
+
+def _numbers(packed: dict[str, Any]) -> Any:
+    if "u16" in packed:
+        steps = np.frombuffer(base64.b64decode(packed["u16"]), "<u2").astype(float)
+        shares = packed["low"] + steps / 65534 * (packed["high"] - packed["low"])
+        return np.where(steps == 65535, np.nan, shares)
+    return np.frombuffer(base64.b64decode(packed["f32"]), "<f4").astype(float)
+
+
+def _part(name: str) -> str:
+    return files("optviz.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(printable(text))
+
+
+def _embedded(text: str) -> str:
+    """JSON that ends no script and opens no comment, whatever its strings say; they alone hold these letters."""
+    for letter in "<>&":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
