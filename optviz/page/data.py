@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optviz.draw.curves import axis_range
 from optviz.draw.swarm import MOST_TRAILS, faintness
@@ -31,11 +32,12 @@ MOST_MOMENTS = 2001
 
 _MOST_POINTS = 1 << 19  # of all paths together
 _LEAST_MOMENTS = 65
-_MANY = 64  # paths whose points need all their digits
+_MANY = 32  # paths whose points need all their digits
 _FINE = 1.2  # pixels of the ground for one of the scene
 _MOST_PIXELS = 1_400_000  # of the ground
 _FARTHEST = 1e6  # boxes
 FORMAT = 1
+Moments = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Told:
     data: dict[str, Any]
     grounds: tuple[Ground, ...]
     themes: tuple[Theme, Theme]
-    moments: Array
+    moments: Moments
 
 
 def told(scene: Scene) -> Told:
@@ -113,7 +115,7 @@ def both(theme: Theme) -> tuple[Theme, Theme]:
 class _Studio:
     """Makes the maps of a page; those that look the same share one picture."""
 
-    def __init__(self, scene: Scene, themes: tuple[Theme, Theme], moments: Array) -> None:
+    def __init__(self, scene: Scene, themes: tuple[Theme, Theme], moments: Moments) -> None:
         self._themes, self._moments = themes, moments
         width, height = scene.size
         fine = min(_FINE, math.sqrt(_MOST_PIXELS / (width * height)))
@@ -146,7 +148,7 @@ class _Studio:
         if block is None:
             found["heads"] = _points(_shares(points, panel), count)
         else:
-            found["relief"] = _relief(panel, block, points, minima)
+            found["relief"] = _relief(block, points, minima)
             found["heads"] = _packed(block.seen(points).places, "<f4")
         if panel.ghosts is not None:
             found["ghosts"] = _points(_shares(panel.ghosts[self._moments], panel), len(panel.ghost_owners))
@@ -177,7 +179,7 @@ class _Studio:
         return self._known[key]
 
 
-def _relief(panel: Contour, block: Block, points: Array, minima: Array) -> dict[str, Any]:
+def _relief(block: Block, points: Array, minima: Array) -> dict[str, Any]:
     """What a relief has beyond a map: its numbers, and of each path what is seen and what is hidden."""
     tracks = [block.track(path) for path in points.swapaxes(0, 1)]
     return {
@@ -211,7 +213,7 @@ def _shares(points: Array, panel: Contour) -> Array:
     return shares
 
 
-def _times(scene: Scene, moments: Array) -> list[int]:
+def _times(scene: Scene, moments: Moments) -> list[int]:
     """When each moment is shown, in milliseconds from the first: the film's own law."""
     begins = np.concatenate([[0], np.cumsum(scene.timeline.durations)[:-1]])
     return [round(time) for time in np.interp(moments, scene.timeline.steps, begins).tolist()]
@@ -222,7 +224,7 @@ def _losses(scene: Scene, panel: Contour) -> Curves:
     return Curves(series=loss_series(panel.surface, values), owners=tuple(range(len(scene.cast))))
 
 
-def _curve(curve: Curves, moments: Array) -> dict[str, Any]:
+def _curve(curve: Curves, moments: Moments) -> dict[str, Any]:
     values = np.asarray(curve.series.values, dtype=float)
     shown = values if curve.band is None else np.concatenate([values, *curve.band], axis=1)
     low, high = axis_range(shown, log=curve.series.log)
@@ -270,17 +272,17 @@ def _points(shares: Array, count: int) -> dict[str, Any]:
     return {"u16": _text(np.where(np.isfinite(steps), steps, 65535).astype("<u2")), "low": low, "high": high}
 
 
-def _packed(values: Array, kind: str) -> dict[str, Any]:
+def _packed(values: NDArray[Any], kind: str) -> dict[str, Any]:
     with np.errstate(all="ignore"):
         name = {"<f8": "f64", "<f4": "f32", "<u4": "u32"}[kind]
         return {name: _text(np.asarray(values).astype(kind))}
 
 
-def _bytes(values: Array) -> dict[str, Any]:
+def _bytes(values: NDArray[Any]) -> dict[str, Any]:
     return {"u8": _text(values.astype(np.uint8))}
 
 
-def _text(values: Array) -> str:
+def _text(values: NDArray[Any]) -> str:
     return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
 
 

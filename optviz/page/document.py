@@ -23,7 +23,8 @@ from optviz.draw.canvas import printable
 from optviz.page.data import Told, told
 from optviz.scene import Scene
 
-_MOST_CORNERS = 20_000  # of the trails in a still
+_MOST_CORNERS = 6_000  # of the trails in a still
+_MOST_HEADS = 512  # a map
 _START = """
 const told = JSON.parse(document.getElementById("race").textContent);
 const images = [...document.querySelectorAll("#ground img")].map((image) => image.src);
@@ -31,7 +32,7 @@ load(told, images).then((race) => play(document.getElementById("stage"), race));
 """
 
 
-def write_page(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
+def write_page(file: IO[bytes], film: Film, _: Iterable[Frame]) -> None:
     """Write the page of a film's scene; it needs none of the frames."""
     file.write(page_of(film.scene).encode())
 
@@ -74,28 +75,54 @@ def _still(scene: Scene, found: Told) -> str:
     """The last step without any code: pictures of the ground, and all trails on the first of them."""
     sources = [base64.b64encode(ground.to_webp()).decode() for ground in found.grounds]
     width, height = found.grounds[0].size
-    lines = []
+    shapes, lines = [], []
     looks = found.data["themes"][0]["looks"]
     paper = found.themes[0].background
-    for owner, line in _trails(scene, found):
-        corners = " ".join(f"{width * x:.1f},{height * y:.1f}" for x, y in line.tolist())
-        shape = f'points="{corners}" fill="none" stroke-linejoin="round"'
-        lines.append(f'<polyline {shape} stroke="{paper}" stroke-width="7"/>')
-        lines.append(f'<polyline {shape} stroke="{looks[owner]["colour"]}" stroke-width="4"/>')
+    for index, (owner, line) in enumerate(_trails(found)):
+        corners = " ".join(f"{width * x:.0f},{height * y:.0f}" for x, y in line.tolist())
+        shapes.append(f'<polyline id="trail{index}" points="{corners}"/>')
+        for colour, thickness in ((paper, 7), (looks[owner]["colour"], 4)):
+            lines.append(f'<use href="#trail{index}" stroke="{colour}" stroke-width="{thickness}"/>')
+    lines += _marks(found, (width, height))
     image = '<img src="data:image/webp;base64,{}" alt="The surface" width="{}" height="{}">'
     images = [image.format(source, *ground.size) for source, ground in zip(sources, found.grounds, strict=True)]
     names = "".join(
-        f'<li><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill="{look["colour"]}"/></svg>'
-        f" {_escaped(runner.title)}</li>"
+        f'<li><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill="{look["colour"]}"/>'
+        f"</svg> {_escaped(runner.title)}</li>"
         for runner, look in zip(scene.cast, looks, strict=True)
     )
     return (
         f'<div id="ground">{"".join(images)}<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
-        f"{''.join(lines)}</svg></div><ul>{names}</ul>"
+        f'<defs>{"".join(shapes)}</defs><g fill="none" stroke-linejoin="round">{"".join(lines)}</g>'
+        f"</svg></div><ul>{names}</ul>"
     )
 
 
-def _trails(scene: Scene, found: Told) -> list[tuple[int, Any]]:
+def _marks(found: Told, size: tuple[int, int]) -> list[str]:
+    """Minima as crosses, starts as rings, heads as discs, on the first map."""
+    shown, theme = found.data["maps"][0], found.themes[0]
+    marks = []
+    for minimum in shown["minima"]:
+        x, y = (share * side for share, side in zip(minimum["at"], size, strict=True))
+        cross = f'd="M{x - 9:.0f} {y:.0f}h18M{x:.0f} {y - 9:.0f}v18"'
+        marks += [
+            f'<path {cross} stroke="{theme.background}" stroke-width="6"/>',
+            f'<path {cross} stroke="{theme.ink}" stroke-width="3"/>',
+        ]
+    for x, y in shown["starts"][:256]:
+        ring = f'cx="{x * size[0]:.0f}" cy="{y * size[1]:.0f}" r="7"'
+        marks += [f'<circle {ring} stroke="{theme.ink}" stroke-width="2.5"/>']
+    looks = found.data["themes"][0]["looks"]
+    for each in found.data["maps"]:
+        ends = _numbers(each["heads"]).reshape(-1, len(each["owners"]), 2)[-1, :_MOST_HEADS]
+        for owner, (x, y) in zip(each["owners"], ends.tolist(), strict=False):
+            if 0 <= x <= 1 and 0 <= y <= 1:
+                disc = f'cx="{x * size[0]:.0f}" cy="{y * size[1]:.0f}" r="{4 if each["swarm"] else 8}"'
+                marks.append(f'<circle {disc} fill="{looks[owner]["colour"]}" stroke="{theme.background}"/>')
+    return marks
+
+
+def _trails(found: Told) -> list[tuple[int, Any]]:
     """The owners and the visible corners (n, 2) of all trails, in shares of the first picture, if they are not many."""
     trails: list[tuple[int, Any]] = []
     for shown in found.data["maps"]:

@@ -29,7 +29,7 @@ Field = NDArray[Any]
 
 @dataclass(frozen=True)
 class Ground:
-    """Indices (height, width) into colours (n, 3), a table a theme; `values` are the surface's at each index, if any."""
+    """Indices (height, width) into tables of colours (n, 3), one a theme; `values` are the surface's at each index."""
 
     indices: NDArray[np.uint8]
     palettes: tuple[NDArray[np.uint8], ...]

@@ -127,6 +127,7 @@ export function play(root, race) {
       row.style.setProperty("--run", theme.looks[i].colour);
       sample(page.samples[i], theme.looks[i], theme.paper);
     });
+    page.signs.forEach((canvas, i) => sign(canvas, i, theme, race.lengths.trail));
     refresh();
   }
 
@@ -168,8 +169,9 @@ export function play(root, race) {
   page.back.addEventListener("click", () => step(-1));
   page.forward.addEventListener("click", () => step(1));
   page.range.addEventListener("input", () => {
+    const wanted = Math.round(Number(page.range.value)); // before a pause sets it
     if (state.playing) pause();
-    seek(Number(page.range.value));
+    seek(wanted);
   });
   page.speed.addEventListener("change", () => setSpeed(Number(page.speed.value)));
   page.rows.forEach((row, i) => row.addEventListener("click", () => toggle(i)));
@@ -182,22 +184,6 @@ export function play(root, race) {
   readOut(page, maps, curves, race, state, (at) => {
     if (state.playing) pause();
     seek(at);
-  });
-
-  // Paper is white, and shows a moment that says something.
-  let screen = null;
-  window.addEventListener("beforeprint", () => {
-    if (screen) return;
-    screen = { theme: state.theme, at: state.at };
-    pause();
-    if (state.at < 1) seek(last);
-    if (race.themes[state.theme].dark) setTheme(1 - state.theme);
-  });
-  window.addEventListener("afterprint", () => {
-    if (!screen) return;
-    setTheme(screen.theme);
-    seek(screen.at);
-    screen = null;
   });
 
   new ResizeObserver(() => resize()).observe(root);
@@ -394,15 +380,16 @@ function built(root, race) {
     stage, side,
     element("footer", {}, play, back, forward, range, speed), readout, dialog,
   );
-  root.className = `race${race.curves.length > 2 ? " many" : ""}${several ? " several" : ""}`;
-  document.documentElement.style.setProperty("--scale", race.lengths.text / 10);
+  root.className = `race${several ? " several" : ""}`;
+  document.documentElement.style.setProperty("--scale", Math.min(1.3, Math.max(0.8, race.lengths.text / 10)));
   const mark = (playing) => {
     const label = playing ? "Pause (space)" : "Play (space)";
     play.replaceChildren(icon(playing ? ICONS.pause : ICONS.play));
     play.setAttribute("aria-label", label);
     play.title = label;
   };
-  return { root, stage, side, graphs, maps, curves, rows, samples, losses, step, theme, help, back, forward, play, range,
+  const signs = key ? [...key.querySelectorAll("canvas")] : [];
+  return { root, stage, side, cast, signs, graphs, maps, curves, rows, samples, losses, step, theme, help, back, forward, play, range,
     speed, dialog, readout, mark };
 }
 
@@ -417,12 +404,16 @@ function keyTable() {
 function vectorKey() {
   const names = ["step", "−gradient", "−momentum", "scale √v"];
   return element("ul", { class: "key", "aria-label": "What the arrows are" },
-    ...names.map((name, i) => element("li", {}, element("canvas", { "data-sign": String(i), "aria-hidden": "true" }), name)));
+    ...names.map((name) => element("li", {}, element("canvas", { "aria-hidden": "true" }), name)));
 }
 
 /** Divide the room among the maps, as large as they can be; where the page may grow, say how tall they are. */
 function arrange(page, maps, curves) {
   const narrow = getComputedStyle(page.root).getPropertyValue("--narrow").trim() === "1";
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  page.root.classList.remove("many");
+  const beside = page.side.clientHeight - Math.min(page.cast.scrollHeight, 20 * rem);
+  page.root.classList.toggle("many", !narrow && (curves > 2 || beside < (1 + 9 * curves) * rem));
   const count = maps.length;
   const width = page.stage.clientWidth;
   const best = (height) => {
@@ -438,8 +429,9 @@ function arrange(page, maps, curves) {
   const columns = narrow ? Math.min(count, 2) : best(page.stage.clientHeight);
   page.stage.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   const rows = Math.ceil(count / columns);
+  const tall = maps[0].map.relief ? 0.78 : count > 1 ? 1.05 : 0.94;
   page.stage.style.height = narrow
-    ? `${Math.round(rows * Math.min((width / columns) * (count > 1 ? 1.05 : 0.94), 0.72 * window.innerHeight))}px` : "";
+    ? `${Math.round(rows * Math.min((width / columns) * tall, 0.72 * window.innerHeight))}px` : "";
   page.graphs.style.setProperty("--count", curves);
 }
 
@@ -468,6 +460,14 @@ function letters(context, size, bold = false) {
   const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   context.font = `${bold ? 600 : 400} ${size * scale}px ${getComputedStyle(document.body).fontFamily}`;
   return size * scale;
+}
+
+/** Words, cut to a width. */
+function fitting(context, words, room) {
+  if (context.measureText(words).width <= room) return words;
+  let end = Math.min(words.length, 300);
+  while (end > 0 && context.measureText(`${words.slice(0, end)}…`).width > room) end--;
+  return `${words.slice(0, end)}…`;
 }
 
 /** A polyline through corners [x, y, x, y …]. */
@@ -517,6 +517,16 @@ function sample(canvas, look, paper) {
     trace(context, [0, 6, 26, 6]);
     context.stroke();
   } else disc(context, 20, 6, 11, look.colour);
+}
+
+/** What an arrow of the anatomy looks like, for the key. */
+function sign(canvas, kind, theme, trail) {
+  const context = fitted(canvas, 32, 14);
+  cleared(context);
+  const unit = 100 / 72;
+  if (kind === 3) return box(context, 16, 7, [14, 5], theme.ink, theme.paper, unit);
+  const [ink, width, dash] = [[theme.quiet, trail, []], [theme.ink, 1.4, []], [theme.ink, 2.8, [1.6, 1]]][kind];
+  return vector(context, 1, 7, [29, 0], ink, theme.paper, width * unit, dash, unit);
 }
 
 /** A colour half-way to the paper. */
@@ -624,7 +634,7 @@ class MapView {
       const scale = Math.min(w / this.picture.width, h / this.picture.height);
       [w, h] = [this.picture.width * scale, this.picture.height * scale];
     } else {
-      [w, h] = [Math.min(w, 2 * h), Math.min(h, 1.4 * w)];
+      [w, h] = [Math.min(w, 2.6 * h), Math.min(h, 1.4 * w)];
     }
     const left = Math.round(margin.left + (map.relief ? (room[0] - w) / 2 : 0));
     const top = Math.round(margin.top + (map.relief ? (room[1] - h) / 2 : 0));
@@ -725,7 +735,7 @@ class MapView {
       letters(ground, 13.5, true);
       ground.fillStyle = this.count === 1 ? this.look(0).colour : theme.ink;
       ground.textAlign = "left";
-      ground.fillText(map.title, place.left, place.top - 0.6 * em, place.width);
+      ground.fillText(fitting(ground, map.title, place.width), place.left, place.top - 0.6 * em);
     }
     letters(ground, 12.5);
     ground.fillStyle = theme.quiet;
@@ -1022,7 +1032,7 @@ class MapView {
 
   /** Thousands of heads: dots stamped from two small pictures, all rims beneath all dots of a run. */
   drawSwarm(spots, moment) {
-    const { top, line, theme, state, map, heads, count } = this;
+    const { top, line, theme, state, map, heads, count, place } = this;
     const owners = [...new Set(map.owners)].filter((owner) => !state.off.has(owner));
     const open = this.hairs && !map.fading;
     for (const owner of owners) {
@@ -1043,8 +1053,13 @@ class MapView {
       for (const [size, ink] of [[line.head + 2 * line.rim, theme.paper], [line.head, colour]]) {
         const stamp = this.stamp(size, ink);
         const side = size + 2;
+        const taken = new Set(); // heads that coincide are stamped once
         spots.forEach(({ x, y }, column) => {
-          if (map.owners[column] === owner && Number.isFinite(x)) top.drawImage(stamp, x - side / 2, y - side / 2, side, side);
+          if (map.owners[column] !== owner || !(x > -side && y > -side && x < place.width + side && y < place.height + side)) return;
+          const spot = Math.round(2 * x) * 65536 + Math.round(2 * y);
+          if (taken.has(spot)) return;
+          taken.add(spot);
+          top.drawImage(stamp, x - side / 2, y - side / 2, side, side);
         });
       }
     }
@@ -1227,7 +1242,7 @@ class CurveView {
   resize() {
     const [width, height] = [this.figure.clientWidth, this.figure.clientHeight];
     this.em = letters(this.low.getContext("2d"), 12);
-    const left = 3.1 * this.em;
+    const left = 4 * this.em;
     this.place = { left, top: 1.9 * this.em, width: Math.max(8, width - left - 8), height: Math.max(8, height - 4 * this.em) };
     this.ground = fitted(this.low, width, height);
     this.top = fitted(this.high, width, height);
@@ -1295,7 +1310,11 @@ class CurveView {
     letters(ground, 12);
     ground.textAlign = "left";
     ground.fillStyle = theme.ink;
-    ground.fillText(curve.log ? `${curve.title} (log)` : curve.title, place.left, place.top - 0.7 * em, place.width);
+    const room = place.left + place.width - 4;
+    const title = fitting(ground, curve.title, room);
+    const longer = `${title} (log)`;
+    const words = curve.log && ground.measureText(longer).width <= room ? longer : title;
+    ground.fillText(words, place.left + place.width - Math.max(place.width, ground.measureText(words).width), place.top - 0.7 * em);
     const bottom = place.top + place.height;
     const count = Math.max(2, place.height / 38);
     let values = ticks(curve.low, curve.high, count);
@@ -1359,7 +1378,8 @@ class CurveView {
         trace(context, [place.left, y, place.left + place.width, y]);
         context.stroke();
       }
-      for (const [colour, width, dash] of [[theme.paper, thin + 1.6, []], [look.colour, thin, look.dash]]) {
+      const casing = count > TOLD_APART ? [] : [[theme.paper, thin + 1.6, []]];
+      for (const [colour, width, dash] of [...casing, [look.colour, thin, look.dash]]) {
         pen(context, colour, width, dash);
         context.beginPath();
         let broken = true;
