@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "optviz animate --surface saddle",
         "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.mp4",
+        "optviz animate --surface himmelblau -o himmelblau.html",
         "optviz animate --surface ravine -O sgd:lr=0.018 -O momentum:lr=0.018 --steps 100",
         "optviz animate --surface rosenbrock --layout panels --with loss,sharpness",
         "optviz animate --surface himmelblau --view relief --camera orbit --theme dark",
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     ),
 )
 @scene_options
-@click.option("-o", "--output", metavar="PATH", help="A .gif, .mp4 or .webm; - is stdout.  [default: ./SURFACE.gif]")
+@click.option(
+    "-o", "--output", metavar="PATH", help="A .gif, .mp4, .webm or .html; - is stdout.  [default: ./SURFACE.gif]"
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")
 @click.pass_context
 def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, **options: Any) -> None:

@@ -71,6 +71,21 @@ def page_of(scene: Scene) -> str:
     )
 
 
+def framed(page: str, title: str, film: bytes) -> str:
+    """A page inside another document, which it can neither read nor change; a GIF where no code runs.
+
+    Example:
+        >>> framed("<p>", "Booth", b"GIF89a")[:54]
+        '<iframe title="Booth" sandbox="allow-scripts" srcdoc="'
+    """
+    source = base64.b64encode(film).decode()
+    name, style = _escaped(title), "width:100%;max-width:72rem;height:40rem;border:0;border-radius:8px"
+    return (
+        f'<iframe title="{name}" sandbox="allow-scripts" srcdoc="{html.escape(page)}" style="{style}"></iframe>'
+        f'<noscript><img alt="{name}" src="data:image/gif;base64,{source}"></noscript>'
+    )
+
+
 def _still(scene: Scene, found: Told) -> str:
     """The last step without any code: pictures of the ground, and all trails on the first of them."""
     sources = [base64.b64encode(ground.to_webp()).decode() for ground in found.grounds]

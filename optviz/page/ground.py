@@ -83,7 +83,7 @@ def distinct(colours: Field) -> NDArray[np.uint8]:
 
     Example:
         >>> distinct(np.array([[9, 9, 9], [9, 9, 9], [255, 255, 255], [255, 255, 255]])).tolist()
-        [[9, 9, 9], [9, 9, 10], [255, 255, 255], [255, 255, 254]]
+        [[9, 9, 9], [9, 9, 10], [255, 255, 255], [254, 255, 255]]
     """
     moves = [(r, g, b) for r in range(-8, 9) for g in range(-8, 9) for b in range(-8, 9)]
     moves.sort(key=lambda move: (sum(part * part for part in move), [-part for part in move[::-1]]))
