@@ -553,11 +553,28 @@ def test_it_reads_out_what_lies_under_the_pointer(open_page):
     x, y = race.points[-1, 0]
     told_there = player.run(point, ".map", (x - x0) / (x1 - x0), (y1 - y) / (y1 - y0))
     assert "Adam step 40" in told_there
+    player.press(LEFT)
+    assert "Adam step 39" in player.run("return document.querySelector('.readout').innerText")
+    player.press(RIGHT)
     assert float(re.search(r"loss (\S+)", told_there)[1].replace("−", "-")) == pytest.approx(race.values[-1, 0], 1e-5)
     told_there = player.run(point, ".map", 0.9, 0.1)
     found = {key: float(value.replace("−", "-")) for key, value in re.findall(r"(x|y|≈) (\S+)", told_there)}
     assert (found["x"], found["y"]) == pytest.approx((x0 + 0.9 * (x1 - x0), y1 - 0.1 * (y1 - y0)), abs=0.05)
     assert found["≈"] == pytest.approx(float(race.surface(np.array([found["x"], found["y"]]))), rel=0.3)
+
+
+def test_a_drag_over_a_curve_leads_through_time(open_page):
+    _, player = open_page("booth", ["adam:lr=0.5"], race={"steps": 40})
+    drag = """
+        const figure = document.querySelector(".curve"), box = figure.getBoundingClientRect();
+        const where = { clientX: box.left + arguments[0] * box.width, clientY: box.top + 40, buttons: 1, pointerId: 1 };
+        figure.dispatchEvent(new PointerEvent("pointermove", where));
+        return document.querySelector(".readout").innerText"""
+    early, late = player.run(drag, 0.35), player.step
+    assert early.startswith(f"step {late}\nAdam ")
+    assert 0 < late < 30
+    player.run(drag, 0.7)
+    assert late < player.step < 40
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,8 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
     path = target(output, asked.name, ".gif", encoder_for)
     film = Film(asked.scene())
     gc.freeze()  # what is loaded stays: nobody need look through it for garbage
-    with watched(film, quiet) as frames:
+    drawn = path is None or path.suffix.lower() != ".html"  # a page has no frames that one could watch
+    with watched(film, quiet or not drawn) as frames:
         if path is None:
             _to_stdout(film, frames)
         else:

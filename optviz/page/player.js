@@ -34,6 +34,7 @@ export function play(root, race) {
   let clock = 0; // milliseconds of the race at the present speed of one
   let before = 0; // when the last picture was drawn
   let waiting = 0;
+  let readAgain = () => {}; // what lies under the pointer changes with time, too
 
   const stepAt = (moment) => (race.moments ? race.moments[moment] : moment);
 
@@ -51,6 +52,7 @@ export function play(root, race) {
     page.step.textContent = String(stepAt(moment));
     page.range.setAttribute("aria-valuetext", `step ${stepAt(moment)} of ${race.steps}`);
     race.cast.forEach((runner, i) => (page.losses[i].textContent = short(runner.values[moment])));
+    readAgain();
   }
 
   function tick(now) {
@@ -181,7 +183,7 @@ export function play(root, race) {
   });
   page.help.addEventListener("click", () => page.dialog.showModal());
   dark.addEventListener("change", followScheme);
-  readOut(page, maps, curves, race, state, (at) => {
+  readAgain = readOut(page, maps, curves, race, state, (at) => {
     if (state.playing) pause();
     seek(at);
   });
@@ -297,6 +299,15 @@ function ticks(low, high, count) {
   const found = [];
   for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) found.push(i * step);
   return found;
+}
+
+/** At most about `count` powers of ten between two ends, as exponents; where there are few, twice and five times them. */
+function powers(low, high, count) {
+  const every = Math.max(1, Math.ceil((high - low) / count));
+  const found = [];
+  for (let power = Math.floor(low); power <= high; power++) if (power % every === 0) found.push(power);
+  const finer = high - low < 1.5 ? [0, Math.log10(2), Math.log10(5)] : [0];
+  return found.flatMap((power) => finer.map((more) => power + more)).filter((each) => each >= low && each <= high);
 }
 
 // ---- The document ----
@@ -418,11 +429,11 @@ function arrange(page, maps, curves) {
   const width = page.stage.clientWidth;
   const best = (height) => {
     let found = 1;
-    let size = 0;
+    let size = -Infinity;
     for (let columns = 1; columns <= count; columns++) {
       const rows = Math.ceil(count / columns);
-      const each = Math.min(width / columns / 1.3, height / rows);
-      if (each > size * 1.02) [found, size] = [columns, each];
+      const each = Math.min((width / columns - 3 * rem) / 1.2, height / rows - 4 * rem); // without numbers and titles
+      if (each > size) [found, size] = [columns, each];
     }
     return found;
   };
@@ -1317,12 +1328,7 @@ class CurveView {
     ground.fillText(words, place.left + place.width - Math.max(place.width, ground.measureText(words).width), place.top - 0.7 * em);
     const bottom = place.top + place.height;
     const count = Math.max(2, place.height / 38);
-    let values = ticks(curve.low, curve.high, count);
-    if (curve.log) {
-      const every = Math.max(1, Math.ceil((curve.high - curve.low) / count));
-      values = values.length ? [] : values;
-      for (let power = Math.ceil(curve.low); power <= Math.floor(curve.high); power++) if (power % every === 0) values.push(power);
-    }
+    const values = curve.log ? powers(curve.low, curve.high, count) : ticks(curve.low, curve.high, count);
     for (const value of values) {
       const y = place.top + ((curve.high - value) / (curve.high - curve.low)) * place.height;
       pen(ground, faded(theme.quiet, theme.paper, 0.22), 1, [], 0, "butt");
@@ -1330,7 +1336,9 @@ class CurveView {
       ground.stroke();
       ground.fillStyle = theme.quiet;
       ground.textAlign = "right";
-      ground.fillText(curve.log ? `1e${value}`.replace("-", "−") : tickLabel(value), place.left - 0.6 * em, y + 0.36 * em);
+      const plain = tickLabel(curve.log ? Number((10 ** value).toPrecision(2)) : value);
+      const words = curve.log && curve.high - curve.low >= 1.5 ? `1e${value}` : plain;
+      ground.fillText(words.replace("-", "−"), place.left - 0.6 * em, y + 0.36 * em);
     }
     ground.fillStyle = theme.quiet;
     for (const value of ticks(0, Math.max(1, race.steps), Math.max(2, Math.floor(place.width / 80)))) {
@@ -1408,7 +1416,7 @@ class CurveView {
 
 // ---- Read-outs ----
 
-/** Tell what lies under the pointer; a drag over a curve leads through time. */
+/** Tell what lies under the pointer; a drag over a curve leads through time. Returns what tells it again. */
 function readOut(page, maps, curves, race, state, lead) {
   const { readout } = page;
   const step = (moment) => (race.moments ? race.moments[moment] : moment);
@@ -1431,10 +1439,17 @@ function readOut(page, maps, curves, race, state, lead) {
     const y = event.clientY + 16 + height > h ? event.clientY - 16 - height : event.clientY + 16;
     readout.style.transform = `translate(${Math.round(Math.max(4, x))}px, ${Math.round(Math.max(4, y))}px)`;
   };
-  const hide = () => readout.classList.remove("on");
+  let again = null;
+  const hide = () => {
+    again = null;
+    readout.classList.remove("on");
+  };
+  const leave = (event) => event.pointerType !== "touch" && hide(); // a tap is read when the finger has gone
+  document.addEventListener("pointerdown", (event) => event.target.closest("figure") || hide());
 
   maps.forEach((view) => {
     const tellMap = (event) => {
+      again = () => tellMap(event);
       const corner = view.figure.getBoundingClientRect();
       const [x, y] = [event.clientX - corner.left - view.place.left, event.clientY - corner.top - view.place.top];
       const found = view.nearest(x, y, state.at);
@@ -1453,16 +1468,17 @@ function readOut(page, maps, curves, race, state, lead) {
     };
     view.figure.addEventListener("pointermove", tellMap);
     view.figure.addEventListener("pointerdown", tellMap);
-    view.figure.addEventListener("pointerleave", hide);
+    view.figure.addEventListener("pointerleave", leave);
   });
 
   curves.forEach((view) => {
-    const tellCurve = (event) => {
+    const tellCurve = (event, leads = true) => {
+      again = () => tellCurve(event, false);
       const corner = view.figure.getBoundingClientRect();
       const moment = view.momentAt(event.clientX - corner.left);
       view.hover = step(moment);
-      if (event.buttons) lead(moment);
-      else view.draw(state.at);
+      if (leads && event.buttons) lead(moment);
+      else if (leads) view.draw(state.at);
       const count = view.curve.owners.length;
       const values = view.curve.owners
         .map((owner, column) => [owner, view.curve.values[moment * count + column]])
@@ -1475,17 +1491,18 @@ function readOut(page, maps, curves, race, state, lead) {
       if (values.length > few.length) lines.push([`and ${values.length - few.length} more`]);
       show(event, [[`step ${step(moment)}`], ...lines]);
     };
-    view.figure.addEventListener("pointermove", tellCurve);
+    view.figure.addEventListener("pointermove", (event) => tellCurve(event));
     view.figure.addEventListener("pointerdown", (event) => {
       view.figure.setPointerCapture(event.pointerId);
       tellCurve(event);
     });
-    view.figure.addEventListener("pointerleave", () => {
+    view.figure.addEventListener("pointerleave", (event) => {
       view.hover = null;
       view.draw(state.at);
-      hide();
+      leave(event);
     });
   });
+  return () => again?.();
 }
 
 /** A coordinate to a ten-thousandth of its axis. */
