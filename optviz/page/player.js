@@ -301,7 +301,7 @@ function ticks(low, high, count) {
   return found;
 }
 
-/** At most about `count` powers of ten between two ends, as exponents; where there are few, twice and five times them. */
+/** About `count` powers of ten between two ends, as exponents; where there are few, twice and five times them. */
 function powers(low, high, count) {
   const every = Math.max(1, Math.ceil((high - low) / count));
   const found = [];
@@ -368,7 +368,8 @@ function built(root, race) {
   const forward = button("One step on (right arrow)", icon(ICONS.forward));
   const play = button("Play (space)", icon(ICONS.play));
   const range = element("input", {
-    type: "range", min: "0", max: String(Math.max(1, race.times.length - 1)), step: "any", value: "0", "aria-label": "Step",
+    type: "range", min: "0", max: String(Math.max(1, race.times.length - 1)), step: "any", value: "0",
+    "aria-label": "Step",
   });
   const speed = element("select", { "aria-label": "Speed", title: "Speed (+ and −)" });
   for (const each of SPEEDS) {
@@ -400,8 +401,10 @@ function built(root, race) {
     play.title = label;
   };
   const signs = key ? [...key.querySelectorAll("canvas")] : [];
-  return { root, stage, side, cast, signs, graphs, maps, curves, rows, samples, losses, step, theme, help, back, forward, play, range,
-    speed, dialog, readout, mark };
+  return {
+    root, stage, side, cast, signs, graphs, maps, curves, rows, samples, losses, step, theme, help,
+    back, forward, play, range, speed, dialog, readout, mark,
+  };
 }
 
 function keyTable() {
@@ -692,7 +695,7 @@ class MapView {
     if (!map.swarm) {
       for (let column = 0; column < count; column++) this.paths.push(this.pathOf(column));
       const strokes = this.paths.reduce((sum, path) => sum + path.kept.length, 0);
-      this.stride = Math.ceil(strokes / MOST_STROKES);
+      this.stride = map.relief ? 1 : Math.ceil(strokes / MOST_STROKES); // one is hidden or not, many may be both
     }
     this.hairs = map.swarm && map.trails ? hairs(this.heads, count, steps) : null;
     if (map.ghosts) {
@@ -729,7 +732,6 @@ class MapView {
       cleared(this.trails);
       this.laid = -1;
       this.done = this.paths.map(() => 0);
-      this.exitsDone = -1;
     }
     this.lay(moment);
     cleared(this.top);
@@ -772,7 +774,8 @@ class MapView {
     ground.textAlign = "center";
     for (const value of ticks(x0, x1, Math.max(2, Math.floor(place.width / 84)))) {
       const x = place.left + ((value - x0) / (x1 - x0)) * place.width;
-      ground.fillText(tickLabel(value), Math.min(x, place.left + place.width - 0.4 * em), place.top + place.height + 1.5 * em);
+      const within = Math.min(x, place.left + place.width - 0.4 * em);
+      ground.fillText(tickLabel(value), within, place.top + place.height + 1.5 * em);
     }
     ground.textAlign = "right";
     for (const value of ticks(y0, y1, Math.max(2, Math.floor(place.height / 68)))) {
@@ -830,7 +833,9 @@ class MapView {
         const end = path.count(t);
         const from = this.done[column];
         if (end - from < this.stride && (this.stride > 1 || end === from)) return;
-        if (shown[column]) for (let k = from; k < end; k += this.stride) this.stroke(path, column, k, Math.min(end, k + this.stride));
+        for (let k = from; shown[column] && k < end; k += this.stride) {
+          this.stroke(path, column, k, Math.min(end, k + this.stride));
+        }
         this.done[column] = end;
       });
     }
@@ -841,6 +846,11 @@ class MapView {
   /** Lay the points kept[from … end) of a path: a casing, and above it the line. */
   stroke(path, column, from, end) {
     const { trails, line, theme } = this;
+    for (let k = end - 1; k > from; k--) {
+      if (path.before[path.kept[k]] >= 0) continue;
+      this.stroke(path, column, from, k); // a gap: two strokes
+      from = k;
+    }
     const index = path.kept[end - 1];
     const start = path.before[path.kept[from]];
     if (path.before[index] < 0) return;
@@ -856,7 +866,7 @@ class MapView {
     }
     const length = path.walked[index] - (start < 0 ? 0 : path.walked[start]);
     pen(trails, theme.paper, line.casing, [], 0, "butt");
-    trace(trails, path.tail(index, length).corners);
+    trace(trails, this.seenTail(path, index, length + 0.6 * line.casing).corners); // around the corner before
     trails.stroke();
     const tail = this.seenTail(path, index, length + MEMORY * line.casing);
     pen(trails, look.colour, line.trail, look.dash, tail.walked);
@@ -867,9 +877,10 @@ class MapView {
   /** A tail that ends where its path comes out of hiding. */
   seenTail(path, index, length) {
     if (!path.hidden) return path.tail(index, length);
+    const back = (at) => path.walked[index] - path.walked[at];
     let at = index;
-    while (path.before[at] >= 0 && !path.hidden[path.before[at]] && path.walked[index] - path.walked[at] < length) at = path.before[at];
-    return path.tail(index, Math.max(0.01, path.walked[index] - path.walked[at]));
+    while (path.before[at] >= 0 && !path.hidden[path.before[at]] && back(at) < length) at = path.before[at];
+    return path.tail(index, Math.max(0.01, Math.min(length, back(at))));
   }
 
   /** Arrowheads where paths leave the map. */
@@ -891,7 +902,8 @@ class MapView {
         const [x, y, a, b] = [heads[i], heads[i + 1], heads[j], heads[j + 1]];
         if (!inside(x, y) || inside(a, b) || Number.isNaN(a)) continue;
         const [dx, dy] = [a - x, b - y];
-        const share = Math.min(dx ? ((dx > 0 ? place.width : 0) - x) / dx : Infinity, dy ? ((dy > 0 ? place.height : 0) - y) / dy : Infinity);
+        const edge = (from, move, end) => (move ? ((move > 0 ? end : 0) - from) / move : Infinity);
+        const share = Math.min(edge(x, dx, place.width), edge(y, dy, place.height));
         const far = Math.hypot(dx, dy);
         this.arrow(column, x, y, x + share * dx - (2 * dx) / far, y + share * dy - (2 * dy) / far);
       }
@@ -903,8 +915,8 @@ class MapView {
     const far = Math.hypot(a - x, b - y) || 1;
     const [dx, dy] = [(a - x) / far, (b - y) / far];
     const size = line.head;
-    const corners = [a, b, a - size * (dx - 0.5 * dy), b - size * (dy + 0.5 * dx), a - size * (dx + 0.5 * dy), b - size * (dy - 0.5 * dx)];
-    trace(trails, corners);
+    const [left, right] = [-0.5, 0.5].map((side) => [a - size * (dx + side * dy), b - size * (dy - side * dx)]);
+    trace(trails, [a, b, ...left, ...right]);
     trails.closePath();
     pen(trails, theme.paper, 2 * line.rim);
     trails.stroke();
@@ -950,12 +962,13 @@ class MapView {
       const [from, end] = [path.count(k), path.count(k + 1)];
       if (end - from > 1) {
         const spot = from - 1 + share * (end - from);
-        const [a, b] = [Math.max(0, Math.floor(spot)), Math.min(end - 1, Math.floor(spot) + 1)].map((n) => path.kept[n]);
-        const f = spot - Math.floor(spot);
-        return { x: path.x[a] + f * (path.x[b] - path.x[a]), y: path.y[a] + f * (path.y[b] - path.y[a]), hidden: path.hidden[f < 0.5 ? a : b] === 1 };
+        const low = Math.floor(spot);
+        const [a, b] = [Math.max(0, low), Math.min(end - 1, low + 1)].map((n) => path.kept[n]);
+        const near = path.hidden[spot - low < 0.5 ? a : b] === 1;
+        return { ...between([path.x[a], path.y[a]], [path.x[b], path.y[b]], spot - low), hidden: near };
       }
     }
-    return { x: heads[i] + share * (heads[j] - heads[i]), y: heads[i + 1] + share * (heads[j + 1] - heads[i + 1]), hidden: buried };
+    return { ...between([heads[i], heads[i + 1]], [heads[j], heads[j + 1]], share), hidden: buried };
   }
 
   drawTop(at, moment) {
@@ -966,7 +979,9 @@ class MapView {
       this.drawSwarm(spots, moment);
       return;
     }
-    if (!map.fading) this.paths.forEach((path, column) => shown[column] && this.drawOpen(path, column, spots[column], at));
+    for (let column = 0; column < count && !map.fading; column++) {
+      if (shown[column]) this.drawOpen(this.paths[column], column, spots[column], at);
+    }
     this.drawHeads(spots);
     if (this.labelled) this.drawLabels(spots);
     if (map.anatomy) for (let column = 0; column < count; column++) if (shown[column]) this.drawVectors(column, at);
@@ -980,12 +995,18 @@ class MapView {
     if (end === 0 || Number.isNaN(spot.x)) return;
     const from = path.kept[Math.max(0, this.done[column] - 1)];
     const corners = [path.x[from], path.y[from]];
-    for (let k = this.done[column]; k < end; k++) if (path.before[path.kept[k]] >= 0) corners.push(path.x[path.kept[k]], path.y[path.kept[k]]);
+    const pass = (first, stop) => {
+      for (let k = first; k < stop; k++) {
+        const i = path.kept[k];
+        if (path.before[i] >= 0) corners.push(path.x[i], path.y[i]);
+      }
+    };
+    pass(this.done[column], end);
     if (map.relief) {
       // On the way to the next moment a head follows the surface.
-      const [a, b] = [path.count(Math.floor(at + 1e-9)), path.count(Math.floor(at + 1e-9) + 1)];
-      const passed = Math.floor((at - Math.floor(at + 1e-9)) * (b - a));
-      for (let k = a; k < a + passed && k < b; k++) if (path.before[path.kept[k]] >= 0) corners.push(path.x[path.kept[k]], path.y[path.kept[k]]);
+      const k = Math.floor(at + 1e-9);
+      const [a, b] = [path.count(k), path.count(k + 1)];
+      pass(a, Math.min(b, a + Math.floor((at - k) * (b - a))));
     }
     corners.push(spot.x, spot.y);
     if (Math.hypot(spot.x - corners[0], spot.y - corners[1]) < 0.5 && corners.length === 4) return;
@@ -1005,7 +1026,9 @@ class MapView {
   /** Heads as discs; where several coincide the later ones lie within the earlier, so that all are seen. */
   drawHeads(spots) {
     const { top, line, theme, shown } = this;
-    const visible = spots.map((spot, i) => ({ ...spot, look: this.look(i) })).filter((spot, i) => shown[i] && Number.isFinite(spot.x));
+    const visible = spots
+      .map((spot, i) => ({ ...spot, look: this.look(i) }))
+      .filter((spot, i) => shown[i] && Number.isFinite(spot.x));
     for (const { x, y, look } of visible.filter((spot) => spot.hidden)) {
       ring(top, x, y, 0.85 * line.head, faded(look.colour, theme.paper), 0.6 * line.trail);
     }
@@ -1066,7 +1089,8 @@ class MapView {
         const side = size + 2;
         const taken = new Set(); // heads that coincide are stamped once
         spots.forEach(({ x, y }, column) => {
-          if (map.owners[column] !== owner || !(x > -side && y > -side && x < place.width + side && y < place.height + side)) return;
+          const inside = x > -side && y > -side && x < place.width + side && y < place.height + side;
+          if (map.owners[column] !== owner || !inside) return;
           const spot = Math.round(2 * x) * 65536 + Math.round(2 * y);
           if (taken.has(spot)) return;
           taken.add(spot);
@@ -1093,10 +1117,10 @@ class MapView {
     const { top, map, line, theme, heads, count, shown } = this;
     if (!map.trails) return;
     const bands = count <= TOLD_APART ? 7 : 5;
-    const edges = Array.from({ length: bands + 1 }, (_, i) => Math.round(moment - map.fading + (i * map.fading) / bands));
+    const edge = (band) => Math.round(moment - map.fading + (band * map.fading) / bands);
     const stride = Math.max(1, Math.floor(map.fading / 64));
     for (let band = 0; band < bands; band++) {
-      const [from, end] = [Math.max(0, edges[band]), edges[band + 1]];
+      const [from, end] = [Math.max(0, edge(band)), edge(band + 1)];
       if (end <= from && band < bands - 1) continue;
       top.globalAlpha = ((band + 1) / bands) * (map.swarm ? map.faint : 1);
       for (let column = 0; column < count; column++) {
@@ -1128,8 +1152,12 @@ class MapView {
     const i = 2 * (k * count + column);
     const [x, y] = [heads[i], heads[i + 1]];
     if (!Number.isFinite(x)) return;
-    const part = (name, sign) => [sign * map.anatomy[name][i] * place.width, sign * map.anatomy[name][i + 1] * place.height];
-    const parts = { gradient: part("gradient", -1), momentum: part("momentum", -1), scale: part("scale", 1).map(Math.abs) };
+    const part = (name, sign) => {
+      const found = map.anatomy[name];
+      return [sign * found[i] * place.width, sign * found[i + 1] * place.height];
+    };
+    const scales = part("scale", 1).map(Math.abs);
+    const parts = { gradient: part("gradient", -1), momentum: part("momentum", -1), scale: scales };
     const longest = Math.max(...Object.values(parts).map(([a, b]) => Math.hypot(a, b) || 0).filter(Number.isFinite), 0);
     const share = longest > 0 ? (REACH * Math.min(place.width, place.height)) / longest : NaN;
     const colour = this.look(column).colour;
@@ -1180,6 +1208,10 @@ class MapView {
   }
 }
 
+function between([x, y], [a, b], share) {
+  return { x: x + share * (a - x), y: y + share * (b - y) };
+}
+
 /** For all points (T, M) the moment of the point before that is drawn; -1 where nothing is. */
 function hairs(points, count, steps) {
   const before = new Int32Array(steps * count).fill(-1);
@@ -1211,7 +1243,8 @@ function vector(context, x, y, [dx, dy], colour, paper, width, dash, unit) {
   const [a, b] = [dx / length, dy / length];
   const tip = [x + dx, y + dy];
   const shaft = [x, y, tip[0] - 0.8 * size * a, tip[1] - 0.8 * size * b];
-  const barbs = [tip[0] - size * (a + 0.5 * b), tip[1] - size * (b - 0.5 * a), ...tip, tip[0] - size * (a - 0.5 * b), tip[1] - size * (b + 0.5 * a)];
+  const [left, right] = [0.5, -0.5].map((side) => [tip[0] - size * (a + side * b), tip[1] - size * (b - side * a)]);
+  const barbs = [...left, ...tip, ...right];
   pen(context, paper, width + 0.6 * Math.min(width, 3 * unit), [], 0, "butt");
   trace(context, shaft);
   context.stroke();
@@ -1254,7 +1287,8 @@ class CurveView {
     const [width, height] = [this.figure.clientWidth, this.figure.clientHeight];
     this.em = letters(this.low.getContext("2d"), 12);
     const left = 4 * this.em;
-    this.place = { left, top: 1.9 * this.em, width: Math.max(8, width - left - 8), height: Math.max(8, height - 4 * this.em) };
+    const room = { width: Math.max(8, width - left - 8), height: Math.max(8, height - 4 * this.em) };
+    this.place = { left, top: 1.9 * this.em, ...room };
     this.ground = fitted(this.low, width, height);
     this.top = fitted(this.high, width, height);
     this.middle.hidden = true;
@@ -1325,7 +1359,8 @@ class CurveView {
     const title = fitting(ground, curve.title, room);
     const longer = `${title} (log)`;
     const words = curve.log && ground.measureText(longer).width <= room ? longer : title;
-    ground.fillText(words, place.left + place.width - Math.max(place.width, ground.measureText(words).width), place.top - 0.7 * em);
+    const wide = Math.max(place.width, ground.measureText(words).width);
+    ground.fillText(words, place.left + place.width - wide, place.top - 0.7 * em);
     const bottom = place.top + place.height;
     const count = Math.max(2, place.height / 38);
     const values = curve.log ? powers(curve.low, curve.high, count) : ticks(curve.low, curve.high, count);
@@ -1361,9 +1396,8 @@ class CurveView {
     context.clip();
     const count = curve.owners.length;
     const points = (values, column) => {
-      const found = [];
-      for (let t = 0; t < race.times.length; t++) found.push([this.across(this.stepAt(t)), this.along(values[t * count + column])]);
-      return found;
+      const moments = Array.from({ length: race.times.length }, (_, t) => t);
+      return moments.map((t) => [this.across(this.stepAt(t)), this.along(values[t * count + column])]);
     };
     const thin = Math.max(1.2, Math.min(2.4, 2.4 * Math.sqrt(TOLD_APART / count)));
     curve.owners.forEach((owner, column) => {
@@ -1374,7 +1408,9 @@ class CurveView {
         const known = low.map((_, t) => t).filter((t) => Number.isFinite(high[t][1]));
         context.beginPath();
         for (const t of known) context.lineTo(...high[t]);
-        for (const t of known.reverse()) context.lineTo(low[t][0], Number.isFinite(low[t][1]) ? low[t][1] : place.top + place.height);
+        for (const t of known.reverse()) {
+          context.lineTo(low[t][0], Number.isFinite(low[t][1]) ? low[t][1] : place.top + place.height);
+        }
         context.globalAlpha = 0.22;
         context.fillStyle = look.colour;
         context.fill();
@@ -1486,7 +1522,9 @@ function readOut(page, maps, curves, race, state, lead) {
         .sort(([, a], [, b]) => (Number.isFinite(b) ? b : -Infinity) - (Number.isFinite(a) ? a : -Infinity));
       const few = values.slice(0, 12);
       const lines = few.map(([owner, value]) => [
-        Number.isFinite(value) ? short(value) : "–", race.themes[state.theme].looks[owner].colour, race.cast[owner].title,
+        Number.isFinite(value) ? short(value) : "–",
+        race.themes[state.theme].looks[owner].colour,
+        race.cast[owner].title,
       ]);
       if (values.length > few.length) lines.push([`and ${values.length - few.length} more`]);
       show(event, [[`step ${step(moment)}`], ...lines]);
