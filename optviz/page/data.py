@@ -35,6 +35,7 @@ _LEAST_MOMENTS = 65
 _MANY = 32  # paths whose points need all their digits
 _FINE = 1.2  # pixels of the ground for one of the scene
 _MOST_PIXELS = 1_400_000  # of the ground
+_LEAST_SIDE = 320  # pixels of the ground
 _FARTHEST = 1e6  # boxes
 FORMAT = 1
 Moments = NDArray[np.intp]
@@ -119,7 +120,7 @@ class _Studio:
         self._themes, self._moments = themes, moments
         width, height = scene.size
         fine = min(_FINE, math.sqrt(_MOST_PIXELS / (width * height)))
-        self._size = max(64, round(fine * width)), max(64, round(fine * height))
+        self._size = max(_LEAST_SIDE, round(fine * width)), max(_LEAST_SIDE, round(fine * height))
         self.grounds: list[Ground] = []
         self._known: dict[Any, tuple[int, Block | None]] = {}
 
