@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import optviz
 from optviz.draw import Film, Frame
 from optviz.encode import save
 from optviz.encode.gif import write_gif
-from optviz.errors import OptvizWarning
+from optviz.errors import ArgumentError, OptvizWarning
+from optviz.page import framed, page_of
 from optviz.picture import Picture
 from optviz.races import Race, race
 from optviz.recipe import Recipe, RecipeError, read_recipe
@@ -24,7 +25,7 @@ _RACE_OPTIONS = ("optimizers", "start", "steps", "seed", "noise", "clip", "lr", 
 
 
 class Animation:
-    """A race as a film. In a notebook it shows itself; `save` writes it."""
+    """A race as a film. In a notebook it shows itself as a page that plays; `save` writes it."""
 
     def __init__(self, film: Film) -> None:
         self.film = film
@@ -34,10 +35,21 @@ class Animation:
         save(self.film, path, frames)
         return Path(path)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, bytes]:
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str | bytes]:
+        """The page in a frame, and in it the GIF for where no code runs; the GIF alone where there can be no page.
+
+        Notebooks prefer HTML to any image, and rid it of frames where they do not trust it.
+        """
         buffer = io.BytesIO()
         write_gif(buffer, self.film, self.film.frames())
-        return {"image/gif": buffer.getvalue()}
+        if (include and "text/html" not in include) or "text/html" in (exclude or ()):
+            return {"image/gif": buffer.getvalue()}
+        try:
+            return {"text/html": framed(page_of(self.film.scene), self.film.title, buffer.getvalue())}
+        except ArgumentError:  # what a page cannot show, a film can
+            return {"image/gif": buffer.getvalue()}
 
 
 def animate(race_or_surface: Race | Surface | str, path: str | Path | None = None, **options: Any) -> Animation:

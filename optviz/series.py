@@ -103,11 +103,22 @@ def _partial(fn: Callable[..., Any], axis: int) -> Callable[..., Any]:
     return lambda x, y, *columns: partials(fn, x, y, *columns)[axis]
 
 
-def _loss(race: Race) -> Series:
-    floor = known_floor(race.surface)
+def loss_series(surface: Surface, values: Array) -> Series:
+    """The losses (T+1, N) of runs on a surface as a series: above its minimum, where it has one.
+
+    Example:
+        >>> from optviz.catalog import load_surface
+        >>> loss_series(load_surface("booth"), np.array([[5.0], [0.25]])).log
+        True
+    """
+    floor = known_floor(surface)
     if floor is None:
-        return Series("loss", "loss", race.values, log=False)
-    return Series("loss", "loss − lowest", np.maximum(race.values - floor, 0), log=True)
+        return Series("loss", "loss", values, log=False)
+    return Series("loss", "loss − lowest", np.maximum(values - floor, 0), log=True)
+
+
+def _loss(race: Race) -> Series:
+    return loss_series(race.surface, race.values)
 
 
 def _gradient(race: Race) -> Series:

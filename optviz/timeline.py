@@ -59,7 +59,7 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
         >>> timeline(1000, frames=50).steps[:4], timeline(1000, frames=50).steps[-1]
         ((0, 1, 2, 3), 1000)
     """
-    shown = _sampled(steps, min(frames, steps + 1, _SLOW_FRAMES if slow else steps + 1))
+    shown = sampled(steps, min(frames, steps + 1, _SLOW_FRAMES if slow else steps + 1))
     tick = 1000 / fps
     durations = [tick * (1 + 5 * math.exp(-k / 4)) for k in range(len(shown))]
     if slow:
@@ -77,7 +77,13 @@ def timeline(steps: int, *, frames: int = 200, fps: float = 30, hold: float = 1.
     return Timeline(tuple(shots), fps)
 
 
-def _sampled(steps: int, count: int) -> list[int]:
+def sampled(steps: int, count: int) -> list[int]:
+    """Of the steps 0 … `steps` so many, all of the early ones, and ever fewer towards the end.
+
+    Example:
+        >>> sampled(100, 8)
+        [0, 1, 4, 8, 16, 30, 55, 100]
+    """
     if count == steps + 1:
         return list(range(count))
     low, high = 0.0, 1.0

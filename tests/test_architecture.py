@@ -42,7 +42,7 @@ ORDER = [
         "themes",
         "timeline",
     ),
-    *("picture", "scene", "draw", "encode", "animation", "plotting", "cli"),
+    *("picture", "scene", "draw", "page", "encode", "animation", "plotting", "cli"),
 ]
 
 

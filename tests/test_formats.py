@@ -271,7 +271,7 @@ def test_a_full_disk(suffix, spawn, failed, folder):
 def test_all_installs_every_optional_part():
     with (Path(__file__).parent.parent / "pyproject.toml").open("rb") as file:
         extras = tomllib.load(file)["project"]["optional-dependencies"]
-    parts = set(extras) - {"all", "test", "docs", "lint"}
+    parts = set(extras) - {"all", "test", "browser", "docs", "lint"}
     assert {f"optviz[{part}]" for part in parts} == set(extras["all"])
 
 

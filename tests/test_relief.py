@@ -220,7 +220,7 @@ def test_numbers_never_lie_over_one_another_at_any_azimuth():
         for azimuth in range(0, 360, 7):
             [camera] = fitted([azimuth], 35, corners, (40, 40, size[0] - 40, size[1] - 40))
             boxes = [
-                (x, y, x + plinth._label(v).size[0], y + plinth._label(v).size[1]) for v, x, y in plinth.places(camera)
+                (x, y, x + plinth.label(v).size[0], y + plinth.label(v).size[1]) for v, x, y in plinth.places(camera)
             ]
             assert boxes or size == (240, 180), "a small sheet may have no room for large numbers"
             for a, b in itertools.combinations(boxes, 2):

@@ -9,7 +9,7 @@ import optviz
 from optviz.catalog import load_surface, surface_names
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas
-from optviz.draw.curves import _envelope, _Line, _parted, _range
+from optviz.draw.curves import _envelope, _Line, _parted, axis_range
 from optviz.errors import ArgumentError
 from optviz.gradients import gradient
 from optviz.picture import LAYOUTS
@@ -102,7 +102,7 @@ def test_a_scene_can_be_composed_by_hand():
     "values", [[np.nan], [0.0, 0.0], [1.0, 1.0], [1e-300, 1e300], [3.0, 2.0, np.inf], [-1.0, -2.0]]
 )
 def test_an_axis_has_two_ends_whatever_it_is_to_show(values, log):
-    low, high = _range(np.array(values)[:, None], log=log)
+    low, high = axis_range(np.array(values)[:, None], log=log)
     assert np.isfinite([low, high]).all()
     assert low < high
 

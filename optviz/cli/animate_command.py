@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "optviz animate --surface saddle",
         "optviz animate --surface himmelblau --theme dark --size 1280x720 -o himmelblau.mp4",
+        "optviz animate --surface himmelblau -o himmelblau.html",
         "optviz animate --surface ravine -O sgd:lr=0.018 -O momentum:lr=0.018 --steps 100",
         "optviz animate --surface rosenbrock --layout panels --with loss,sharpness",
         "optviz animate --surface himmelblau --view relief --camera orbit --theme dark",
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 @film_options
 @click.option(
     "-o", "--output", metavar="PATH",
-    help="A .gif, .webp, .apng, .mp4 or .webm; NAME/ is a folder of numbered PNGs, - is stdout.  "
+    help="A .gif, .webp, .apng, .mp4, .webm or .html; NAME/ is a folder of numbered PNGs, - is stdout.  "
     "[default: ./SURFACE.gif]",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the drawing.")
@@ -68,7 +69,8 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
         path = target(output, asked.name, ".gif", partial(encoder_for, transparent=asked.transparent))
     film = Film(asked.scene())
     gc.freeze()  # what is loaded stays: nobody need look through it for garbage
-    with watched(film, quiet) as frames:
+    drawn = path is None or not str(path).lower().endswith(".html")  # a page has no frames that one could watch
+    with watched(film, quiet or not drawn) as frames:
         if path is None:
             _to_stdout(film, frames)
         else:

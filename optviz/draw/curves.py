@@ -56,7 +56,7 @@ class CurvesPainter:
         self._looks = stage.looks(panel.owners)
         values = np.asarray(panel.series.values, dtype=float)
         shown = values if panel.band is None else np.concatenate([values, *panel.band], axis=1)
-        self._low, self._high = _range(shown, log=panel.series.log)
+        self._low, self._high = axis_range(shown, log=panel.series.log)
         heights = _on_axis(values, self._low, log=panel.series.log)
         steps = np.broadcast_to(np.arange(len(values), dtype=float)[:, None], values.shape)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
@@ -214,7 +214,7 @@ def _envelope(path: NDArray[Any]) -> NDArray[Any]:
     return np.unique(np.concatenate([gaps, known[firsts], known[lasts], by_height[firsts], by_height[lasts]]))
 
 
-def _range(values: NDArray[Any], *, log: bool) -> tuple[float, float]:
+def axis_range(values: NDArray[Any], *, log: bool) -> tuple[float, float]:
     """The ends of the axis, as logarithms where it is logarithmic; runs that fly off do not stretch it."""
     known = values[np.isfinite(values) & ((values > 0) if log else True)]
     if len(known) == 0:

@@ -60,6 +60,7 @@ class Film:
     """The frames of a scene, in their order or one by one."""
 
     def __init__(self, scene: Scene) -> None:
+        self.scene = scene
         self.size = scene.size
         self.shots = scene.timeline.shots
         self.fps = scene.timeline.fps

@@ -30,7 +30,7 @@ class Plinth:
     def draw(self, pixels: Pixels, camera: Camera) -> None:
         """Write the numbers; those that would lie over others, or outside the cell, are left out."""
         for value, left, top in self.places(camera):
-            self._label(value).lay(pixels, left, top)
+            self.label(value).lay(pixels, left, top)
 
     def places(self, camera: Camera) -> list[tuple[float, int, int]]:
         """The numbers, and the left and top of each; the edge that is seen longest is served first."""
@@ -51,7 +51,7 @@ class Plinth:
             outward = camera.project(_on_edge(shares, axis, 1.2 * side))[:, :2] - feet
             outward /= np.linalg.norm(outward, axis=1, keepdims=True)
             for value, (x, y), (dx, dy) in zip(values, feet.tolist(), outward.tolist(), strict=True):
-                wide, tall = self._label(value).size
+                wide, tall = self.label(value).size
                 gap = 0.25 * em + abs(dx) * wide / 2 + abs(dy) * tall / 2
                 left, top = round(x + dx * gap - wide / 2), round(y + dy * gap - tall / 2)
                 room = (left, top, left + wide, top + tall)
@@ -60,7 +60,8 @@ class Plinth:
                     found.append((value, left, top))
         return found
 
-    def _label(self, value: float) -> Label:
+    def label(self, value: float) -> Label:
+        """The label of a number."""
         if value not in self._labels:
             theme = self._theme
             words = tick_label(value)

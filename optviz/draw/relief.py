@@ -32,14 +32,14 @@ from optviz.scene import Relief
 from optviz.themes import Colour, rgb
 from optviz.timeline import Shot
 
-_SUN = -118.0  # degrees from the camera's first azimuth to the light's: from the left, a little towards the eye
+SUN = -118.0  # degrees from the camera's first azimuth to the light's: from the left, a little towards the eye
 _TURNS = 24  # directions for which an orbit is made to fit
-_FINE = 300, 620  # samples a side, at least and at most
-_DENSE, _BRISK = 1.6, 0.6  # slices a pixel of floor: for a block drawn once, and for every frame
+FINE = 300, 620  # samples a side, at least and at most
+DENSE, _BRISK = 1.6, 0.6  # slices a pixel of floor: for a block drawn once, and for every frame
 _MARGINS = 26, 10, 26, 30  # pixels at scale 1 for the numbers: left, top, right, bottom
 _HIDDEN = (2.0, 2.2)  # dashes
 _FAINT = 0.5  # how far a hidden colour is from the paper
-_ARM = 0.022  # half the width of a minimum's cross, as a share of the box
+ARM = 0.022  # half the width of a minimum's cross, as a share of the box
 _ORDERED = 96  # pieces of trails that an orbit draws in the order of their steps
 
 
@@ -64,9 +64,9 @@ class ReliefPainter:
         self._plinth = Plinth(panel.box, theme, (left, self._titled, right, bottom), stage.canvas)
         self._looks = stage.looks(panel.owners)
         self._faint = [_faded(look.colour, theme.background) for look in self._looks]
-        fine = int(np.clip(self._place[2] - self._place[0], *_FINE))
-        self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + _SUN)
-        self._paints = Paints(theme, math.radians(panel.azimuth + _SUN), transparent=stage.canvas.transparent)
+        fine = int(np.clip(self._place[2] - self._place[0], *FINE))
+        self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + SUN)
+        self._paints = Paints(theme, math.radians(panel.azimuth + SUN), transparent=stage.canvas.transparent)
         floor = self._terrain.on_floor(panel.points)
         self._paths = [draped(path, self._terrain) for path in floor.swapaxes(0, 1)]
         floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
@@ -77,11 +77,11 @@ class ReliefPainter:
         self._starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float)))
         self.orbits = panel.camera == "orbit"
         turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self.orbits else 1)]
-        self._camera = fitted(turns, panel.elevation, _outline(self._terrain), self._place)[0]
+        self._camera = fitted(turns, panel.elevation, outline(self._terrain), self._place)[0]
         self._pieces = _pieces(self._paths, len(panel.points) - 1)
         self._laid: list[_Laid] = []
         if not self.orbits:
-            self._sight = Sight(self._terrain, self._camera, self._place, _DENSE)
+            self._sight = Sight(self._terrain, self._camera, self._place, DENSE)
             self._laid = self._strokes()
             self._spots = self._camera.project(self._heads)
             self._visible = self._sight.is_visible(self._spots)
@@ -153,7 +153,7 @@ class ReliefPainter:
         """The marks of minima, flat on the surface."""
         if len(spots) == 0:
             return
-        theme, arm = self._theme, _ARM * max(share, 0.7)
+        theme, arm = self._theme, ARM * max(share, 0.7)
         moves = arm * np.array([[-1, 0, 0], [1, 0, 0], [np.nan] * 3, [0, -1, 0], [0, 1, 0], [np.nan] * 3])
         bars = camera.project(spots[:, None] + moves)[..., :2].reshape(-1, 2)
         share *= theme.trail / self._stage.theme.trail
@@ -257,7 +257,7 @@ def _within(cell: Rectangle, margins: list[int]) -> Rectangle:
     return left, top, max(left + 8, cell[2] - margins[2]), max(top + 8, cell[3] - margins[3])
 
 
-def _outline(terrain: Terrain) -> NDArray[Any]:
+def outline(terrain: Terrain) -> NDArray[Any]:
     """Points (n, 3) of the block that a picture must hold: the corners of its floor, and its surface."""
     sides = np.linspace(-0.5, 0.5, 33)
     floor = np.stack(np.meshgrid(sides, sides), axis=-1).reshape(-1, 2)

@@ -20,7 +20,7 @@ from optviz.themes import Theme, rgb
 
 BANDS = 22
 _OFFSETS = 10.0 ** np.arange(-6, 1.5, 0.5)  # candidates for ε, as shares of the range
-_FLAT = 0.02  # bands a pixel below which a slope is none, so that float32 holds the differences
+FLAT = 0.02  # bands a pixel below which a slope is none, so that float32 holds the differences
 _COARSE = 4  # pixels a side that share one value, where a value is the mean over a data set
 
 Field = NDArray[Any]
@@ -69,6 +69,11 @@ class Scale:
         share = above / np.float32(max(self.span, 1e-300))
         return np.asarray(_scaled(share, self.offset) * np.float32(BANDS * 0.9999))
 
+    def value(self, level: Field) -> Field:
+        """The values that have these levels in bands: what a map says of a height."""
+        share = np.clip(level / (BANDS * 0.9999), 0, 1)
+        return np.asarray(self.low + self.span * self.offset * np.expm1(share * np.log1p(1 / self.offset)))
+
 
 def scale_of(values: Field) -> Scale:
     """The scale on which these values fill the bands most evenly."""
@@ -89,7 +94,7 @@ def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
     of the ramp's integral, and their share of a hairline.
     """
     down, right = np.gradient(level)
-    steepness = np.maximum(np.hypot(down, right), _FLAT / detail)  # bands a pixel
+    steepness = np.maximum(np.hypot(down, right), FLAT / detail)  # bands a pixel
     ramp = ramp_of(theme)
     whole = ramp.astype(np.uint32)
     flat = 0xFF000000 | whole[:, 2] << 16 | whole[:, 1] << 8 | whole[:, 0]
@@ -104,15 +109,25 @@ def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
 def mixed(level: Field, steepness: Field, ramp: Field, theme: Theme, detail: int = 1) -> Field:
     """The colours (n, 3) of levels (n,), where pixels are so many bands wide: bands by their shares, and hairlines."""
     below = np.concatenate([np.zeros((1, 3), np.float32), np.cumsum(ramp, axis=0)])
-    low = np.clip(level - steepness / 2, 0, BANDS - 1e-3)
-    high = np.maximum(np.clip(level + steepness / 2, 1e-3, BANDS), low + 1e-3)
+    low, high = span_of(level, steepness)
     colours = (_integral(below, ramp, high) - _integral(below, ramp, low)) / (high - low)[:, None]
-    steepness = steepness * np.float32(detail)
-    edge = np.abs(level - np.rint(level)) / steepness  # hairlines to the nearest contour
-    line = np.clip(1.0 - edge, 0, 1) * np.clip(1.6 - 4 * steepness, 0, 1) * np.float32(theme.isoline_alpha)
-    line[(level < 0.5) | (level > BANDS - 0.5)] = 0
+    line = hairlines(level, steepness * np.float32(detail)) * np.float32(theme.isoline_alpha)
     colours += (np.array(rgb(theme.isoline), np.float32) - colours) * line[:, None]
     return np.asarray(colours)
+
+
+def span_of(level: Field, steepness: Field) -> tuple[Field, Field]:
+    """The lowest and the highest level in pixels of levels, which are so many bands wide."""
+    low = np.clip(level - steepness / 2, 0, BANDS - 1e-3)
+    return low, np.maximum(np.clip(level + steepness / 2, 1e-3, BANDS), low + 1e-3)
+
+
+def hairlines(level: Field, steepness: Field) -> Field:
+    """How much of a pixel its hairline covers, 0 … 1; they fade where they would crowd."""
+    edge = np.abs(level - np.rint(level)) / np.maximum(steepness, np.float32(1e-6))  # hairlines to the nearest contour
+    line = np.clip(1.0 - edge, 0, 1) * np.clip(1.6 - 4 * steepness, 0, 1)
+    line[(level < 0.5) | (level > BANDS - 0.5)] = 0
+    return np.asarray(line)
 
 
 def ramp_of(theme: Theme) -> Field:

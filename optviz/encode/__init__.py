@@ -16,6 +16,7 @@ from optviz.encode.still import STILLS
 from optviz.encode.video import write_mp4, write_webm
 from optviz.encode.webp import check_webp, write_webp
 from optviz.errors import ArgumentError, MissingExtraError
+from optviz.page import write_page
 from optviz.writing import atomic_write, check_writable
 
 Encoder = Callable[[IO[bytes], Film, Iterable[Frame]], None]
@@ -26,6 +27,7 @@ ENCODERS: dict[str, Encoder] = {
     ".webm": write_webm,
     ".webp": write_webp,
     ".apng": write_apng,
+    ".html": write_page,
 }
 TRANSPARENT = (".gif", ".webp", ".apng")
 """The formats of a film on a transparent sheet; a folder of PNGs is another."""
