@@ -26,6 +26,8 @@ _HOMES = {
     "remake": ("animation", "remake"),
     "plot": ("plotting", "plot"),
     "Plot": ("plotting", "Plot"),
+    "slides": ("deck", "slides"),
+    "Slide": ("slide", "Slide"),
     "Picture": ("picture", "Picture"),
     "Scene": ("scene", "Scene"),
     "Theme": ("themes", "Theme"),

@@ -9,13 +9,13 @@ refused unless its reader is trusted to know what it does.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optviz
+from optviz.carriers import MARK, carried
 from optviz.catalog import is_local, load_optimizer
 from optviz.errors import ArgumentError, OptvizError
 from optviz.optimizer import Optimizer
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
     from optviz.races import Race, Run
 
 FORMAT = 1
+INDEX = "frames.ffconcat"
+"""The file in a folder of frames that lists them, and holds the recipe of them all."""
 _CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
-_MARK = '{"optviz": '
-_LARGEST = 1 << 20  # bytes of a recipe
-_FILE_LIMIT = 1 << 30  # bytes of a file that are searched for one
 
 
 class RecipeError(OptvizError):
     """A file without a recipe, or with one that cannot be used."""
+
+
+class NoRecipeError(RecipeError):
+    """A file without a recipe."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,18 @@ def as_still(text: str, step: int) -> str:
     return json.dumps(json.loads(text) | {"command": "plot", "step": step}, ensure_ascii=True) if text else ""
 
 
+def in_xml(text: str) -> str:
+    r"""The text of a recipe without the letters that XML would rewrite; in JSON they stand in strings alone.
+
+    Example:
+        >>> print(in_xml('{"title": "a < b"}'))
+        {"title": "a \u003c b"}
+    """
+    for letter in "&<>":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
+
+
 def optimizer_of(run: Run) -> Optimizer:
     """The optimizer of a run, made again.
 
@@ -113,18 +128,25 @@ def optimizer_of(run: Run) -> Optimizer:
 
 
 def read_recipe(path: str | Path) -> Recipe:
-    """The recipe in a file that optviz wrote. Nothing in it is executed.
+    """The recipe in a file that optviz wrote; of a deck, its first picture's. Nothing in it is executed.
 
     Raises:
         RecipeError: The file cannot be read, has no recipe, or one that is damaged.
     """
-    text = _find(Path(path))
+    return read_recipes(path)[0]
+
+
+def read_recipes(path: str | Path) -> list[Recipe]:
+    """All recipes in a file: of a deck those of its pictures, of anything else one.
+
+    Raises:
+        RecipeError: The file cannot be read, has no recipe, or one that is damaged.
+    """
     try:
-        data = json.loads(text, parse_constant=_refuse_constant)
-        if not isinstance(data, dict) or data.pop("format") != FORMAT:
-            raise ValueError("its format is not one this version knows")
-        return _checked(Recipe(version=data.pop("optviz"), **data))
+        return [_parsed(text) for text in _find(Path(path))]
     except (ValueError, TypeError, KeyError, RecursionError, OptvizError) as error:
+        if isinstance(error, RecipeError):
+            raise
         raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
 
 
@@ -138,49 +160,29 @@ def spec_of(run: Run) -> str:
     return f"{run.optimizer}:{','.join(f'{key}={format_value(value)}' for key, value in values.items())}"
 
 
-def _find(path: Path) -> str:
-    """The text of a recipe: in a GIF its comment, in an SVG its description; elsewhere it stands in the file as it is.
-
-    But for a PDF, whose strings have backslashes before parentheses and backslashes.
-    """
+def _find(path: Path) -> list[str]:
+    """The texts of the recipes in a file, or of the one in the list that a folder of frames has."""
     try:
-        if path.stat().st_size > _FILE_LIMIT:
-            raise RecipeError(f"{path} is too large to be searched for a recipe")
-        content = path.read_bytes()
+        path = path / INDEX if path.is_dir() else path
+        with path.open("rb") as file:
+            text = carried(file).decode("utf-8", "replace")
     except OSError as error:
         raise RecipeError(f"{path} cannot be read: {error.strerror or error}") from error
-    if content.startswith(b"GIF8"):
-        content = _gif_comment(content)
-    elif content.startswith(b"<?xml"):
-        content = content.partition(b"<dc:description>")[2]
-    elif content.startswith(b"%PDF"):
-        content = re.sub(rb"\\(.)", rb"\1", content[max(0, content.find(_MARK.encode())) :])
-    text = content.decode("utf-8", "replace")
-    first = text.find(_MARK)
-    if first < 0:
-        raise RecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it")
-    try:
-        _, end = json.JSONDecoder().raw_decode(text, first)
-    except (ValueError, RecursionError) as error:
-        raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
-    if end - first > _LARGEST:
-        raise RecipeError(f"{path}: its recipe is damaged: it is larger than {_LARGEST} bytes")
-    return text[first:end]
+    if not text:
+        raise NoRecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it")
+    found, at = [], 0
+    while at >= 0:
+        end = json.JSONDecoder().raw_decode(text, at)[1]
+        found.append(text[at:end])
+        at = text.find(MARK.decode(), end)
+    return found
 
 
-def _gif_comment(content: bytes) -> bytes:
-    """The comment before a GIF's first image; its blocks hold at most 255 bytes each."""
-    at = 13 + (3 << (content[10] % 8 + 1) if len(content) > 13 and content[10] & 0x80 else 0)
-    while content[at : at + 1] == b"\x21":
-        is_comment, at = content[at + 1 : at + 2] == b"\xfe", at + 2
-        pieces = []
-        while at < len(content) and content[at]:
-            pieces.append(content[at + 1 : at + 1 + content[at]])
-            at += 1 + content[at]
-        if is_comment:
-            return b"".join(pieces)
-        at += 1
-    return b""
+def _parsed(text: str) -> Recipe:
+    data = json.loads(text, parse_constant=_refuse_constant)
+    if not isinstance(data, dict) or data.pop("format") != FORMAT:
+        raise ValueError("its format is not one this version knows")
+    return _checked(Recipe(version=data.pop("optviz"), **data))
 
 
 def _checked(recipe: Recipe) -> Recipe:

@@ -21,6 +21,7 @@ ORDER = [
         "checks",
         "claims",
         "listing",
+        "carriers",
         "recipe",
         "crowd",
         "anatomy",
@@ -28,7 +29,7 @@ ORDER = [
         "themes",
         "timeline",
     ),
-    *("picture", "scene", "draw", "encode", "animation", "plotting", "cli"),
+    *("picture", "scene", "draw", "encode", "animation", "plotting", "images", "wording", "slide", "deck", "cli"),
 ]
 
 
