@@ -46,7 +46,7 @@ class Slide:
     recipe: Recipe | None = None
 
     def __post_init__(self) -> None:
-        for key, most in {"title": _TITLE, "alt": _CAPTION, "caption": _CAPTION}.items():
+        for key, most in {"name": _TITLE, "title": _TITLE, "alt": _CAPTION, "caption": _CAPTION}.items():
             object.__setattr__(self, key, cut(one_line(getattr(self, key)), most))
         notes = "\n".join(one_line(line) for line in self.notes.split("\n"))
         object.__setattr__(self, "notes", cut(notes, _NOTES))
