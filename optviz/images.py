@@ -113,7 +113,7 @@ def image_of(content: bytes, name: str) -> ImageFile:
             if b"%%EOF" not in content[-1024:]:
                 raise ValueError("its end is missing")
             return ImageFile(kind="pdf", content=content, size=(4, 3))
-        if content.lstrip()[:1] == b"<":
+        if content.lstrip()[:1] == b"<" and b"<svg" in content[:4096]:
             return ImageFile(kind="svg", content=content, size=_svg_size(content))
         return _read(content)
     except UnidentifiedImageError as error:

@@ -20,7 +20,7 @@ from optviz.deck import DECKS, slides
 from optviz.deck.layout import HEIGHT, WIDTH, Box, arrange, fit, lines
 from optviz.deck.snippet import SNIPPETS
 from optviz.errors import OptvizError
-from optviz.gallery import load_exhibits
+from optviz.gallery import exhibits_file, load_exhibits
 from optviz.images import ImageError, image_of, open_image, sampled
 from optviz.recipe import read_recipe, read_recipes
 from optviz.slide import Deck, Slide, distinct, gifs_first, slide_of_file
@@ -121,8 +121,7 @@ def test_an_exhibit_says_what_to_see(run, folder):
 
 def test_an_exhibit_is_rendered_as_its_command_does(run, folder, monkeypatch):
     run("gallery", "--only", "zigzag", "-o", "elsewhere")
-    monkeypatch.setattr("optviz.gallery.exhibits_file", lambda real=optviz.gallery.exhibits_file(): real)
-    shutil.copy(optviz.gallery.exhibits_file(), folder / "exhibits.toml")
+    shutil.copy(exhibits_file(), folder / "exhibits.toml")
     monkeypatch.setattr("optviz.gallery.exhibits_file", lambda: folder / "exhibits.toml")
     run("slides", "-o", "talk.pptx", "zigzag")
     [slide] = presentation("talk.pptx").slides
@@ -296,6 +295,7 @@ def test_a_gif_goes_before_other_films_in_a_presentation(films, tmp_path, recwar
         ("-o talk.html half.svg", 1, ["half.svg is broken"]),
         ("-o talk.html bomb.svg", 1, ["bomb.svg is broken: it defines entities"]),
         ("-o talk.html page.svg", 1, ["page.svg is not a picture"]),
+        ("-o talk.html film.html", 1, ["film.html is not a picture of a kind known here"]),
         ("-o talk.tex half.pdf", 1, ["half.pdf is broken"]),
         ("-o talk.pptx ./folder", 1, ["folder is a folder; name the pictures in it"]),
         ("-o talk.pptx plain.webp", 1, [".pptx cannot hold a picture as WEBP, only gif, png, jpg. Make it a GIF"]),
@@ -321,6 +321,7 @@ def test_refusals(films, refuse, folder, line, code, words):
     (folder / "empty.gif").touch()
     (folder / "text.gif").write_text("hello")
     (folder / "page.svg").write_text("<html/>")
+    (folder / "film.html").write_text("<!doctype html>\n<p>hello")
     (folder / "bomb.svg").write_text('<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="s">&a;</svg>')
     (folder / "folder").mkdir()
     message = refuse(code, "slides", *line.split())

@@ -1,6 +1,6 @@
 // A deck on the screen: one slide at a time, by keys, clicks, swipes or the address, its film from the first frame on.
 
-const body = document.body;
+const root = document.documentElement;
 const slides = [...document.querySelectorAll(".slide")];
 const count = document.querySelector(".count");
 const help = document.querySelector("dialog");
@@ -43,7 +43,7 @@ function asked() {
 
 function fullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen?.().catch(() => {});
+  else root.requestFullscreen?.().catch(() => {});
 }
 
 const KEYS = {
@@ -59,8 +59,8 @@ const KEYS = {
   Home: () => show(0),
   End: () => show(slides.length - 1),
   f: fullScreen,
-  n: () => body.classList.toggle("noting"),
-  s: () => body.classList.toggle("still"),
+  n: () => root.classList.toggle("noting"),
+  s: () => root.classList.toggle("still"),
   r: () => restart(slides[at].querySelector(".film")),
   "?": () => help.showModal(),
 };
@@ -95,6 +95,6 @@ addEventListener("touchend", (event) => {
   if (Math.abs(across) > 40 && Math.abs(across) > 2 * Math.abs(down)) show(at + (across < 0 ? 1 : -1));
 }, { passive: true });
 
-body.classList.replace("plain", "running");
-body.classList.toggle("still", matchMedia("(prefers-reduced-motion: reduce)").matches);
+root.classList.replace("plain", "running");
+root.classList.toggle("still", matchMedia("(prefers-reduced-motion: reduce)").matches);
 show(asked());

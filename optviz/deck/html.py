@@ -50,7 +50,7 @@ def _page(deck: Deck) -> str:
     slides = "\n".join(_slide(number, slide, len(deck.slides)) for number, slide in enumerate(deck.slides, 1))
     return f"""\
 <!doctype html>
-<html lang="en">
+<html lang="en" class="plain">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{escape(policy)}">
@@ -59,7 +59,7 @@ def _page(deck: Deck) -> str:
 <title>{escape(deck.title)}</title>
 <style>{style}</style>
 </head>
-<body class="plain">
+<body>
 <h1>{escape(deck.title)}</h1>
 <main>
 {slides}
