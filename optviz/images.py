@@ -35,6 +35,7 @@ _LARGEST = 200 << 20  # bytes
 _PILLOW = {"GIF": "gif", "PNG": "png", "WEBP": "webp", "JPEG": "jpg", "MPO": "jpg"}
 _BROKEN = (OSError, EOFError, SyntaxError, ValueError, IndexError, MemoryError, Image.DecompressionBombError)
 _USUAL = 100  # milliseconds of a frame that names none
+_WEBM = b"\x1aE\xdf\xa3"
 _LENGTH = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*(pt|px|mm|cm|in)?\s*")
 
 
@@ -108,6 +109,9 @@ def image_of(content: bytes, name: str) -> ImageFile:
     Raises:
         ImageError: They are none, or broken.
     """
+    if content.startswith(_WEBM) or content[4:8] == b"ftyp":
+        remade = f"optviz animate --from {Path(name).name} -o {Path(name).stem}.gif"
+        raise ImageError(f"{name} is a video, which no slide holds. Make it a GIF: {remade}")
     try:
         if content.startswith(b"%PDF"):
             if b"%%EOF" not in content[-1024:]:

@@ -111,19 +111,21 @@ def slide_of_exhibit(exhibit: Exhibit, content: bytes, recipe: Recipe) -> Slide:
     )
 
 
-def gifs_first(pictures: Sequence[str | Path | Slide]) -> list[str | Path | Slide]:
-    """The same pictures, but of a film that lies there as a GIF, too, the GIF alone: presentations play it, in a loop.
+def gifs_first(pictures: Sequence[str | Path | Slide], holds: Sequence[str]) -> list[str | Path | Slide]:
+    """The same pictures, but for a film of a kind that is not held the GIF that lies beside it, if one does.
 
     What is exchanged is told as an `OptvizWarning`.
+
+    Args:
+        pictures: Files, and slides, which are left as they are.
+        holds: The kinds that a deck can hold.
     """
     named = {Path(each) for each in pictures if not isinstance(each, Slide)}
     chosen: list[str | Path | Slide] = []
     for each in pictures:
-        if isinstance(each, Slide) or Path(each).suffix.lower() not in _FILMS:
-            chosen.append(each)
-            continue
-        gif = Path(each).with_suffix(".gif")
-        if not gif.is_file():
+        path = Path() if isinstance(each, Slide) else Path(each)
+        suffix = path.suffix.lower()
+        if suffix not in _FILMS or suffix[1:] in holds or not (gif := path.with_suffix(".gif")).is_file():
             chosen.append(each)
             continue
         what = "left out" if gif in named else "replaced"

@@ -26,7 +26,7 @@ def caption_of(recipe: Recipe) -> str:
         >>> import optviz
         >>> from optviz.recipe import recipe_of
         >>> caption_of(recipe_of(optviz.race("booth", ["sgd:lr=0.05", "adam:lr=0.5"], steps=10), {}))
-        'SGD and Adam, 10 steps from (5, -8). Learning rates: 0.05 and 0.5, given.'
+        'SGD and Adam, 10 steps from (5, −8). Learning rates: 0.05 and 0.5, given.'
     """
     rates, rules = _rates(recipe), {rule for _, rule in recipe.runs}
     told = ""
@@ -117,4 +117,4 @@ def _start(recipe: Recipe) -> str:
     first = recipe.start[0]
     if isinstance(first, tuple):
         return f"{len(recipe.start)} starts"
-    return f"({first:.4g}, {recipe.start[1]:.4g})"
+    return f"({first:.4g}, {recipe.start[1]:.4g})".replace("-", "−")

@@ -96,10 +96,10 @@ def test_what_is_said_of_a_film(films, tmp_path):
     [slide] = presentation(slides(tmp_path / "talk.pptx", [films / "booth.gif"])).slides
     assert slide.shapes.title.text == "Booth"
     assert alt(pictures(slide)[0]) == (
-        "Animation: the trails of SGD and Adam on a contour map of Booth, 10 steps from (5, -8)."
+        "Animation: the trails of SGD and Adam on a contour map of Booth, 10 steps from (5, −8)."
     )
     [caption] = [shape for shape in slide.shapes if shape.name == "Caption"]
-    assert caption.text_frame.text == "SGD and Adam, 10 steps from (5, -8). Learning rate: 0.01 for all."
+    assert caption.text_frame.text == "SGD and Adam, 10 steps from (5, −8). Learning rate: 0.01 for all."
     notes = slide.notes_slide.notes_text_frame.text
     for word in ("surface booth", "10 steps", "seed 0", "sgd:lr=0.01", "adam:lr=0.01,beta1=0.9", optviz.__version__):
         assert word in notes
@@ -155,6 +155,14 @@ def test_the_same_deck_has_the_same_bytes(films, tmp_path):
     assert "optviz" in about
     assert "dcterms:" not in re.sub(r'xmlns:\w+="[^"]*"', "", about)
     assert b"Canny" not in everything
+    assert b"Macintosh" not in everything
+
+
+def test_letters_have_their_size_where_powerpoint_looks_for_it(films, tmp_path):
+    [slide] = presentation(slides(tmp_path / "talk.pptx", [films / "booth.gif"])).slides
+    title, caption = slide.shapes.title, next(shape for shape in slide.shapes if shape.name == "Caption")
+    sizes = [shape.text_frame.paragraphs[0].runs[0].font.size.pt for shape in (title, caption)]
+    assert sizes == [38, 22]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -260,15 +268,22 @@ def test_a_file_without_a_recipe_is_named_after_itself(films):
     assert slide_of_file(films / "wide.png").alt == "Picture: Wide."
 
 
-def test_a_gif_goes_before_other_films_in_a_presentation(films, tmp_path, recwarn):
+def test_a_gif_goes_before_films_that_cannot_be_held(films, tmp_path, recwarn):
     paths = [films / "film.webp", films / "wide.png"]
     show = presentation(slides(tmp_path / "talk.pptx", paths))
     assert pictures(show.slides[0])[0].image.blob == (films / "film.gif").read_bytes()
     assert "film.webp is replaced" in str(recwarn.pop().message)
-    assert gifs_first([*paths, films / "film.gif", films / "film.gif"]) == [paths[1], *[films / "film.gif"] * 2]
+    gifs = [films / "film.gif"] * 2
+    assert gifs_first([*paths, *gifs], ["gif"]) == [paths[1], *gifs]
     assert "film.webp is left out" in str(recwarn.pop().message)
     slides(tmp_path / "talk.html", paths)
     assert not recwarn.list, "a page holds them all"
+    (tmp_path / "film.mp4").write_bytes(b"....ftypisom")
+    shutil.copy(films / "film.gif", tmp_path)
+    assert gifs_first([tmp_path / "film.mp4", tmp_path / "other.mp4"], ["gif"]) == [
+        tmp_path / "film.gif",
+        tmp_path / "other.mp4",
+    ]
 
 
 # Refusals
@@ -295,6 +310,8 @@ def test_a_gif_goes_before_other_films_in_a_presentation(films, tmp_path, recwar
         ("-o talk.html half.svg", 1, ["half.svg is broken"]),
         ("-o talk.html bomb.svg", 1, ["bomb.svg is broken: it defines entities"]),
         ("-o talk.html page.svg", 1, ["page.svg is not a picture"]),
+        ("-o talk.html video.mp4", 1, ["is a video", "optviz animate --from video.mp4 -o video.gif"]),
+        ("-o talk.tex video.webm", 1, ["is a video", "optviz animate --from video.webm -o video.gif"]),
         ("-o talk.html film.html", 1, ["film.html is not a picture of a kind known here"]),
         ("-o talk.tex half.pdf", 1, ["half.pdf is broken"]),
         ("-o talk.pptx ./folder", 1, ["folder is a folder; name the pictures in it"]),
@@ -321,6 +338,8 @@ def test_refusals(films, refuse, folder, line, code, words):
     (folder / "empty.gif").touch()
     (folder / "text.gif").write_text("hello")
     (folder / "page.svg").write_text("<html/>")
+    (folder / "video.mp4").write_bytes(b"\0\0\0\x20ftypisom")
+    (folder / "video.webm").write_bytes(b"\x1aE\xdf\xa3....")
     (folder / "film.html").write_text("<!doctype html>\n<p>hello")
     (folder / "bomb.svg").write_text('<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="s">&a;</svg>')
     (folder / "folder").mkdir()

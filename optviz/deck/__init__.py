@@ -59,9 +59,8 @@ def slides(
     """
     path = Path(path)
     form = deck_format(path)
-    if form.module:
-        pictures = gifs_first(pictures)
-    made = tuple(each if isinstance(each, Slide) else slide_of_file(Path(each)) for each in pictures)
+    found = gifs_first(pictures, form.holds)
+    made = tuple(each if isinstance(each, Slide) else slide_of_file(Path(each)) for each in found)
     for slide in made:
         check_kind(slide, path.suffix.lower())
     deck = Deck(title=title or (made[0].title if made else ""), slides=made, theme=load_theme(theme))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from optviz.deck.layout import arrange, fit
 from optviz.slide import Deck, Slide
+from optviz.themes import rgb
 from optviz.writing import atomic_write
 
 _TITLES = (38, 34, 30, 28, 24, 20)
@@ -110,7 +111,9 @@ def _fitted(number: int, slide: Slide) -> str:
 
 def _sheet(deck: Deck) -> str:
     theme = deck.theme
-    return f":root {{ --ground: {theme.background}; --ink: {theme.ink}; --quiet: {theme.quiet}; }}"
+    scheme = "dark" if sum(rgb(theme.background)) < sum(rgb(theme.ink)) else "light"
+    colours = f"--ground: {theme.background}; --ink: {theme.ink}; --quiet: {theme.quiet}"
+    return f":root {{ {colours}; color-scheme: {scheme}; }}"
 
 
 def _data(slide: Slide) -> str:

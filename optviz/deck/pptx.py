@@ -36,6 +36,11 @@ _CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 _RECIPES = "urn:optviz:recipes"
 _UNWANTED = ("thumbnail", "printerSettings")  # relationships of python-pptx's template
 
+_PROGRAM = """\
+<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">\
+<Application>optviz</Application><PresentationFormat>Widescreen</PresentationFormat></Properties>"""
+
 _DISAPPEAR = """\
 <p:timing xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:tnLst><p:par>\
 <p:cTn id="1" dur="indefinite" restart="never" nodeType="tmRoot"><p:childTnLst>\
@@ -102,19 +107,21 @@ def _picture(page: Any, content: bytes, place: Box, name: str, alt: str) -> Any:
 
 def _write(shape: Any, text: str, place: Box, sizes: Sequence[int], anchor: str) -> None:
     """Text in a shape, as large as fits; title and caption begin where the picture does."""
-    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
     from pptx.util import Pt
 
     words, size = fit(text, place, sizes)
     frame = shape.text_frame
     frame.word_wrap = True
+    frame.auto_size = MSO_AUTO_SIZE.NONE
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.vertical_anchor = {"b": MSO_ANCHOR.BOTTOM, "t": MSO_ANCHOR.TOP}[anchor]
     frame.text = words
     [line] = frame.paragraphs
     line.alignment = PP_ALIGN.LEFT
-    line.font.size = Pt(size)
-    line.font.bold = anchor == "b"
+    for run in line.runs:  # PowerPoint heeds no other place
+        run.font.size = Pt(size)
+        run.font.bold = anchor == "b"
     line.line_spacing = 1.0 if anchor == "b" else 1.15
 
 
@@ -164,6 +171,8 @@ def _sign(show: Any, deck: Deck) -> None:
         relations = owner._rels  # noqa: SLF001
         for key in [key for key, each in relations.items() if each.reltype.endswith(_UNWANTED)]:
             relations.pop(key)
+    program = next(part for part in package.iter_parts() if part.partname == "/docProps/app.xml")
+    program._blob = _PROGRAM.encode()  # noqa: SLF001
     about = show.core_properties
     about.title = deck.title
     about.author = about.last_modified_by = "optviz"
