@@ -27,7 +27,6 @@ _HOMES = {
     "plot": ("plotting", "plot"),
     "Plot": ("plotting", "Plot"),
     "slides": ("deck", "slides"),
-    "Slide": ("slide", "Slide"),
     "Picture": ("picture", "Picture"),
     "Scene": ("scene", "Scene"),
     "Theme": ("themes", "Theme"),

@@ -16,7 +16,7 @@ _MOST = 8  # runs that are named
 
 def title_of(recipe: Recipe) -> str:
     """The picture's title: its own, or its surface's."""
-    return str(recipe.picture.get("title") or surface_title(recipe))
+    return str(recipe.picture.get("title") or "").strip() or surface_title(recipe)
 
 
 def caption_of(recipe: Recipe) -> str:

@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 
 import optviz
 from optviz.deck import DECKS, slides
-from optviz.deck.layout import HEIGHT, WIDTH, Box, arrange, fit, lines
+from optviz.deck.layout import CAPTIONS, HEIGHT, TITLES, WIDTH, Box, arrange, fit, lines
 from optviz.deck.snippet import SNIPPETS
 from optviz.errors import OptvizError
 from optviz.gallery import exhibits_file, load_exhibits
@@ -460,8 +460,8 @@ def test_an_exhibits_words_are_never_cut():
     for exhibit in load_exhibits():
         for size in ((800, 600), (480, 360), (1280, 720)):
             places = arrange(size, caption=True)
-            assert fit(exhibit.caption, places.caption, (22, 20, 18, 16))[0] == exhibit.caption
-            assert fit(exhibit.title, places.title, (38, 34, 30))[0] == exhibit.title
+            assert fit(exhibit.caption, places.caption, CAPTIONS[:4])[0] == exhibit.caption
+            assert fit(exhibit.title, places.title, TITLES[:3])[0] == exhibit.title
 
 
 def test_names_are_distinct_and_plain():

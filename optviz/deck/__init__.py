@@ -40,7 +40,7 @@ def slides(
 
     Args:
         path: Where to. Beside a .tex, its pictures are written to a folder, ``talk-frames`` for ``talk.tex``.
-        pictures: Files, which need not be optviz's own, or slides made before.
+        pictures: Files, which need not be optviz's own, or slides, as `optviz.slide.slide_of_file` makes them.
         title: The deck's; its first slide's unless given.
         theme: A theme or its name, for ground and letters.
 

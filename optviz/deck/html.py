@@ -11,13 +11,11 @@ import hashlib
 from html import escape
 from pathlib import Path
 
-from optviz.deck.layout import arrange, fit
+from optviz.deck.layout import CAPTIONS, TITLES, arrange, fit
 from optviz.slide import Deck, Slide
 from optviz.themes import rgb
 from optviz.writing import atomic_write
 
-_TITLES = (38, 34, 30, 28, 24, 20)
-_CAPTIONS = (22, 20, 18, 16, 14)
 _UNITS = 100 / 960  # of the style sheet to the point, of which a slide is 960 wide
 
 _HELP = {
@@ -87,7 +85,7 @@ def _slide(number: int, slide: Slide, count: int) -> str:
     shape = _shape(slide)
     return f"""\
 <section class="slide {shape}" id="{number}" role="group" aria-roledescription="slide" aria-label="{number} of {count}">
-<h2>{escape(fit(slide.title, arrange(image.size, caption=False).title, _TITLES)[0])}</h2>
+<h2>{escape(fit(slide.title, arrange(image.size, caption=False).title, TITLES)[0])}</h2>
 <figure>{film}>{last}</figure>{caption}{notes}
 </section>"""
 
@@ -104,8 +102,8 @@ def _fitted(number: int, slide: Slide) -> str:
     """The rule that gives a slide its picture's proportions, and its words the size at which they fit."""
     places = arrange(slide.image.size, caption=bool(slide.caption))
     width, height = slide.image.size
-    title = fit(slide.title, places.title, _TITLES)[1] * _UNITS
-    words = fit(slide.caption, places.caption, _CAPTIONS)[1] * _UNITS
+    title = fit(slide.title, places.title, TITLES)[1] * _UNITS
+    words = fit(slide.caption, places.caption, CAPTIONS)[1] * _UNITS
     return f'[id="{number}"] {{ --ratio: {width / height:.5f}; --title: {title:.3f}; --words: {words:.3f}; }}'
 
 

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 13.333, 7.5
+TITLES = (38, 34, 30, 28, 24, 20)
+CAPTIONS = (22, 20, 18, 16, 14)
+"""Sizes of letters to choose from, of which the largest that fits is taken."""
 
 _MARGIN = 0.6
 _TOP, _BOTTOM = 1.5, 7.0  # of the picture's room

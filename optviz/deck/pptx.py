@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from optviz.carriers import PRESENTATION_PART
-from optviz.deck.layout import HEIGHT, WIDTH, Box, arrange, fit
+from optviz.deck.layout import CAPTIONS, HEIGHT, TITLES, WIDTH, Box, arrange, fit
 from optviz.slide import Deck, Slide
 from optviz.themes import Theme
 from optviz.writing import atomic_write
@@ -26,8 +26,6 @@ from optviz.writing import atomic_write
 if TYPE_CHECKING:
     from pptx.shapes.base import BaseShape
 
-_TITLES = (38, 34, 30, 28, 24, 20)
-_CAPTIONS = (22, 20, 18, 16, 14, 12)
 _FONT = "Arial"
 _TITLE_ONLY = 5  # the layout of the template that has a title and room
 _EMU = 914_400  # units of the format to the inch
@@ -82,7 +80,7 @@ def _add(show: Any, slide: Slide) -> None:
     places = arrange(slide.image.size, caption=bool(slide.caption))
     page = show.slides.add_slide(show.slide_layouts[_TITLE_ONLY])
     _place(page.shapes.title, places.title)
-    _write(page.shapes.title, slide.title, places.title, _TITLES, anchor="b")
+    _write(page.shapes.title, slide.title, places.title, TITLES, anchor="b")
     picture = _picture(page, slide.image.content, places.picture, slide.name, slide.alt)
     if slide.image.moves:
         words = "Its last frame, for print; it disappears when the slide is shown."
@@ -92,7 +90,7 @@ def _add(show: Any, slide: Slide) -> None:
     if slide.caption:
         box = page.shapes.add_textbox(*_emu(places.caption))
         box.name = "Caption"
-        _write(box, slide.caption, places.caption, _CAPTIONS, anchor="t")
+        _write(box, slide.caption, places.caption, CAPTIONS, anchor="t")
     if slide.notes:
         page.notes_slide.notes_text_frame.text = slide.notes
 

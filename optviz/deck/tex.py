@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-from optviz.deck.layout import WIDTH, arrange, fit
+from optviz.deck.layout import CAPTIONS, TITLES, WIDTH, arrange, fit
 from optviz.errors import OptvizWarning, OutputError
 from optviz.images import ImageFile, png_of, sampled
 from optviz.slide import Deck, Slide, distinct
@@ -23,8 +23,6 @@ MOST_FRAMES = 48
 
 _CM = 16 / WIDTH  # of Beamer's paper to the inch
 _POINTS = 256 / 540  # of it to the point of a slide
-_TITLES = (38, 34, 30, 28, 24, 20)
-_CAPTIONS = (22, 20, 18, 16)
 _README = "README.txt"
 _OURS = re.compile(rf"{re.escape(_README)}|[a-z0-9-]+(/frame-\d{{4}})?\.(png|jpg|pdf)|[a-z0-9-]+")
 
@@ -145,13 +143,13 @@ def _put(image: ImageFile, room: Path, name: str) -> str:
 def _frame(slide: Slide, place: str, kind: str) -> str:
     """A slide as Beamer calls it: a frame."""
     places = arrange(slide.image.size, caption=bool(slide.caption))
-    title, large = fit(slide.title, places.title, _TITLES)
+    title, large = fit(slide.title, places.title, TITLES)
     width, height = places.picture.width * _CM, places.picture.height * _CM
     options = f"width={width:.2f}cm,height={height:.2f}cm" + ("" if slide.image.moves else ",keepaspectratio")
     picture = graphics(slide.image, place if slide.image.moves else f"{place}.{kind}", options)
     shown = spoken(picture, slide.alt)
     if slide.caption:
-        words, size = fit(slide.caption, places.caption, _CAPTIONS)
+        words, size = fit(slide.caption, places.caption, CAPTIONS)
         caption = rf"{{{_size(size)} {escaped(words)}\par}}"
         beside = places.caption.top == places.picture.top
         shown = _columns(shown, width, caption, places.caption.width * _CM) if beside else f"{shown}\n\n{caption}"
