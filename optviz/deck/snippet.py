@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -35,11 +36,9 @@ def latex(slide: Slide, path: Path) -> str:
         return rf"\includegraphics[{options},alt={{{escaped(slide.alt)}}}]{{{path.as_posix()}}}"
     place = f"{frames_folder(slide.name)}/{distinct([slide.name])[0]}"
     picture = graphics(slide.image, place if slide.image.moves else f"{place}.png", options)
+    frames = shlex.join(["optviz", "slides", "-o", f"{slide.name}.tex", str(path)])
     packages = "animate,accsupp" if slide.image.moves else "accsupp"
-    return (
-        f"% \\usepackage{{{packages}}}; the frames: optviz slides -o {slide.name}.tex {path}\n"
-        f"% {slide.alt}\n{spoken(picture, slide.alt)}"
-    )
+    return f"% \\usepackage{{{packages}}}; the frames: {frames}\n% {slide.alt}\n{spoken(picture, slide.alt)}"
 
 
 class Snippet(NamedTuple):
