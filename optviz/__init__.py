@@ -26,6 +26,7 @@ _HOMES = {
     "remake": ("animation", "remake"),
     "plot": ("plotting", "plot"),
     "Plot": ("plotting", "Plot"),
+    "slides": ("deck", "slides"),
     "Picture": ("picture", "Picture"),
     "Scene": ("scene", "Scene"),
     "Theme": ("themes", "Theme"),

@@ -7,8 +7,11 @@ finder, such as a video, the recipe stands in the file as it is.
 
 from __future__ import annotations
 
+import html
 import os
 import re
+import zipfile
+import zlib
 from collections.abc import Callable
 from typing import IO
 
@@ -17,6 +20,9 @@ MARK = b'{"optviz": '
 
 LARGEST = 1 << 20
 """Bytes of a recipe."""
+
+PRESENTATION_PART = "customXml/item1.xml"
+"""Where in a presentation the recipes stand."""
 
 _BLOCK = 1 << 16
 _FILE_LIMIT = 1 << 32  # bytes that are searched
@@ -108,11 +114,21 @@ def _webp(file: IO[bytes]) -> bytes:
     return b""
 
 
+def _pptx(file: IO[bytes]) -> bytes:
+    """The part of a presentation, which is a zip, that has the recipes of its pictures."""
+    try:
+        with zipfile.ZipFile(file) as packed, packed.open(PRESENTATION_PART) as part:
+            return html.unescape(part.read(2 * LARGEST).decode("utf-8", "replace")).encode()
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, RuntimeError, EOFError):  # whatever a zip can be
+        return b""
+
+
 FINDERS: dict[bytes, Finder] = {
     b"GIF8": _gif,
     b"\x89PNG": _png,
     b"RIFF": _webp,
     b"<?xml": _svg,
     b"%PDF": _pdf,
+    b"PK\x03\x04": _pptx,
 }
 """By the first bytes of a file, who finds the recipe in it."""

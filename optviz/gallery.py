@@ -87,7 +87,7 @@ def load_exhibits(path: Path | None = None) -> tuple[Exhibit, ...]:
         >>> load_exhibits()[0].command
         'optviz animate --surface saddle'
     """
-    path = _own_file() if path is None else path
+    path = exhibits_file() if path is None else path
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -102,6 +102,12 @@ def load_exhibits(path: Path | None = None) -> tuple[Exhibit, ...]:
         if titles.count(each.title) > 1:
             raise GalleryError(f"exhibit {each.slug}, title: {each.title!r} is the title of another one too")
     return exhibits
+
+
+def exhibits_file() -> Path:
+    """Where optviz's own exhibits are; in a checkout, their pictures lie beside it."""
+    installed = Path(__file__).with_name("exhibits.toml")
+    return installed if installed.is_file() else installed.parent.parent / "gallery" / "exhibits.toml"
 
 
 def choose(exhibits: Sequence[Exhibit], slugs: Sequence[str]) -> list[Exhibit]:
@@ -128,11 +134,6 @@ def picture_state(path: Path, recipe: Recipe) -> str:
         return "current" if _compared(read_recipe(path)) == _compared(recipe) else "outdated"
     except (OSError, RecipeError):
         return "outdated"
-
-
-def _own_file() -> Path:
-    installed = Path(__file__).with_name("exhibits.toml")
-    return installed if installed.is_file() else installed.parent.parent / "gallery" / "exhibits.toml"
 
 
 def _exhibit(slug: str, table: Any) -> Exhibit:

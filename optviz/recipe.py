@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optviz
-from optviz.carriers import carried
+from optviz.carriers import MARK, carried
 from optviz.catalog import is_local, load_optimizer
 from optviz.errors import ArgumentError, OptvizError
 from optviz.optimizer import Optimizer
@@ -32,6 +32,10 @@ _CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
 
 class RecipeError(OptvizError):
     """A file without a recipe, or with one that cannot be used."""
+
+
+class NoRecipeError(RecipeError):
+    """A file without a recipe."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,18 +128,25 @@ def optimizer_of(run: Run) -> Optimizer:
 
 
 def read_recipe(path: str | Path) -> Recipe:
-    """The recipe in a file that optviz wrote. Nothing in it is executed.
+    """The recipe in a file that optviz wrote; of a deck, its first picture's. Nothing in it is executed.
 
     Raises:
         RecipeError: The file cannot be read, has no recipe, or one that is damaged.
     """
-    text = _find(Path(path))
+    return read_recipes(path)[0]
+
+
+def read_recipes(path: str | Path) -> list[Recipe]:
+    """All recipes in a file: of a deck those of its pictures, of anything else one.
+
+    Raises:
+        RecipeError: The file cannot be read, has no recipe, or one that is damaged.
+    """
     try:
-        data = json.loads(text, parse_constant=_refuse_constant)
-        if not isinstance(data, dict) or data.pop("format") != FORMAT:
-            raise ValueError("its format is not one this version knows")
-        return _checked(Recipe(version=data.pop("optviz"), **data))
+        return [_parsed(text) for text in _find(Path(path))]
     except (ValueError, TypeError, KeyError, RecursionError, OptvizError) as error:
+        if isinstance(error, RecipeError):
+            raise
         raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
 
 
@@ -149,8 +160,8 @@ def spec_of(run: Run) -> str:
     return f"{run.optimizer}:{','.join(f'{key}={format_value(value)}' for key, value in values.items())}"
 
 
-def _find(path: Path) -> str:
-    """The text of the recipe in a file, or in the list that a folder of frames has."""
+def _find(path: Path) -> list[str]:
+    """The texts of the recipes in a file, or of the one in the list that a folder of frames has."""
     try:
         path = path / INDEX if path.is_dir() else path
         with path.open("rb") as file:
@@ -158,11 +169,20 @@ def _find(path: Path) -> str:
     except OSError as error:
         raise RecipeError(f"{path} cannot be read: {error.strerror or error}") from error
     if not text:
-        raise RecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it")
-    try:
-        return text[: json.JSONDecoder().raw_decode(text)[1]]
-    except (ValueError, RecursionError) as error:
-        raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
+        raise NoRecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it")
+    found, at = [], 0
+    while at >= 0:
+        end = json.JSONDecoder().raw_decode(text, at)[1]
+        found.append(text[at:end])
+        at = text.find(MARK.decode(), end)
+    return found
+
+
+def _parsed(text: str) -> Recipe:
+    data = json.loads(text, parse_constant=_refuse_constant)
+    if not isinstance(data, dict) or data.pop("format") != FORMAT:
+        raise ValueError("its format is not one this version knows")
+    return _checked(Recipe(version=data.pop("optviz"), **data))
 
 
 def _checked(recipe: Recipe) -> Recipe:

@@ -42,7 +42,8 @@ ORDER = [
         "themes",
         "timeline",
     ),
-    *("picture", "scene", "draw", "page", "encode", "animation", "plotting", "cli"),
+    *("picture", "scene", "draw", "page", "encode", "animation", "plotting"),
+    *("images", "wording", "slide", "deck", "cli"),
 ]
 
 

@@ -71,7 +71,8 @@ def test_the_first_help_names_every_command(run):
 def test_every_example_works(run, folder, line):
     (folder / "mine.py").write_text(MINE)
     words = shlex.split(line)[1:]
-    for film in [word for before, word in pairwise(words) if before in ("info", "--from")]:
+    named = [word for before, word in pairwise(words) if before in ("info", "--from")]
+    for film in named + [word for word in words if words[0] == "slides" and word.endswith(".gif")]:
         source = film.replace("mine.gif", "./mine.py").removesuffix(".gif")
         assert run("animate", "--surface", source, "--size", "160x120", "--frames", "9", "-o", film).exit_code == 0
     if words[0] == "animate" and "--from" not in words and line != "optviz animate --surface saddle":

@@ -74,7 +74,7 @@ def exhibits(tmp_path_factory, monkeypatch):
     def use(text):
         path = tmp_path_factory.mktemp("exhibits") / "exhibits.toml"
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(gallery, "_own_file", lambda: path)
+        monkeypatch.setattr(gallery, "exhibits_file", lambda: path)
         return path
 
     return use

@@ -51,6 +51,8 @@ def test_the_wheel_works_from_another_folder(built, tmp_path):
         assert image.size == (160, 120)
     run_from(tmp_path, site, "animate", "--surface", "saddle", "--steps", "5", "-o", "saddle.html")
     assert (tmp_path / "saddle.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    run_from(tmp_path, site, "slides", "-o", "talk.html", "saddle.gif")
+    assert "requestFullscreen" in (tmp_path / "talk.html").read_text(encoding="utf-8"), "with its script"
     where = subprocess.run(
         [sys.executable, "-c", "import optviz; print(optviz.__file__)"],
         env=os.environ | {"PYTHONPATH": str(site)},

@@ -26,6 +26,7 @@ COMMANDS = {
     "info": "Print how a file was made.",
     "list": "List surfaces, optimizers, schedules, themes or learning rates.",
     "plot": "Race optimizers on a surface and write a still.",
+    "slides": "Put pictures on slides: .pptx, .html or Beamer.",
 }
 
 

@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 def command(file: str, as_json: bool) -> None:
     """Print the recipe that FILE carries: version, command, seed, and every choice as it was resolved.
 
-    Nothing in the file is run. `optviz animate --from FILE` or `optviz plot --from FILE` makes it again.
+    Of a deck, the recipes of all its pictures are printed. Nothing in the file is run. `optviz animate --from FILE` or
+    `optviz plot --from FILE` makes it again.
     """
-    from optviz.recipe import read_recipe
+    from optviz.recipe import read_recipes
 
-    recipe = read_recipe(file)
+    recipes = read_recipes(file)
     if as_json:
-        click.echo(json.dumps(json.loads(recipe.to_text()), indent=2, ensure_ascii=False))
+        data = [json.loads(recipe.to_text()) for recipe in recipes]
+        click.echo(json.dumps(data if len(data) > 1 else data[0], indent=2, ensure_ascii=False))
         return
-    for name, value in _lines(recipe):
-        click.echo(f"{name + ':':<13}{value}")
+    for number, recipe in enumerate(recipes):
+        click.echo("\n" if number else "", nl=False)
+        for name, value in _lines(recipe):
+            click.echo(f"{name + ':':<13}{value}")
 
 
 def _lines(recipe: Recipe) -> list[tuple[str, str]]:

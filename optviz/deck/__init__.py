@@ -1,0 +1,106 @@
+"""Decks: slides -> a presentation, a page or a Beamer file, by the suffix of the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from optviz.deck.html import write_html
+from optviz.deck.pptx import write_pptx
+from optviz.deck.tex import write_tex
+from optviz.errors import ArgumentError, MissingExtraError, UnknownNameError
+from optviz.images import ImageError
+from optviz.slide import Deck, Slide, gifs_first, slide_of_file
+from optviz.themes import Theme, load_theme
+from optviz.writing import check_writable
+
+
+class Format(NamedTuple):
+    """A format of deck: who writes it, the kinds of pictures it can hold, and the module it needs, if any."""
+
+    write: Callable[[Path, Deck], None]
+    holds: tuple[str, ...]
+    module: str = ""
+
+
+DECKS = {
+    ".pptx": Format(write_pptx, ("gif", "png", "jpg"), "pptx"),
+    ".html": Format(write_html, ("gif", "png", "apng", "webp", "jpg", "svg")),
+    ".tex": Format(write_tex, ("gif", "png", "apng", "webp", "jpg", "pdf")),
+}
+_INSTEAD = {"webp": "GIF", "apng": "GIF", "svg": "PNG", "pdf": "PNG"}  # of kinds that not every deck can hold
+
+
+def slides(
+    path: str | Path, pictures: Sequence[str | Path | Slide], *, title: str | None = None, theme: str | Theme = "light"
+) -> Path:
+    """Write a deck of pictures, a slide each; the suffix decides the format: .pptx, .html or .tex.
+
+    Args:
+        path: Where to. Beside a .tex, its pictures are written to a folder, ``talk-frames`` for ``talk.tex``.
+        pictures: Files, which need not be optviz's own, or slides, as `optviz.slide.slide_of_file` makes them.
+        title: The deck's; its first slide's unless given.
+        theme: A theme or its name, for ground and letters.
+
+    Raises:
+        ArgumentError: No deck has that suffix, or there are no pictures.
+        MissingExtraError: The format needs an optional part that is not installed.
+        ImageError: A picture is missing, broken, or of a kind that the deck cannot hold; the message says what to do.
+        OutputError: The deck cannot be written.
+
+    Example:
+        >>> import optviz, tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> film = optviz.animate("booth", folder / "booth.gif", steps=5, size=(160, 120))
+        >>> optviz.slides(folder / "talk.html", [folder / "booth.gif"]).name
+        'talk.html'
+    """
+    path = Path(path)
+    form = deck_format(path)
+    found = gifs_first(pictures, form.holds)
+    made = tuple(each if isinstance(each, Slide) else slide_of_file(Path(each)) for each in found)
+    for slide in made:
+        check_kind(slide, path.suffix.lower())
+    deck = Deck(title=title or (made[0].title if made else ""), slides=made, theme=load_theme(theme))
+    form.write(path, deck)
+    return path
+
+
+def deck_format(path: Path) -> Format:
+    """The format of a deck of that name, which can be written there.
+
+    Raises:
+        ArgumentError: No deck has that suffix.
+        MissingExtraError: It needs an optional part that is not installed.
+        OutputError: It cannot be written there.
+    """
+    suffix = path.suffix.lower()
+    if not suffix:
+        raise ArgumentError(f"{str(path)!r} has no suffix that names a format of deck: {', '.join(DECKS)}")
+    if suffix not in DECKS:
+        raise UnknownNameError("format of deck", suffix, DECKS)
+    form = DECKS[suffix]
+    if form.module and find_spec(form.module) is None:
+        raise MissingExtraError(f"a deck as {suffix}", "slides")
+    check_writable(path)
+    return form
+
+
+def check_kind(slide: Slide, suffix: str) -> None:
+    """Refuse a slide whose picture a deck of this suffix cannot hold.
+
+    Raises:
+        ImageError: saying what it can, and how to make that.
+    """
+    kind, holds = slide.image.kind, DECKS[suffix].holds
+    if kind in holds:
+        return
+    instead = "PDF" if (kind, suffix) == ("svg", ".tex") else _INSTEAD[kind]
+    command = "animate" if slide.image.moves else "plot"
+    how = f": optviz {command} --from {slide.name}.{kind} -o {slide.name}.{instead.lower()}" if slide.recipe else ""
+    raise ImageError(
+        f"{slide.name}: {suffix} cannot hold a picture as {kind.upper()}, only {', '.join(holds)}. "
+        f"Make it a {instead}{how}"
+    )

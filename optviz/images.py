@@ -1,0 +1,209 @@
+"""Pictures that are files already: what kind each is, whatever its suffix says, how large, and what its frames show.
+
+Pillow reads the pixels; of an SVG or a PDF only the outside is looked at. Everything is read once, when a file is
+opened, so that one that is broken is refused before anything is made of it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from optviz.errors import OptvizError
+
+MEDIA_TYPES = {
+    "gif": "image/gif",
+    "png": "image/png",
+    "apng": "image/png",
+    "webp": "image/webp",
+    "jpg": "image/jpeg",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+}
+"""The kinds of pictures, and what a browser calls them."""
+
+_LARGEST = 200 << 20  # bytes
+_PILLOW = {"GIF": "gif", "PNG": "png", "WEBP": "webp", "JPEG": "jpg", "MPO": "jpg"}
+_BROKEN = (OSError, EOFError, SyntaxError, ValueError, IndexError, MemoryError, Image.DecompressionBombError)
+_USUAL = 100  # milliseconds of a frame that names none
+_WEBM = b"\x1aE\xdf\xa3"
+_LENGTH = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*(pt|px|mm|cm|in)?\s*")
+
+
+class ImageError(OptvizError):
+    """A file that is no picture, or one that is broken or cannot be used here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageFile:
+    """A picture as it is in its file.
+
+    Args:
+        kind: One of `MEDIA_TYPES`.
+        content: The file's bytes.
+        size: Width and height, in pixels or any other unit; of a PDF (4, 3), for want of a look inside.
+        durations: The frames' milliseconds; one frame, of none, where nothing moves.
+    """
+
+    kind: str
+    content: bytes = field(repr=False)
+    size: tuple[float, float]
+    durations: tuple[int, ...] = (0,)
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is more than one frame."""
+        return len(self.durations) > 1
+
+    @property
+    def media_type(self) -> str:
+        """What a browser calls this kind."""
+        return MEDIA_TYPES[self.kind]
+
+    def frames(self, numbers: list[int]) -> Iterator[Image.Image]:
+        """The frames of these numbers, in rising order."""
+        with Image.open(io.BytesIO(self.content)) as film:
+            for number in numbers:
+                film.seek(number)
+                frame = film.convert("RGBA")
+                opaque = frame.getchannel("A").getextrema() == (255, 255)
+                yield frame.convert("RGB") if opaque else frame
+
+    def last(self) -> bytes:
+        """The last frame, as a PNG: what there is to see on paper."""
+        [frame] = self.frames([len(self.durations) - 1])
+        return png_of(frame)
+
+
+def open_image(path: Path) -> ImageFile:
+    """The picture in a file.
+
+    Raises:
+        ImageError: It cannot be read, is empty, broken, or no picture; the message names the file and the kinds.
+    """
+    try:
+        if path.is_dir():
+            raise ImageError(f"{path} is a folder; name the pictures in it")
+        if path.stat().st_size > _LARGEST:
+            raise ImageError(f"{path} is larger than {_LARGEST >> 20} MB, which no slide can bear")
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not content:
+        raise ImageError(f"{path} is empty")
+    return image_of(content, str(path))
+
+
+def image_of(content: bytes, name: str) -> ImageFile:
+    """The picture that these bytes are; errors call it by `name`.
+
+    Raises:
+        ImageError: They are none, or broken.
+    """
+    if content.startswith(_WEBM) or content[4:8] == b"ftyp":
+        remade = f"optviz animate --from {Path(name).name} -o {Path(name).stem}.gif"
+        raise ImageError(f"{name} is a video, which no slide holds. Make it a GIF: {remade}")
+    try:
+        if content.startswith(b"%PDF"):
+            if b"%%EOF" not in content[-1024:]:
+                raise ValueError("its end is missing")
+            return ImageFile(kind="pdf", content=content, size=(4, 3))
+        if content.lstrip()[:1] == b"<" and b"<svg" in content[:4096]:
+            return ImageFile(kind="svg", content=content, size=_svg_size(content))
+        return _read(content)
+    except UnidentifiedImageError as error:
+        raise ImageError(f"{name} is not a picture of a kind known here: {', '.join(MEDIA_TYPES)}") from error
+    except (*_BROKEN, expat.ExpatError) as error:
+        raise ImageError(f"{name} is broken: {error}") from error
+
+
+def png_of(picture: Image.Image) -> bytes:
+    """A PNG of these pixels, with one byte for each where there are few colours."""
+    small = _indexed(picture) if picture.mode == "RGB" else None
+    written = io.BytesIO()
+    (small or picture).save(written, "PNG")
+    return written.getvalue()
+
+
+def sampled(durations: tuple[int, ...], most: int) -> tuple[list[int], float]:
+    """Numbers of frames evenly spaced in time, no more than so many, and how many of them make a second.
+
+    The first frame is the film's first, the last one its last.
+
+    Example:
+        >>> sampled((100, 100, 100, 100, 600), most=4)
+        ([0, 2, 4, 4], 4.0)
+    """
+    ends = np.cumsum(np.maximum(durations, 1))
+    count = min(most, len(durations))
+    times = np.arange(count) * ends[-1] / count
+    numbers = np.searchsorted(ends, times, side="right")
+    numbers[-1] = len(durations) - 1
+    return numbers.tolist(), round(1000 * count / float(ends[-1]), 3)
+
+
+def _read(content: bytes) -> ImageFile:
+    with Image.open(io.BytesIO(content)) as picture:
+        kind = _PILLOW.get(picture.format or "")
+        if kind is None:
+            raise UnidentifiedImageError
+        durations = []
+        for frame in ImageSequence.Iterator(picture) if kind != "jpg" else [picture]:
+            frame.load()
+            durations.append(round(frame.info.get("duration") or _USUAL))
+        if len(durations) == 1:
+            durations = [0]
+        elif kind == "png":
+            kind = "apng"
+        return ImageFile(kind=kind, content=content, size=picture.size, durations=tuple(durations))
+
+
+def _indexed(picture: Image.Image) -> Image.Image | None:
+    """The same pixels with a palette, where it can hold all their colours."""
+    counted = picture.getcolors(256)
+    if counted is None:
+        return None
+    colours = np.array(sorted(colour for _, colour in counted), np.uint8)
+    table = np.zeros(1 << 24, np.uint8)
+    table[_packed(colours)] = np.arange(len(colours))
+    small = Image.frombytes("P", picture.size, table[_packed(np.asarray(picture))].tobytes())
+    small.putpalette(colours.tobytes())
+    return small
+
+
+def _packed(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Colours (..., 3) as numbers of 24 bits."""
+    return colours.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+
+
+def _svg_size(content: bytes) -> tuple[float, float]:
+    """Width and height of an SVG, which must be well-formed and define no entities."""
+    roots: list[tuple[str, dict[str, Any]]] = []
+
+    def begin(name: str, attributes: dict[str, Any]) -> None:
+        if not roots:
+            roots.append((name, attributes))
+
+    def refuse(*_: Any) -> None:
+        raise ValueError("it defines entities")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    parser.EntityDeclHandler = refuse
+    parser.Parse(content, True)
+    name, attributes = roots[0]
+    if name.rpartition(":")[2] != "svg":
+        raise UnidentifiedImageError
+    box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
+    sides = box[2:] if len(box) == 4 else [attributes.get("width", ""), attributes.get("height", "")]
+    lengths = [float(found[1]) for side in sides if (found := _LENGTH.fullmatch(side))]
+    return (lengths[0], lengths[1]) if len(lengths) == 2 and min(lengths) > 0 else (4, 3)
