@@ -1,8 +1,8 @@
 """The usual way's other views: reliefs, panels, curves, swarms and vectors, with FuncAnimation and ordinary artists.
 
 Each has the names and the numbers of optviz's picture; only what moves is changed. They are drawn more coarsely than
-optviz's: a surface has 100×100 patches (optviz's relief 300 heights a side and more), trails have no casing, labels
-may collide.
+optviz's: a surface has 100×100 patches, or 200×200 (optviz's relief 300 heights a side and more), trails have no casing,
+labels may collide.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from matplotlib.collections import LineCollection
 from optviz.anatomy import anatomy_of
 
 SIDE = 100  # points of the grid
+FINE = 200
 
 
 def save(race, path, kind, frames, size=(800, 600)):
@@ -36,10 +37,10 @@ def save(race, path, kind, frames, size=(800, 600)):
     plt.close(figure)
 
 
-def relief(figure, race, *, orbits=False):
+def relief(figure, race, *, orbits=False, side=SIDE):
     axes = figure.add_subplot(projection="3d")
-    x, y, height = _grid(race.surface)
-    axes.plot_surface(x, y, height, cmap="Blues_r", rcount=SIDE, ccount=SIDE)
+    x, y, height = _grid(race.surface, side)
+    axes.plot_surface(x, y, height, cmap="Blues_r", rcount=side, ccount=side)
     paths = _inside(race)
     heights = np.log1p(race.surface(paths))
     lines = [axes.plot([], [], [], lw=2)[0] for _ in race.labels]
@@ -55,6 +56,14 @@ def relief(figure, race, *, orbits=False):
 
 def orbit(figure, race):
     return relief(figure, race, orbits=True)
+
+
+def fine_relief(figure, race):
+    return relief(figure, race, side=FINE)
+
+
+def fine_orbit(figure, race):
+    return relief(figure, race, orbits=True, side=FINE)
 
 
 def panels(figure, race):
@@ -105,7 +114,7 @@ def vectors(figure, race):
     return _moving([move, point])
 
 
-KINDS = {kind.__name__: kind for kind in (relief, orbit, panels, curve, swarm, vectors)}
+KINDS = {kind.__name__: kind for kind in (relief, orbit, fine_relief, fine_orbit, panels, curve, swarm, vectors)}
 
 
 def trails(figure, race, place=(1, 1, 1), runs=None):
@@ -148,8 +157,8 @@ def _map(figure, surface, place=(1, 1, 1)):
     return axes
 
 
-def _grid(surface):
-    grid = surface.grid(SIDE, SIDE)
+def _grid(surface, side=SIDE):
+    grid = surface.grid(side, side)
     return grid[..., 0], grid[..., 1], np.log1p(surface(grid))
 
 
