@@ -1,8 +1,8 @@
 """The usual way's other views: reliefs, panels, curves, swarms and vectors, with FuncAnimation and ordinary artists.
 
 Each has the names and the numbers of optviz's picture; only what moves is changed. They are drawn more coarsely than
-optviz's: a surface has 100×100 patches, or 200×200 (optviz's relief 300 heights a side and more), trails have no casing,
-labels may collide.
+optviz's: a surface has 100×100 patches, or 200×200 (optviz's relief 300 heights a side and more), trails have no
+casing, labels may collide.
 """
 
 from __future__ import annotations

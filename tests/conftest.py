@@ -1,6 +1,10 @@
-"""The command line under test: in a folder of its own, in this process or in another, and how it must refuse."""
+"""The command line under test, in a folder of its own, in this process or in another, and how it must refuse; and a
+browser for pages.
+"""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -98,3 +102,53 @@ def told(stderr):
 def contents(folder):
     """Every file in a folder, hidden ones too, with its bytes."""
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+_BROWSER_ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,720",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A browser without a window, and without a past."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra browser: pip install -e '.[browser]'")
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("chromium or chromedriver is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for argument in (*_BROWSER_ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield window
+    window.quit()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page of a file; at the end it has complained of nothing and asked for nothing but what lies beside it."""
+    opened = []
+
+    def call(path):
+        browser.get_log("browser"), browser.get_log("performance")
+        browser.get(path.as_uri())
+        opened.append(path)
+        return browser
+
+    yield call
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    sent = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    home = opened[-1].parent.as_uri()
+    asked = [each["request"]["url"] for each in sent if each.get("documentURL", "").startswith(home)]
+    assert all(address.startswith(("data:", "blob:", home)) for address in asked)

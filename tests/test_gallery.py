@@ -203,6 +203,53 @@ def test_what_an_exhibit_says_is_text_and_no_markup():
     assert page.articles["saddle"].count(evil) == 4
 
 
+@pytest.fixture
+def page(visit, tmp_path):
+    """The page to browse, with a picture for all, in a browser."""
+    for each in EXHIBITS:
+        Image.new("P", (4, 3)).save(tmp_path / each.picture)
+    path = tmp_path / "index.html"
+    path.write_text(index(entries(EXHIBITS)), encoding="utf-8")
+    return visit(path)
+
+
+def shown(page):
+    return page.execute_script("return [...document.querySelectorAll('article')].filter(a => !a.hidden).map(a => a.id)")
+
+
+def test_pictures_are_found_by_chips_words_and_surface(page):
+    assert shown(page) == SLUGS
+    for name, value in (("optimizer", "Adam"), ("topic", "bias-correction")):
+        page.execute_script(
+            "document.querySelector(`input[name=${arguments[0]}][value=${arguments[1]}]`).click()", name, value
+        )
+    assert shown(page) == ["bias-correction"]
+    assert page.execute_script("return document.querySelector('output').value") == f"1 of {len(EXHIBITS)}"
+    page.find_element("css selector", "button[type=reset]").click()
+    page.implicitly_wait(1)
+    page.find_element("css selector", "input[type=search]").send_keys("ZIGZAG momentum")
+    words = shown(page)
+    assert "zigzag" in words
+    assert len(words) < len(SLUGS) / 2
+    page.execute_script("document.forms[0].reset()")
+    page.find_element("css selector", "select").send_keys("Beale")
+    assert shown(page) == [each.exhibit.slug for each in entries(EXHIBITS) if each.surface == "Beale"]
+
+
+def test_a_picture_is_enlarged_and_a_command_is_copied(page):
+    page.execute_script("document.querySelector('#saddle > button').click()")
+    assert page.execute_script("return document.querySelector('dialog').open")
+    assert page.execute_script("return document.querySelector('dialog img').src").endswith("/saddle.gif")
+    page.execute_script("document.querySelector('dialog button').click()")
+    assert not page.execute_script("return document.querySelector('dialog').open")
+    page.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+    button = page.find_element("css selector", "#saddle .command button")
+    button.click()
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(page, 5).until(lambda _: button.text == "Copied")
+
+
 def test_the_readme_leads_to_exhibits():
     text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
     targets = re.findall(r"\(gallery/README\.md#(.*?)\)", text)

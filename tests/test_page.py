@@ -7,7 +7,6 @@ import json
 import math
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -299,38 +298,6 @@ def test_a_notebook_shows_the_film_where_there_is_no_page():
 
 
 # In a browser
-
-
-BROWSER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-ARGUMENTS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """A browser without a window, and without a past."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="playing pages needs the extra browser")
-    from selenium.webdriver.chrome.service import Service
-
-    for path in BROWSER:
-        if not Path(path).exists():
-            pytest.skip(f"playing pages needs {path}")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER[0]
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(BROWSER[1]))
-    yield driver
-    driver.quit()
 
 
 class Player:

@@ -107,33 +107,10 @@ def test_the_same_deck_has_the_same_bytes(films, tmp_path):
 # In a browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    webdriver = pytest.importorskip("selenium.webdriver", reason="needs the extra browser: pip install selenium")
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("chromium or chromedriver is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,720"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield window
-    window.quit()
-
-
 @pytest.fixture
-def deck(browser, films, tmp_path):
-    """The deck in the browser; when the test ends, nothing was complained about and nothing asked for."""
-    path = slides(tmp_path / "talk.html", [films / name for name in NAMES])
-    browser.get_log("browser"), browser.get_log("performance")
-    browser.get(path.as_uri())
-    yield browser
-    assert [entry["message"] for entry in browser.get_log("browser")] == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    assert all(address.startswith(("data:", "blob:", path.as_uri())) for address in asked)
+def deck(visit, films, tmp_path):
+    """The deck in the browser."""
+    return visit(slides(tmp_path / "talk.html", [films / name for name in NAMES]))
 
 
 def shown(browser):
