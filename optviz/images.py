@@ -15,9 +15,9 @@ from typing import Any
 from xml.parsers import expat
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
+from optviz.encode.palette import with_palette
 from optviz.errors import OptvizError
 
 MEDIA_TYPES = {
@@ -128,7 +128,7 @@ def image_of(content: bytes, name: str) -> ImageFile:
 
 def png_of(picture: Image.Image) -> bytes:
     """A PNG of these pixels, with one byte for each where there are few colours."""
-    small = _indexed(picture) if picture.mode == "RGB" else None
+    small = with_palette(picture) if picture.mode == "RGB" else None
     written = io.BytesIO()
     (small or picture).save(written, "PNG")
     return written.getvalue()
@@ -165,24 +165,6 @@ def _read(content: bytes) -> ImageFile:
         elif kind == "png":
             kind = "apng"
         return ImageFile(kind=kind, content=content, size=picture.size, durations=tuple(durations))
-
-
-def _indexed(picture: Image.Image) -> Image.Image | None:
-    """The same pixels with a palette, where it can hold all their colours."""
-    counted = picture.getcolors(256)
-    if counted is None:
-        return None
-    colours = np.array(sorted(colour for _, colour in counted), np.uint8)
-    table = np.zeros(1 << 24, np.uint8)
-    table[_packed(colours)] = np.arange(len(colours))
-    small = Image.frombytes("P", picture.size, table[_packed(np.asarray(picture))].tobytes())
-    small.putpalette(colours.tobytes())
-    return small
-
-
-def _packed(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Colours (..., 3) as numbers of 24 bits."""
-    return colours.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
 
 
 def _svg_size(content: bytes) -> tuple[float, float]:

@@ -74,3 +74,21 @@ def _bytes(pixels: NDArray[np.uint32]) -> NDArray[np.uint8]:
 
 def _between(paper: tuple[int, ...], colour: tuple[int, ...], share: float) -> tuple[int, ...]:
     return tuple(round(a + (b - a) * share) for a, b in zip(paper, colour, strict=True))
+
+
+def with_palette(picture: Image.Image) -> Image.Image | None:
+    """The same RGB pixels with a palette, where it can hold all their colours."""
+    counted = picture.getcolors(256)
+    if counted is None:
+        return None
+    colours = np.array(sorted(colour for _, colour in counted), np.uint8)
+    table = np.zeros(1 << 24, np.uint8)
+    table[_keys(colours)] = np.arange(len(colours))
+    small = Image.frombytes("P", picture.size, table[_keys(np.asarray(picture))].tobytes())
+    small.putpalette(colours.tobytes())
+    return small
+
+
+def _keys(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Red, green, blue (..., 3) as one number."""
+    return np.asarray(colours.astype(np.uint32) @ (1 << 16, 1 << 8, 1), dtype=np.uint32)

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from optviz.draw import Film
 from optviz.draw.canvas import Pixels, printable
+from optviz.encode.palette import with_palette
 from optviz.errors import ArgumentError
 from optviz.recipe import as_still, in_xml
 from optviz.writing import atomic_write
@@ -109,12 +109,9 @@ def _indexed(image: re.Match[bytes]) -> bytes:
     with Image.open(io.BytesIO(base64.b64decode(image[1]))) as picture:
         if picture.mode == "RGBA" and picture.getchannel("A").getextrema() != (255, 255):
             return image[0]
-        pixels = np.asarray(picture.convert("RGB")).astype(np.uint32) @ (1 << 16, 1 << 8, 1)
-    colours, indices = np.unique(pixels, return_inverse=True)
-    if len(colours) > 256:
+        small = with_palette(picture.convert("RGB"))
+    if small is None:
         return image[0]
-    small = Image.frombytes("P", pixels.shape[::-1], indices.astype(np.uint8).tobytes())
-    small.putpalette(np.stack([colours >> 16, colours >> 8, colours], axis=-1).astype(np.uint8).tobytes())
     written = io.BytesIO()
     small.save(written, "PNG", optimize=True)
     return b"data:image/png;base64," + base64.b64encode(written.getvalue())
