@@ -13,6 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "files", "catalog", "recording", "compiled"),
     *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "workers", "lineup"),
+    "nets",
     *(
         "races",
         "series",
