@@ -42,6 +42,18 @@ def softmax(logits: Array) -> Array:
     return probabilities
 
 
+def log_softmax(logits: Array) -> Array:
+    """Logarithms of the probabilities, exact where these are too small to be told from 0.
+
+    Example:
+        >>> log_softmax(np.array([1000.0, 0.0]))
+        array([    0., -1000.])
+    """
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    found: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Penalty:
     """l1·Σ|w| + ½·l2·Σw², over weights alone: biases and normalizations are left in peace.

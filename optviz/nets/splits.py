@@ -22,11 +22,21 @@ _LEAST = 5
 _ROWS = 1024  # squared at once
 
 
-class Samples(NamedTuple):
-    """x (n, d) with labels y (n,)."""
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Some rows of samples (N, d), with their labels y (n,); nothing is copied before it is asked for."""
 
-    x: NDArray[Any]
+    whole: NDArray[Any]
+    rows: NDArray[np.intp]
     y: Labels
+
+    @property
+    def x(self) -> NDArray[Any]:
+        """The samples (n, d)."""
+        return self.whole[self.rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 class Split(NamedTuple):
@@ -85,10 +95,10 @@ def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Spl
         for piece, indices in zip(pieces, np.split(own, cuts.astype(int)), strict=True):
             piece.append(indices)
     parts = [np.sort(np.concatenate(piece)) for piece in pieces]
-    found = [Samples(data.x[part], data.y[part]) for part in parts]
+    found = [Samples(data.x, part, data.y[part]) for part in parts]
     if data.test_x is not None:
         assert data.test_y is not None
-        found.append(Samples(data.test_x, data.test_y))
+        found.append(Samples(data.test_x, np.arange(len(data.test_y)), data.test_y))
     return Split(*found)
 
 
