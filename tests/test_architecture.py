@@ -13,7 +13,6 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "files", "catalog", "recording", "compiled"),
     *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "workers", "lineup"),
-    "nets",
     *(
         "races",
         "series",
@@ -28,6 +27,7 @@ ORDER = [
         "gallery",
         "themes",
         "timeline",
+        "nets",
     ),
     *("picture", "scene", "draw", "encode", "animation", "plotting", "cli"),
 ]

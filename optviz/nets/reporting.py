@@ -38,14 +38,19 @@ def record(run: Run) -> dict[str, Any]:
         "hyperparameters": run.entry.optimizer.hyperparameters(),
         "lr_rule": run.lr_rule,
         "epochs": run.epochs,
-        "train": _score(run.train),
-        "validation": _score(run.validation),
-        "test": _score(run.test),
+        "train": plain_score(run.train),
+        "validation": plain_score(run.validation),
+        "test": plain_score(run.test),
         "seconds": run.seconds,
         "samples_per_second": run.samples_per_second,
         "diverged_at": run.diverged_at,
         "history": [
-            {"epoch": at.epoch, "step": at.step, "train": _score(at.train), "validation": _score(at.validation)}
+            {
+                "epoch": at.epoch,
+                "step": at.step,
+                "train": plain_score(at.train),
+                "validation": plain_score(at.validation),
+            }
             for at in run.history
         ],
     }
@@ -87,7 +92,8 @@ def table(training: Training) -> list[dict[str, Any]]:
     return rows
 
 
-def _score(score: Score) -> dict[str, Any]:
+def plain_score(score: Score) -> dict[str, Any]:
+    """A score as plain data; what is not finite is None."""
     return {name: value if math.isfinite(value) else None for name, value in score._asdict().items()}
 
 

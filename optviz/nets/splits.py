@@ -102,6 +102,17 @@ def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Spl
     return Split(*found)
 
 
+def class_rows(data: Dataset, seed: int = 0) -> list[dict[str, Any]]:
+    """How many samples of each class there are in each part: a row a class, and one for all of them."""
+    parts = split(data, seed)
+    counts = [np.bincount(part.y, minlength=data.classes) for part in parts]
+    rows = [
+        {"label": str(label), **{name: int(count[label]) for name, count in zip(Split._fields, counts, strict=True)}}
+        for label in range(data.classes)
+    ]
+    return [*rows, {"label": "all", **{name: len(part) for name, part in zip(Split._fields, parts, strict=True)}}]
+
+
 def standardizer(x: NDArray[Any], *, together: bool = False) -> Standardizer:
     """The standardization that gives these samples (n, d) mean 0 and deviation 1.
 
