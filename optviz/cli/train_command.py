@@ -24,10 +24,10 @@ _INTERRUPTED = 130
     cls=Command,
     epilog=examples(
         "optviz train --data moons --hidden 16 --epochs 10 -O adam -O sgd:lr=0.1",
-        "optviz train --data digits --hidden 128,64 --batchnorm --dropout 0.2 -O adam:lr=0.003 --epochs 5",
+        "optviz train --hidden 128,64 --batchnorm --dropout 0.2 -O adam:lr=0.003 --epochs 5",
         "optviz train --data spirals --hidden none -O momentum:lr=0.1 --seeds 3 --epochs 5 --json",
-        "optviz train --data digits -O adam:lr=0.003 --augment 'rotation(10)' --augment noise --epochs 2",
-        "optviz train --data circles -O adam:lr=0.01 --ensemble 3 --patience 3 --save run.npz --log run.jsonl",
+        "optviz train -O adam:lr=0.003 --augment 'rotation(10)' --augment noise --epochs 2",
+        "optviz train --data circles -O adam:lr=0.01 --ensemble 3 --save run.npz --log run.jsonl",
     ),
 )
 @click.option(

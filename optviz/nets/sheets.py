@@ -69,7 +69,7 @@ def save_sheet(path: Path, picture: Image.Image) -> None:
 
 
 def _images(data: Dataset, changes: Sequence[Augmentation], seed: int, theme: Theme) -> Image.Image:
-    random = np.random.default_rng(seed)
+    choice, random = (np.random.default_rng([seed, stream]) for stream in (0, 1))
     assert data.image is not None
     height, width = data.image
     labels = np.arange(_ROWS if changes else min(data.classes, 40)) % data.classes
@@ -77,11 +77,11 @@ def _images(data: Dataset, changes: Sequence[Augmentation], seed: int, theme: Th
     for label in labels:
         own = np.flatnonzero(data.y == label)
         if changes:
-            one = _unit(data, [int(random.choice(own))])
+            one = _unit(data, [int(choice.choice(own))])
             many = augmented(np.repeat(one, _COLUMNS - 1, axis=0), changes, random)
             rows.append(np.concatenate([one, many]))
         else:
-            chosen = np.sort(random.choice(own, min(_COLUMNS, len(own)), replace=False))
+            chosen = np.sort(choice.choice(own, min(_COLUMNS, len(own)), replace=False))
             rows.append(_unit(data, chosen))
     scale = max(1, (_WIDTH - 2 * _MARGIN) // _COLUMNS // width)
     across, down = scale * width + _GAP, scale * height + _GAP
