@@ -111,3 +111,12 @@ def test_the_other_views_are_raced(module, monkeypatch, tmp_path, row):
     kind, options, jobs, _ = views.ROWS[row]
     assert views.usual(race, tmp_path / "film.gif", kind) > 0
     assert views.ours(race, tmp_path / "film.gif", options, jobs) > 0
+
+
+def test_trainings_are_raced(module, monkeypatch, capsys):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # else it would be set for whoever comes next
+    training = module("training")
+    for name, value in {"SAMPLES": 2560, "FEATURES": 20, "HIDDEN": (12, 8), "REPEATS": 1}.items():
+        monkeypatch.setattr(training, name, value)
+    training.main()
+    assert "optviz is" in capsys.readouterr().out

@@ -176,13 +176,21 @@ class Network:
                 total += penalty.value(weights)
         return Backward(total, gradient, kept, getval(outputs))
 
+    @cached_property
+    def _places(self) -> list[tuple[Layer, slice, list[slice]]]:
+        """For every layer which of the learned arrays are its own, and where in memory its parts lie."""
+        found, at = [], 0
+        for index, layer in enumerate(self.layers):
+            count = sum(slot.layer == index for slot in self.slots)
+            kept = [slot.place for slot in self.memory_slots if slot.layer == index]
+            found.append((layer, slice(at, at + count), kept))
+            at += count
+        return found
+
     def _each(self, arrays: Sequence[Any], memory: Array) -> Iterator[tuple[Layer, Views, Views]]:
         """Every layer with its learned and its remembered arrays."""
-        learned, remembered = iter(arrays), iter(self.memory_slots)
-        for layer, width in zip(self.layers, self.widths, strict=False):
-            own = tuple(next(learned) for _ in layer.learned(width))
-            kept = tuple(memory[next(remembered).place] for _ in layer.remembered(width))
-            yield layer, own, kept
+        for layer, own, kept in self._places:
+            yield layer, tuple(arrays[own]), tuple(memory[place] for place in kept)
 
 
 def perceptron(
