@@ -156,6 +156,7 @@ def command(
             optimizers or DEFAULT_OPTIMIZERS,
             seeds=range(seed, seed + seeds),
             store=store,
+            tried=bar.tried if bar else None,
             told=told,
             watch=bar.watch if bar and options["jobs"] == 1 else None,
             **options,

@@ -19,45 +19,61 @@ _EVERY = 0.2  # seconds between two looks
 
 
 class Bar:
-    """A progress bar over all steps of all trials; it appears with the first of them."""
+    """Progress bars: first over the learning rates that are tried, then over all steps of all trials."""
 
     def __init__(self) -> None:
         self.bar: Any = None
+        self.label = ""
+        self.steps = 0  # that were taken in this process
         self.since = 0.0
+
+    def tried(self, count: int, total: int) -> None:
+        """So many learning rates were tried, of so many."""
+        self.at("Choosing rates", count, total, "")
 
     def watch(self, trial: Trial, found: Backward, labels: Any) -> None:
         """Look at a step that was taken in this process, if it is time to."""
+        self.steps += 1
         now = time.perf_counter()
-        if now - self.since >= _EVERY:
+        if now - self.since >= _EVERY and self.bar is not None:
             self.since = now
             right = float((found.logits.argmax(axis=1) == labels).mean())
-            self.show(f"{trial.optimizer.name}, step {trial.step}: loss {found.loss:.4f}, {100 * right:.1f} % right")
+            told = f"{trial.optimizer.name}: loss {found.loss:.4f}, {100 * right:.1f} % right"
+            self.at("Training", self.steps, self.bar.length, f"{told}, {_speed([trial], len(labels))}")
 
     def round(self, plan: Plan, trials: Sequence[Trial]) -> None:
         """Look at how far all have come, after an epoch of each."""
-        done = sum(trial.step for trial in trials)
-        total = sum(setting.steps for setting, _, _ in plan.jobs())
-        if self.bar is None:
-            self.bar = click.progressbar(length=total, label="Training", file=sys.stderr, item_show_func=str)
-            self.bar.__enter__()
-        seen = [(plan.jobs()[place][0], trial) for place, trial in enumerate(trials) if trial.history]
-        samples = sum(trial.step * setting.batch_size for setting, trial in seen)
-        seconds = sum(trial.seconds for _, trial in seen)
-        last = seen[-1][1].history[-1].validation if seen else None
-        told = f"loss {last.loss:.4f}, {100 * last.accuracy:.1f} % right, " if last else ""
-        self.bar.update(done - self.bar.pos, f"validation {told}{samples / max(seconds, 1e-9):.0f} samples/s")
+        jobs = plan.jobs()
+        self.steps = sum(trial.step for trial in trials)
+        seen = [trial.history[-1].validation for trial in trials if trial.history]
+        told = ""
+        if seen:
+            told = f"validation loss {seen[-1].loss:.4f}, {100 * seen[-1].accuracy:.1f} % right, "
+            told += _speed(trials, jobs[0][0].batch_size)
+        self.at("Training", self.steps, sum(setting.steps for setting, _, _ in jobs), told)
 
-    def show(self, text: str) -> None:
-        """Say something beside the bar, or where it will be."""
-        if self.bar is not None:
-            self.bar.update(0, text)
-            self.bar.current_item = text
-            self.bar.render_progress()
+    def at(self, label: str, place: int, length: int, told: str) -> None:
+        """Show the bar of that label at its place, with something to say beside it."""
+        if label != self.label:
+            self.close()
+            self.label = label
+            self.bar = click.progressbar(length=length, label=label, file=sys.stderr, item_show_func=_said)
+            self.bar.__enter__()
+        self.bar.update(place - self.bar.pos, told)
 
     def close(self) -> None:
         """Leave the terminal as it should be."""
         if self.bar is not None:
             self.bar.__exit__(None, None, None)
+
+
+def _said(text: str | None) -> str:
+    return text or ""
+
+
+def _speed(trials: Sequence[Trial], size: int) -> str:
+    seconds = sum(trial.seconds for trial in trials)
+    return f"{sum(trial.step for trial in trials) * size / seconds:.0f} samples/s" if seconds else ""
 
 
 @contextmanager

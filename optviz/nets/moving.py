@@ -15,7 +15,7 @@ from optviz.errors import OptvizError
 from optviz.optimizer import OPTIMIZERS, Optimizer
 from optviz.optimizer.protocol import Array
 
-BLOCK = 1 << 14
+BLOCK = 1 << 15
 """Numbers that are moved at once."""
 
 

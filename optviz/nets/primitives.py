@@ -53,7 +53,7 @@ defvjp_argnums(linear, _linear_back)
 @primitive  # type: ignore[untyped-decorator]
 def normalized(x: Any, scale: Any, shift: Any, kind: Kind, eps: float, memo: Memo) -> Any:
     """X (n, d) less the mean of its columns, over √(their variance + eps), times scale, plus shift; then activated."""
-    memo.mean = x.mean(axis=0)
+    memo.mean = x.sum(axis=0) / len(x)
     memo.normal = x - memo.mean
     memo.variance = np.einsum("ij,ij->j", memo.normal, memo.normal) / len(x)
     memo.inverse = 1 / np.sqrt(memo.variance + eps)

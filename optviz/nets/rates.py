@@ -47,9 +47,20 @@ def on_edge(lr: float) -> bool:
 
 
 def choose_rates(
-    setting: Setting, optimizers: Sequence[Optimizer], jobs: int = 1, stop: Callable[[], bool] = never
+    setting: Setting,
+    optimizers: Sequence[Optimizer],
+    jobs: int = 1,
+    stop: Callable[[], bool] = never,
+    tried: Callable[[int, int], None] | None = None,
 ) -> list[Choice]:
     """Choose each optimizer's rate by the rule above.
+
+    Args:
+        setting: The network, its data, and how it will be trained.
+        optimizers: Whose rates are to be chosen.
+        jobs: Processes that share the work.
+        stop: Asked before each step.
+        tried: Told how many rates have been tried, and of how many.
 
     Raises:
         KeyboardInterrupt: It was stopped.
@@ -69,7 +80,11 @@ def choose_rates(
         return found if math.isfinite(found) else math.inf
 
     candidates = [(index, lr) for index in range(len(optimizers)) for lr in GRID]
-    losses = list(map_jobs(loss, candidates, jobs))
+    losses = []
+    for found in map_jobs(loss, candidates, jobs):
+        losses.append(found)
+        if tried is not None:
+            tried(len(losses), len(candidates))
     if stop():
         raise KeyboardInterrupt
     rows = [tuple(losses[at : at + len(GRID)]) for at in range(0, len(losses), len(GRID))]

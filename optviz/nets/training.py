@@ -153,6 +153,7 @@ def train(
     store: Store | None = None,
     observe: Observer | None = None,
     watch: Watcher | None = None,
+    tried: Callable[[int, int], None] | None = None,
     told: Callable[[Plan, Sequence[Trial]], None] | None = None,
     **options: Any,
 ) -> Training:
@@ -175,7 +176,8 @@ def train(
         store: Where to save the training after every epoch, and to take it up again.
         observe: Shown each step of each trial; what it returns is kept with the trial.
         watch: Told of each step.
-        told: Told how far all have come, after every round of an epoch each.
+        tried: Told how many rates have been tried, and of how many.
+        told: Told how far all have come: before the first step, and after every round of an epoch each.
         **options: As in `Setting`: epochs, batch_size, dtype, patience, snapshots.
 
     Raises:
@@ -206,12 +208,12 @@ def train(
         plan = Plan(settings=settings, entries=tuple(entries), rules=(), members=ensemble)
         found = store.open(plan, lr) if store is not None else None
         if found is None:
-            plan = _with_rates(plan, lr, jobs, interrupted)
+            plan = _with_rates(plan, lr, jobs, interrupted, tried)
             found = [begin(setting, entry.optimizer, seed) for setting, entry, seed in plan.jobs()], plan
         trials, plan = found
-        while not interrupted() and any(
-            not trial.ended(job[0]) for trial, job in zip(trials, plan.jobs(), strict=True)
-        ):
+        if told is not None:
+            told(plan, trials)
+        while plan.unfinished(trials) and not interrupted():
             trials = _round(plan, trials, jobs, stop=interrupted, observe=observe, watch=watch)
             if store is not None:
                 store.save(plan, trials)
@@ -220,11 +222,14 @@ def train(
         return _concluded(plan, trials, interrupted())
 
 
-def _with_rates(plan: Plan, lr: float | str, jobs: int, stop: Callable[[], bool]) -> Plan:
+def _with_rates(
+    plan: Plan, lr: float | str, jobs: int, stop: Callable[[], bool], tried: Callable[[int, int], None] | None
+) -> Plan:
     """The plan with a rate for every optimizer, and by which rule; rates are chosen on the first seed."""
     unnamed = [entry.optimizer for entry in plan.entries if entry.optimizer.lr is None]
     if isinstance(lr, str):
-        rates = [choice.lr for choice in choose_rates(plan.settings[0], unnamed, jobs, stop)] if unnamed else []
+        choices = choose_rates(plan.settings[0], unnamed, jobs, stop, tried) if unnamed else []
+        rates = [choice.lr for choice in choices]
     else:
         rates = [float(lr)] * len(unnamed)
     return plan.with_rates(rates, "tuned" if isinstance(lr, str) else "given")
