@@ -14,6 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 
 import statistics
 import time
+from dataclasses import replace
 from importlib.util import find_spec
 
 import autograd
@@ -46,7 +47,7 @@ def ours(x, y):
     setting = prepare(data, network, SEED, (0.6, 0.2, 0.2), epochs=1, batch_size=BATCH)
     whole = Samples(x, np.arange(len(x)), y)
     asis = Standardizer(np.zeros(1), np.ones(1))
-    setting = type(setting)(**{**vars(setting), "parts": Split(whole, whole, whole), "standard": asis})
+    setting = replace(setting, parts=Split(whole, whole, whole), standard=asis)
     return setting, begin(setting, optviz.Adam(lr=LR), SEED)
 
 

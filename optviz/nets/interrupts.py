@@ -33,11 +33,14 @@ def heeding() -> Iterator[Callable[[], bool]]:
         yield interrupted
         return
     before: Any = signal.getsignal(signal.SIGINT)
+    came = 0  # to this process; the flag may be another's
 
     def note(number: int, frame: Any) -> None:
-        if flag.value and callable(before):
-            before(number, frame)
+        nonlocal came
+        came += 1
         flag.value = 1
+        if came > 1 and callable(before):
+            before(number, frame)
 
     signal.signal(signal.SIGINT, note)
     try:

@@ -219,6 +219,8 @@ def perceptron(
         BatchNorm(eps=1e-05, decay=0.9, kind='relu')
     """
     name = activation(kind).name
+    if not hidden and (batchnorm or dropout):
+        raise ArgumentError("batchnorm and dropout are for hidden layers, and there are none; name some, as in 128,64")
     chosen = initializer(start) if start is not None else _usual(name)
     drop = Dropout(dropout)
     layers: list[Layer] = []
