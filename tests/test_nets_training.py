@@ -24,7 +24,7 @@ from optviz.nets.saving import Store
 from optviz.nets.setting import prepare
 from optviz.nets.splits import SHARES
 from optviz.nets.training import train
-from optviz.nets.trials import advance, begin, member_seeds, run_epoch, together
+from optviz.nets.trials import advance, begin, member_seeds, run_epoch
 from optviz.optimizer import OPTIMIZERS, Optimizer
 from optviz.optimizer.descent import SGD
 from optviz.optimizer.moments import Adam
@@ -219,8 +219,8 @@ def test_an_ensemble_averages_probabilities():
     alone = train(MOONS, NET, ["adam:lr=0.01"], **QUICK)
     np.testing.assert_array_equal(run.trials[0].params, weights(alone)[0])
     seen, x = run.setting, run.setting.standard(run.setting.parts.test.x, np.float32)
-    mean = np.mean([np.exp(trial.answers(seen)(x)) for trial in run.trials], axis=0)
-    np.testing.assert_allclose(np.exp(together(seen, run.trials)(x)), mean, rtol=1e-5)
+    mean = np.mean([softmax(NET.test(trial.params, trial.memory, x)) for trial in run.trials], axis=0)
+    np.testing.assert_allclose(run.probabilities(seen.parts.test.x), mean, rtol=1e-5)
     assert run.test.accuracy == (mean.argmax(axis=1) == seen.parts.test.y).mean()
     first = [trial.history[1].validation.loss for trial in run.trials]
     assert run.history[1].validation.loss == pytest.approx(np.mean(first))

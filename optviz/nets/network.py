@@ -21,7 +21,7 @@ from optviz.nets import primitives
 from optviz.nets.activations import activation
 from optviz.nets.initializers import He, Initializer, Xavier, initializer
 from optviz.nets.layers import Activation, BatchNorm, Dense, Dropout, Layer, Part, Views
-from optviz.nets.losses import NO_PENALTY, Penalty, softmax
+from optviz.nets.losses import NO_PENALTY, Penalty
 from optviz.nets.primitives import Memo
 from optviz.optimizer.protocol import Array
 
@@ -132,10 +132,6 @@ class Network:
         for layer, own, remembered in self._each(self.views(params), memory):
             x = layer.test(x, own, remembered)
         return x
-
-    def probabilities(self, params: Array, memory: Array, x: Array) -> Array:
-        """The classes' probabilities (n, C) for samples (n, inputs)."""
-        return softmax(self.test(params, memory, x))
 
     def signals(self, params: Array, memory: Array, x: Array) -> list[tuple[int, str, Array]]:
         """What goes into each activation for samples x (n, inputs), at test: (layer, activation's name, (n, width))."""

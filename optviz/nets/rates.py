@@ -35,14 +35,9 @@ class Choice:
     lr: float
     losses: tuple[float, ...]
 
-    @property
-    def on_edge(self) -> bool:
-        """Whether a better rate may lie beyond the grid."""
-        return on_edge(self.lr)
-
 
 def on_edge(lr: float) -> bool:
-    """Whether a rate lies at an end of the grid."""
+    """Whether a rate lies at an end of the grid, so that a better one may lie beyond."""
     return lr in (GRID[0], GRID[-1])
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optviz.bounds import within
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry
@@ -25,7 +26,7 @@ from optviz.nets.losses import Penalty
 from optviz.nets.network import Network
 from optviz.nets.plan import Plan
 from optviz.nets.rates import choose_rates
-from optviz.nets.setting import Score, Setting, prepare
+from optviz.nets.setting import DTYPES, Score, Setting, prepare
 from optviz.nets.splits import SHARES
 from optviz.nets.trials import (
     Epoch,
@@ -38,6 +39,7 @@ from optviz.nets.trials import (
     together,
 )
 from optviz.optimizer import Optimizer
+from optviz.optimizer.protocol import Array
 from optviz.workers import map_jobs
 
 if TYPE_CHECKING:
@@ -92,6 +94,11 @@ class Run:
     def diverged_at(self) -> int | None:
         """The first step at which the loss or a weight was not finite or beyond 1e12, of whichever member, or None."""
         return min((trial.diverged_at for trial in self.trials if trial.diverged_at is not None), default=None)
+
+    def probabilities(self, x: NDArray[Any]) -> Array:
+        """The classes' probabilities (n, C) for samples (n, d) as the data set has them, of an ensemble the mean."""
+        setting = self.setting
+        return np.exp(together(setting, self.trials)(setting.standard(np.asarray(x), DTYPES[setting.dtype])))
 
     @property
     def history(self) -> tuple[Epoch, ...]:
