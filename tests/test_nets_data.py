@@ -314,6 +314,13 @@ def test_standardization_is_of_the_training_part_alone(dtype):
     )
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.int64])
+def test_far_from_zero_nothing_is_rounded_away(kind):
+    x = (1e9 + np.arange(8.0)[:, None]).astype(kind)
+    found = standardizer(x)(x, np.float32)
+    np.testing.assert_allclose(found[:, 0], (np.arange(8) - 3.5) / np.arange(8).std(), rtol=1e-6)
+
+
 def test_pixels_are_standardized_together_and_constants_only_centred():
     x = load_data("digits").x
     pixels = standardizer(x, together=True)(x, float)

@@ -55,11 +55,11 @@ class Standardizer:
     scale: NDArray[np.float64]
 
     def __call__(self, x: NDArray[Any], dtype: Any) -> NDArray[Any]:
-        """The standardized samples; twice the memory of the result at the most."""
-        result = x.astype(dtype)
-        result -= self.mean.astype(dtype)
-        result /= self.scale.astype(dtype)
-        return result
+        """The standardized samples. What is no small integer is centred in its own precision before it is rounded."""
+        work = np.dtype(dtype if x.dtype.itemsize == 1 or x.dtype == dtype else float)
+        result: NDArray[Any] = np.subtract(x, self.mean.astype(work), dtype=work)
+        result *= (1 / self.scale).astype(work)
+        return result.astype(dtype, copy=False)
 
 
 def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Split:
