@@ -12,7 +12,7 @@ import pytest
 from optviz.errors import ArgumentError, DataError, SpecError, UnknownNameError
 from optviz.nets import idx
 from optviz.nets.datasets import DATASETS, Dataset, load_data
-from optviz.nets.splits import split, standardizer
+from optviz.nets.splits import Standardizer, split, standardizer
 
 MADE = ("blobs", "four-blobs", "moons", "circles", "spirals")
 FASHION = idx.PACKAGES["fashion-mnist"][1].is_dir()
@@ -319,6 +319,13 @@ def test_far_from_zero_nothing_is_rounded_away(kind):
     x = (1e9 + np.arange(8.0)[:, None]).astype(kind)
     found = standardizer(x)(x, np.float32)
     np.testing.assert_allclose(found[:, 0], (np.arange(8) - 3.5) / np.arange(8).std(), rtol=1e-6)
+
+
+def test_what_is_standardized_already_stays_as_it_is():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(Standardizer(np.zeros(1), np.ones(1))(x, np.float64), x)
+    assert Standardizer(np.zeros(2), np.ones(2))(x, np.float32).dtype == np.float32
+    assert not Standardizer(np.zeros(2), np.array([1.0, 2.0])).nothing
 
 
 def test_pixels_are_standardized_together_and_constants_only_centred():

@@ -104,7 +104,7 @@ def test_saving_and_taking_up(run, folder):
 
 
 @POSIX
-@pytest.mark.parametrize(("jobs", "end"), [("1", os.kill), ("2", os.kill), ("2", os.killpg)])
+@pytest.mark.parametrize(("jobs", "end"), [("1", "kill"), ("2", "kill"), ("2", "killpg")])
 def test_ctrl_c_keeps_what_was_trained(spawn, folder, jobs, end):
     """Sent to the process alone, or as a terminal does, to its workers, too."""
     slow = ["train", "--hidden", "64", "--epochs", "3000", "-O", "adam:lr=0.001", "-O", "sgd:lr=0.1"]
@@ -114,7 +114,7 @@ def test_ctrl_c_keeps_what_was_trained(spawn, folder, jobs, end):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     time.sleep(0.3)
-    end(process.pid, signal.SIGINT)
+    getattr(os, end)(process.pid, signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stderr.decode() == "Interrupted: this is what was trained until then; go on with --save run.npz --resume\n"

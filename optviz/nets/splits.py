@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,8 +55,15 @@ class Standardizer:
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
 
+    @cached_property
+    def nothing(self) -> bool:
+        """Whether samples stay as they are."""
+        return not self.mean.any() and bool((self.scale == 1).all())
+
     def __call__(self, x: NDArray[Any], dtype: Any) -> NDArray[Any]:
         """The standardized samples. What is no small integer is centred in its own precision before it is rounded."""
+        if self.nothing:
+            return x.astype(dtype, copy=False)
         work = np.dtype(dtype if x.dtype.itemsize == 1 or x.dtype == dtype else float)
         result: NDArray[Any] = np.subtract(x, self.mean.astype(work), dtype=work)
         result *= (1 / self.scale).astype(work)
