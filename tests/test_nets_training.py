@@ -513,6 +513,26 @@ def test_another_version_is_not_taken_up(tmp_path, monkeypatch):
         train(MOONS, NET, RATES, store=Store(tmp_path / "run.npz", resume=True), **QUICK)
 
 
+def test_a_training_is_saved_before_its_first_step(tmp_path, monkeypatch):
+    """So that rates are never chosen twice, and what cannot be saved is refused at once."""
+
+    def stop(plan, trials):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(MOONS, NET, ["adam"], store=Store(tmp_path / "run.npz"), told=stop, **QUICK)
+    monkeypatch.setattr("optviz.nets.training.choose_rates", None)
+    again = train(MOONS, NET, ["adam"], store=Store(tmp_path / "run.npz", resume=True), **QUICK)
+    assert again.runs[0].lr_rule == "tuned"
+    monkeypatch.undo()
+    same(train(MOONS, NET, ["adam"], **QUICK), again)
+    steps = []
+    with pytest.raises(OptvizError, match="state of coupled cannot be saved"):
+        train(MOONS, NET, [Coupled(lr=0.1)], store=Store(tmp_path / "x.npz"), watch=lambda *_: steps.append(1), **QUICK)
+    assert not steps
+    assert not (tmp_path / "x.npz").exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04cut short", None])
 def test_what_is_no_run_file(tmp_path, content):
     path = tmp_path / "run.npz"

@@ -199,15 +199,7 @@ def train(
     """
     loaded = load_data(data, folder)
     entries = enlist(optimizers, schedule)
-    if (lr != "auto") if isinstance(lr, str) else not within(lr, "(0, inf)"):
-        raise ArgumentError(f"lr must be a number in (0, inf) or 'auto', not {lr!r}")
-    if type(ensemble) is not int or not 1 <= ensemble <= 1000:
-        raise ArgumentError(f"ensemble must be a whole number from 1 to 1000, not {ensemble!r}")
-    if not seeds or any(type(seed) is not int or seed < 0 for seed in seeds) or len(set(seeds)) < len(seeds):
-        raise ArgumentError(f"seeds must be different whole numbers from 0, not {list(seeds)!r}")
-    if len(entries) * len(seeds) * ensemble > MAX_TRIALS:
-        count = len(entries) * len(seeds) * ensemble
-        raise ArgumentError(f"{count} networks are too many to train; allowed are {MAX_TRIALS}")
+    _check(lr, ensemble, seeds, len(entries))
     changes = tuple(augmentation(each) for each in ([augment] if isinstance(augment, str) else augment))
     options |= {"penalty": Penalty(l1=l1, l2=l2), "augment": changes}
     settings = tuple(prepare(loaded, network, seed, shares, **options) for seed in seeds)
@@ -216,7 +208,10 @@ def train(
         found = store.open(plan, lr) if store is not None else None
         if found is None:
             plan = _with_rates(plan, lr, jobs, interrupted, tried)
-            found = [begin(setting, entry.optimizer, seed) for setting, entry, seed in plan.jobs()], plan
+            begun = [begin(setting, entry.optimizer, seed) for setting, entry, seed in plan.jobs()]
+            if store is not None:
+                store.save(plan, begun)  # what cannot be saved is refused now, and rates are not chosen twice
+            found = begun, plan
         trials, plan = found
         if told is not None:
             told(plan, trials)
@@ -227,6 +222,19 @@ def train(
             if told is not None:
                 told(plan, trials)
         return _concluded(plan, trials, interrupted())
+
+
+def _check(lr: Any, ensemble: Any, seeds: Sequence[Any], runs: int) -> None:
+    """Refuse what no training can have."""
+    if (lr != "auto") if isinstance(lr, str) else not within(lr, "(0, inf)"):
+        raise ArgumentError(f"lr must be a number in (0, inf) or 'auto', not {lr!r}")
+    if type(ensemble) is not int or not 1 <= ensemble <= 1000:
+        raise ArgumentError(f"ensemble must be a whole number from 1 to 1000, not {ensemble!r}")
+    if not seeds or any(type(seed) is not int or seed < 0 for seed in seeds) or len(set(seeds)) < len(seeds):
+        raise ArgumentError(f"seeds must be different whole numbers from 0, not {list(seeds)!r}")
+    if runs * len(seeds) * ensemble > MAX_TRIALS:
+        count = runs * len(seeds) * ensemble
+        raise ArgumentError(f"{count} networks are too many to train; allowed are {MAX_TRIALS}")
 
 
 def _with_rates(
