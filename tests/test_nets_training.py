@@ -430,6 +430,18 @@ def test_ctrl_c_in_mid_epoch_keeps_what_was_trained(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_what_had_not_begun_when_ctrl_c_came_has_no_epochs():
+    def strike(trial, found, labels):
+        if trial.step == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    cut = train(MOONS, NET, RATES, watch=strike, ensemble=2, **QUICK)
+    assert [run.epochs for run in cut.runs] == [1, 0]
+    assert [run.history[-1].step for run in cut.runs] == [4, 0]
+    assert all(np.isfinite(run.test.loss) for run in cut.runs)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_second_interrupt_is_one():
     def twice():
         with heeding() as interrupted:

@@ -106,8 +106,8 @@ class Run:
         if len(self.trials) == 1:
             return tuple(self.trials[0].history)
         found = []
-        for index in range(self.epochs):
-            seen = [trial.history[index] for trial in self.trials if trial.epochs > index]
+        for index in range(max(len(trial.history) for trial in self.trials)):
+            seen = [trial.history[index] for trial in self.trials if len(trial.history) > index]
             scores = [Score(*np.mean([each[part] for each in seen], axis=0).tolist()) for part in (2, 3)]
             found.append(Epoch(seen[0].epoch, max(each.step for each in seen), *scores))
         return tuple(found)

@@ -92,8 +92,8 @@ class Trial:
 
     @property
     def epochs(self) -> int:
-        """Epochs that were evaluated."""
-        return len(self.history)
+        """Epochs that were trained; the last may have been cut short."""
+        return self.history[-1].epoch if self.history else 0
 
     def answers(self, setting: Setting) -> Callable[[Array], Array]:
         """The logarithms of the probabilities that the network gives to standardized samples."""
