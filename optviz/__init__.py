@@ -30,6 +30,12 @@ _HOMES = {
     "Picture": ("picture", "Picture"),
     "Scene": ("scene", "Scene"),
     "Theme": ("themes", "Theme"),
+    "train": ("nets.training", "train"),
+    "Training": ("nets.training", "Training"),
+    "perceptron": ("nets.network", "perceptron"),
+    "Network": ("nets.network", "Network"),
+    "load_data": ("nets.datasets", "load_data"),
+    "Dataset": ("nets.datasets", "Dataset"),
     "OptvizError": ("errors", "OptvizError"),
 }
 _OPTIMIZERS = (

@@ -48,6 +48,10 @@ class SurfaceError(OptvizError):
     """A surface, often a user's file, that cannot be used as one."""
 
 
+class DataError(OptvizError):
+    """Data that is missing, damaged, or cannot be learned from."""
+
+
 class OutputError(OptvizError):
     """A file that cannot be written, or a format that cannot be made."""
 

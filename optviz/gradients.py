@@ -8,7 +8,7 @@ that is asked for again and again is compiled (see `compiled`) where the result 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -56,12 +56,24 @@ def exact_gradient(surface: Surface, points: Array) -> Array:
 
 def partials(fn: Callable[..., Any], x: Any, y: Any, *columns: Any) -> tuple[Any, Any]:
     """∂/∂x and ∂/∂y of the sum of ``fn(x, y, *columns)``, in one backward pass."""
-    roots = VJPNode.new_root(), VJPNode.new_root()
+    _, (by_x, by_y) = pull_back(lambda x, y: fn(x, y, *columns), (x, y))
+    return by_x, by_y
+
+
+def pull_back(fn: Callable[..., Any], roots: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """``fn(*roots)``, and the derivatives of its sum by each root, in one backward pass.
+
+    Example:
+        >>> value, (by_a, by_b) = pull_back(lambda a, b: a * b, (np.array([2.0, 3.0]), np.array([5.0, 7.0])))
+        >>> value, by_a, by_b
+        (array([10., 21.]), array([5., 7.]), array([2., 3.]))
+    """
+    nodes = [VJPNode.new_root() for _ in roots]
     with trace_stack.new_trace() as depth:
-        end = fn(new_box(x, depth, roots[0]), new_box(y, depth, roots[1]), *columns)
-    found = {root: np.zeros(x.shape, x.dtype) for root in roots}
+        end = fn(*(new_box(root, depth, node) for root, node in zip(roots, nodes, strict=True)))
     if not (isbox(end) and end._trace == depth):
-        return found[roots[0]], found[roots[1]]
+        return end, [np.zeros(root.shape, root.dtype) for root in roots]
+    found: dict[Any, Any] = dict.fromkeys(nodes)
     flowing: dict[Any, Any] = {end._node: (vspace(end._value).ones(), False)}
     for node in toposort(end._node):
         outgrad = flowing.pop(node)
@@ -69,7 +81,8 @@ def partials(fn: Callable[..., Any], x: Any, y: Any, *columns: Any) -> tuple[Any
             found[node] = outgrad[0]
         for parent, ingrad in zip(node.parents, node.vjp(outgrad[0]), strict=False):
             flowing[parent] = add_outgrads(flowing.get(parent), ingrad)
-    return found[roots[0]], found[roots[1]]
+    parts = zip(found.values(), roots, strict=True)
+    return end._value, [np.zeros(root.shape, root.dtype) if part is None else part for part, root in parts]
 
 
 def _slopes(fn: Callable[..., Any], x: Any, y: Any, *columns: Any) -> list[Any]:

@@ -41,6 +41,7 @@ ORDER = [
         "guide",
         "themes",
         "timeline",
+        "nets",
     ),
     *("picture", "scene", "draw", "page", "encode", "animation", "plotting"),
     *("images", "wording", "slide", "deck", "cli"),

@@ -113,3 +113,12 @@ def test_the_usual_way_has_every_view(module, tmp_path):
             assert (image.size, image.n_frames) == (SIZE, 2)
             pictures.add(image.convert("RGB").tobytes())
     assert len(pictures) == len(usual.KINDS)
+
+
+def test_trainings_are_raced(module, monkeypatch, capsys):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # else it would be set for whoever comes next
+    training = module("training")
+    for name, value in {"SAMPLES": 2560, "FEATURES": 20, "HIDDEN": (12, 8), "REPEATS": 1}.items():
+        monkeypatch.setattr(training, name, value)
+    training.main()
+    assert "optviz is" in capsys.readouterr().out

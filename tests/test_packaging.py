@@ -1,5 +1,6 @@
 """What is built is whole: the wheel and the sdist, used from another folder."""
 
+import json
 import os
 import subprocess
 import sys
@@ -46,6 +47,8 @@ def test_the_wheel_works_from_another_folder(built, tmp_path):
     listed = run_from(tmp_path, site, "list", "surfaces", "--format", "csv")
     assert len(listed.splitlines()) == 1 + len(list((ROOT / "surfaces").glob("*.py")))
     assert run_from(tmp_path, site, "gallery", "--check", "--only", "zigzag").count("ok") >= 3
+    trained = json.loads(run_from(tmp_path, site, "train", "-O", "adam:lr=0.01", "--epochs", "2", "--json"))
+    assert trained["data"] == "digits", "it is in the wheel"
     run_from(tmp_path, site, "animate", "--surface", "saddle", "--size", "160x120")
     with Image.open(tmp_path / "saddle.gif") as image:
         assert image.size == (160, 120)

@@ -22,11 +22,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its idle threads would spi
 COMMANDS = {
     "animate": "Race optimizers on a surface and write the film.",
     "compare": "Race optimizers and print a table.",
+    "data": "List, describe and picture data sets, augmented or not.",
     "gallery": "Render the gallery, or check what its pictures show.",
     "info": "Print how a file was made.",
     "list": "List surfaces, optimizers, schedules, themes or learning rates.",
     "plot": "Race optimizers on a surface and write a still.",
     "slides": "Put pictures on slides: .pptx, .html or Beamer.",
+    "train": "Train a network with several optimizers and print a table.",
 }
 
 

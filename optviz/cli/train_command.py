@@ -1,0 +1,186 @@
+"""``optviz train``: networks trained by the optimizers that race, as a table."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optviz.cli.failing import Command
+from optviz.cli.options import RateType, complete_optimizer, complete_schedule, examples, table_options
+from optviz.cli.tables import print_table
+from optviz.cli.watching import watching
+
+if TYPE_CHECKING:
+    from optviz.nets.plan import Plan
+    from optviz.nets.trials import Trial
+
+_INTERRUPTED = 130
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "optviz train --data moons --hidden 16 --epochs 10 -O adam -O sgd:lr=0.1",
+        "optviz train --hidden 128,64 --batchnorm --dropout 0.2 -O adam:lr=0.003 --epochs 5",
+        "optviz train --data spirals --hidden none -O momentum:lr=0.1 --seeds 3 --epochs 5 --json",
+        "optviz train -O adam:lr=0.003 --augment 'rotation(10)' --augment noise --epochs 2",
+        "optviz train --data circles -O adam:lr=0.01 --ensemble 3 --save run.npz --log run.jsonl",
+    ),
+)
+@click.option(
+    "--data",
+    default="digits",
+    show_default=True,
+    metavar="NAME|FILE.npz",
+    help="A data set, as in moons:noise=0.2, or a file with X and y; `optviz data` lists all.",
+)
+@click.option("--data-dir", metavar="FOLDER", help="Where files of data sets are looked for first.")
+@click.option("--hidden", default="64", show_default=True, metavar="N,N,…", help="Widths of hidden layers, or none.")
+@click.option(
+    "--activation",
+    default="relu",
+    show_default=True,
+    metavar="NAME",
+    help="identity, sigmoid, tanh, relu, leaky-relu, elu, gelu or softplus.",
+)
+@click.option("--batchnorm", is_flag=True, help="Normalize each hidden layer over the batch.")
+@click.option("--dropout", type=float, default=0.0, metavar="RATE", help="Drop hidden units at this rate in training.")
+@click.option(
+    "--init",
+    metavar="SPEC",
+    help="xavier, he, lecun, zeros or scale(0.01).  [default: by the activation]",
+)
+@click.option(
+    "--optimizer",
+    "-O",
+    "optimizers",
+    multiple=True,
+    metavar="SPEC",
+    shell_complete=complete_optimizer,
+    help="As in adam or adam:lr=0.001; repeat for more.  [default: sgd, momentum, adagrad, rmsprop, adam]",
+)
+@click.option(
+    "--lr",
+    type=RateType(),
+    default="auto",
+    show_default=True,
+    help="The rate of all that name none; auto tries 12 rates by validation loss.",
+)
+@click.option(
+    "--schedule", metavar="SPEC", shell_complete=complete_schedule, help="What multiplies the rates, a step at a time."
+)
+@click.option("--epochs", type=int, default=20, show_default=True, metavar="N", help="Times through the training part.")
+@click.option("--batch-size", type=int, default=64, show_default=True, metavar="N", help="Samples of a step.")
+@click.option("--l1", type=float, default=0.0, metavar="X", help="Penalty on the weights' sizes.")
+@click.option("--l2", type=float, default=0.0, metavar="X", help="Penalty on half the weights' squares.")
+@click.option(
+    "--augment",
+    multiple=True,
+    metavar="SPEC",
+    help="Change images at random, as in flip, crop, translation, 'rotation(10)', stretch, shear, distortion, noise "
+    "or mix; repeat for more.",
+)
+@click.option("--ensemble", type=int, default=1, metavar="K", help="Networks of a run, their answers averaged.")
+@click.option("--patience", type=int, metavar="N", help="End after N epochs without gain, and take the best epoch.")
+@click.option("--dtype", default="float32", show_default=True, metavar="TYPE", help="float32 or float64.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Fixes split, weights, batches, masks."
+)
+@click.option("--seeds", type=click.IntRange(1, 1000), default=1, metavar="K", help="Train K times, from --seed on.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes that share the work.")
+@click.option("--save", metavar="RUN.npz", help="Save after every epoch.")
+@click.option("--resume", is_flag=True, help="Take up the training in the file of --save.")
+@click.option("--log", metavar="FILE", help="A line of JSON for every epoch.")
+@click.option("--quiet", is_flag=True, help="No progress, no notes.")
+@table_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    data: str,
+    data_dir: str | None,
+    hidden: str,
+    activation: str,
+    batchnorm: bool,
+    dropout: float,
+    init: str | None,
+    optimizers: tuple[str, ...],
+    seed: int,
+    seeds: int,
+    save: str | None,
+    resume: bool,
+    log: str | None,
+    quiet: bool,
+    form: str,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Train a network with several optimizers and print a table: a row an optimizer.
+
+    Columns: the loss on the training part, and the accuracy on the training, validation and test parts in percent; over
+    several seeds mean ± standard deviation. Runs of a seed share split, first weights and batches. A rate marked * lies
+    on the edge of those that were tried. Ctrl-C ends the training at its next step and keeps what was trained.
+    """
+    from optviz.catalog import DEFAULT_OPTIMIZERS
+    from optviz.errors import ArgumentError
+    from optviz.nets.datasets import load_data
+    from optviz.nets.log import epoch_log
+    from optviz.nets.network import perceptron
+    from optviz.nets.reporting import table
+    from optviz.nets.saving import Store
+    from optviz.nets.training import train
+
+    if resume and save is None:
+        raise ArgumentError("--resume needs the file to take up: --save RUN.npz --resume")
+    widths = _widths(hidden)
+    store = Store(save, resume=resume) if save is not None else None
+    loaded = load_data(data, data_dir)
+    network = perceptron(
+        loaded.features, loaded.classes, widths, kind=activation, batchnorm=batchnorm, dropout=dropout, start=init
+    )
+    with watching(quiet) as bar, contextlib.ExitStack() as files:
+        lines = files.enter_context(epoch_log(log)) if log is not None else None
+
+        def told(plan: Plan, trials: Sequence[Trial]) -> None:
+            for listener in (lines.told if lines else None, bar.round if bar else None):
+                if listener is not None:
+                    listener(plan, trials)
+
+        training = train(
+            loaded,
+            network,
+            optimizers or DEFAULT_OPTIMIZERS,
+            seeds=range(seed, seed + seeds),
+            store=store,
+            tried=bar.tried if bar else None,
+            told=told,
+            watch=bar.watch if bar and options["jobs"] == 1 else None,
+            **options,
+        )
+    if not quiet:
+        for run in training.runs:
+            if run.diverged_at is not None:
+                click.echo(f"note: {run.label} diverged at step {run.diverged_at}, seed {run.seed}", err=True)
+    full = training.to_json() if as_json or form == "json" else None
+    print_table(table(training), "json" if as_json else form, full)
+    if training.interrupted:
+        kept = f"; go on with --save {save} --resume" if save else ""
+        click.echo(f"Interrupted: this is what was trained until then{kept}", err=True)
+        ctx.exit(_INTERRUPTED)
+
+
+def _widths(hidden: str) -> tuple[int, ...]:
+    from optviz.errors import ArgumentError
+
+    if hidden.strip().lower() in ("none", "0", ""):
+        return ()
+    parts = [part.strip() for part in hidden.split(",")]
+    if not all(part.isdecimal() and 1 <= int(part) <= 100_000 for part in parts) or len(parts) > 100:
+        raise ArgumentError(
+            f"hidden must be widths from 1 to 100000 with commas between, as in 128,64, or none; not {hidden!r}"
+        )
+    return tuple(map(int, parts))

@@ -1,0 +1,111 @@
+"""Image data sets in IDX files, plain or gzipped, wherever they lie: MNIST and those of its form.
+
+A folder is searched that one names, then the one in the environment variable OPTVIZ_DATA, then where Debian's package
+puts them. What is read is checked: magic numbers, lengths and, where it is known, the decompressed bytes' checksum.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.errors import DataError
+
+Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+PACKAGES = {"fashion-mnist": ("dataset-fashion-mnist", Path("/usr/share/datasets/fashion-mnist"))}
+CHECKSUMS = {
+    "fashion-mnist": (
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    )
+}
+_MOST = 1 << 30  # bytes of a decompressed file
+
+
+def load_idx(name: str, folder: str | Path | None = None) -> tuple[Pair, Pair]:
+    """The training and the test part of a data set, images (n, height, width) and labels (n,) each.
+
+    Raises:
+        DataError: A file is missing, damaged, or not the one it should be.
+    """
+    places = _places(name, folder)
+    place = next((place for place in places if all(_file(place, each) for each in FILES)), None)
+    if place is None:
+        raise DataError(_how_to_get(name, places))
+    arrays = []
+    for number, stem in enumerate(FILES):
+        path = _file(place, stem)
+        assert path is not None
+        arrays.append(read_idx(path, CHECKSUMS[name][number] if name in CHECKSUMS else None))
+    pairs = (arrays[0], arrays[1]), (arrays[2], arrays[3])
+    for (images, labels), part in zip(pairs, ("train", "t10k"), strict=True):
+        if images.ndim != 3 or labels.shape != (len(images),):
+            raise DataError(f"{place}: the {part} images have shape {images.shape}, their labels {labels.shape}")
+    return pairs
+
+
+def read_idx(path: Path, checksum: str | None = None) -> NDArray[np.uint8]:
+    """The array of bytes in an IDX file; a name that ends in ``.gz`` is decompressed.
+
+    Args:
+        path: The file.
+        checksum: The sha256 that the decompressed bytes must have, if it is known.
+
+    Raises:
+        DataError: It cannot be read, is cut short, or is not what it should be.
+    """
+    try:
+        raw = _decompressed(path) if path.suffix == ".gz" else path.read_bytes()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path} is cut short or damaged: {error}; get it anew") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+    dimensions = raw[3] if len(raw) >= 4 else 0
+    if raw[:3] != b"\x00\x00\x08" or not 1 <= dimensions <= 4 or len(raw) < 4 + 4 * dimensions:
+        raise DataError(f"{path} is no IDX file of bytes: it begins with {raw[:4].hex(' ') or 'nothing'}")
+    shape = tuple(int(each) for each in np.frombuffer(raw, ">u4", dimensions, 4))
+    begin, wanted = 4 + 4 * dimensions, int(np.prod(shape, dtype=object))
+    if len(raw) - begin != wanted:
+        raise DataError(f"{path} is cut short or damaged: {shape} are {wanted} bytes, it has {len(raw) - begin}")
+    found = hashlib.sha256(raw).hexdigest()
+    if checksum is not None and found != checksum:
+        raise DataError(f"{path} is not the file it should be: its sha256, decompressed, is {found}, not {checksum}")
+    return np.frombuffer(raw, np.uint8, wanted, begin).reshape(shape)
+
+
+def _decompressed(path: Path) -> bytes:
+    with gzip.open(path) as file:
+        raw = file.read(_MOST + 1)
+    if len(raw) > _MOST:
+        raise DataError(f"{path} holds more than {_MOST} bytes")
+    return raw
+
+
+def _places(name: str, folder: str | Path | None) -> list[Path]:
+    bases: list[Any] = [each for each in (folder, os.environ.get("OPTVIZ_DATA")) if each]
+    named = [place for base in bases for place in (Path(base) / name, Path(base))]
+    return [*named, *([PACKAGES[name][1]] if name in PACKAGES else [])]
+
+
+def _file(place: Path, stem: str) -> Path | None:
+    return next((path for path in (place / stem, place / f"{stem}.gz") if path.is_file()), None)
+
+
+def _how_to_get(name: str, places: list[Path]) -> str:
+    package = f"install Debian's package: apt-get install {PACKAGES[name][0]}; or " if name in PACKAGES else ""
+    looked = f" (looked in {', '.join(map(str, places))})" if places else ""
+    return (
+        f"the files of {name} are not here{looked}. To get them: {package}put {', '.join(FILES)}, "
+        "plain or as .gz, into a folder and name it by --data-dir FOLDER or OPTVIZ_DATA=FOLDER"
+    )

@@ -1,0 +1,202 @@
+"""Trainings in a file: written whole after every epoch, taken up again where they were, read without running anything.
+
+The file is an ``.npz`` of plain arrays with a description as JSON. A training that is taken up must be the one that
+was saved, by the same version: what differs is named. Learning rates that were chosen are in the file already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import optviz
+from optviz.errors import ArgumentError, OptvizError
+from optviz.nets.moving import Mover
+from optviz.nets.plan import Plan
+from optviz.nets.setting import Score, Setting
+from optviz.nets.trials import Epoch, Snapshot, Trial
+from optviz.writing import atomic_write, check_writable
+
+_FORMAT = "optviz training 1"
+_NUMBERS = ("step", "diverged_at", "stopped", "seconds")
+
+
+class Store:
+    """The file of a training.
+
+    Args:
+        path: An ``.npz`` file; what it holds is replaced, unless it is taken up.
+        resume: Whether to take up the training that it holds.
+    """
+
+    def __init__(self, path: str | Path, *, resume: bool = False) -> None:
+        self.path, self.resume = Path(path), resume
+        self.about: dict[str, Any] = {}
+        if self.path.suffix != ".npz":
+            raise ArgumentError(f"{str(path)!r}: a training is saved as an .npz file, as in run.npz")
+
+    def open(self, plan: Plan, lr: float | str) -> tuple[list[Trial], Plan] | None:
+        """What the file holds of this plan, with its rates; None where it is to be written anew.
+
+        Raises:
+            OptvizError: It cannot be taken up; the message says what differs.
+        """
+        self.about = {"format": _FORMAT, "version": optviz.__version__, **described(plan), "lr": lr}
+        if not self.resume:
+            check_writable(self.path)
+            return None
+        try:
+            with self.path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+                saved = json.loads(str(file["about"]))
+                if saved["format"] != _FORMAT:
+                    raise OptvizError(f"{self.path} is {saved['format']!r}; this version reads {_FORMAT!r}")
+                self._compare(saved)
+                ready = plan.with_rates(saved["chosen"], "given" if lr != "auto" else "tuned")
+                trials = [
+                    _trial(setting, entry.optimizer, seed, saved["trials"][number], _Prefixed(file, number))
+                    for number, (setting, entry, seed) in enumerate(ready.jobs())
+                ]
+        except OSError as error:
+            raise OptvizError(f"{self.path} cannot be taken up: {error.strerror or error}") from error
+        except (KeyError, IndexError, TypeError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+            raise OptvizError(f"{self.path} is not a training that optviz saved: {error}") from error
+        return trials, ready
+
+    def save(self, plan: Plan, trials: Sequence[Trial]) -> None:
+        """Write how far all have come."""
+        numbers: list[Any] = []
+        arrays: dict[str, Any] = {}
+        for index, trial in enumerate(trials):
+            leaves = trial.mover.leaves()
+            plain = {name: value for name, value in leaves.items() if not isinstance(value, np.ndarray)}
+            numbers.append({name: getattr(trial, name) for name in _NUMBERS} | {"state": plain})
+            own = _arrays(trial) | {f"state.{name}": value for name, value in leaves.items() if name not in plain}
+            arrays |= {f"{index}.{name}": value for name, value in own.items()}
+        unnamed = self.about["unnamed"]
+        chosen = [entry.optimizer.lr for entry, missing in zip(plan.entries, unnamed, strict=True) if missing]
+        about = json.dumps(self.about | {"chosen": chosen, "trials": numbers})
+        with atomic_write(self.path) as file:
+            np.savez(file, about=np.array(about), **arrays)
+
+    def _compare(self, saved: dict[str, Any]) -> None:
+        ours = json.loads(json.dumps(self.about))
+        for name, value in ours.items():
+            if saved.get(name) != value:
+                raise OptvizError(
+                    f"{self.path} cannot be taken up: its {name} is {_short(saved.get(name))}, "
+                    f"that of this training {_short(value)}; ask for the same, or leave out --resume to begin anew"
+                )
+
+
+def described(plan: Plan) -> dict[str, Any]:
+    """What a training depends on, as plain data."""
+    first = plan.settings[0]
+    return {
+        "data": first.data.name,
+        "samples": [_fingerprint(setting) for setting in plan.settings],
+        "network": [str(layer) for layer in first.network.layers],
+        "optimizers": [f"{entry.label}: {_written(entry.optimizer)}" for entry in plan.entries],
+        "unnamed": [entry.optimizer.lr is None for entry in plan.entries],
+        "seeds": [setting.seed for setting in plan.settings],
+        "ensemble": plan.members,
+        "epochs": first.epochs,
+        "batch size": first.batch_size,
+        "penalty": [first.penalty.l1, first.penalty.l2],
+        "augmentation": [str(change) for change in first.augment],
+        "dtype": first.dtype,
+        "patience": first.patience,
+        "snapshots": first.snapshots,
+    }
+
+
+class _Prefixed:
+    """The arrays of one trial in a file."""
+
+    def __init__(self, file: Any, number: int) -> None:
+        self.file, self.prefix = file, f"{number}."
+
+    def __getitem__(self, name: str) -> Any:
+        return self.file[self.prefix + name]
+
+    def state(self) -> dict[str, Any]:
+        """The arrays of the optimizer's state."""
+        start = f"{self.prefix}state."
+        return {name.removeprefix(start): self.file[name] for name in self.file.files if name.startswith(start)}
+
+
+def _arrays(trial: Trial) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "params": trial.params,
+        "memory": trial.memory,
+        "losses": np.array(trial.losses, float),
+        "history": np.array([_row(epoch) for epoch in trial.history], float).reshape(-1, 6),
+        "kept": np.array([each.step for each in trial.snapshots], int),
+        "best": np.array([] if trial.best is None else _row(trial.best[0]), float),
+    }
+    if trial.snapshots:
+        found["kept.params"] = np.stack([each.params for each in trial.snapshots])
+        found["kept.memory"] = np.stack([each.memory for each in trial.snapshots])
+    if trial.best is not None:
+        found |= {"best.params": trial.best[1], "best.memory": trial.best[2]}
+    return found
+
+
+def _trial(setting: Setting, optimizer: Any, seed: int, numbers: dict[str, Any], arrays: _Prefixed) -> Trial:
+    params, memory = arrays["params"], arrays["memory"]
+    if params.shape != (setting.network.size,):
+        raise ValueError(f"{params.shape} parameters, not {setting.network.size}")
+    mover = Mover(optimizer, params)
+    mover.restore(arrays.state() | numbers["state"])
+    kept, best = arrays["kept"], arrays["best"]
+    return Trial(
+        optimizer,
+        seed,
+        params,
+        memory,
+        mover,
+        losses=arrays["losses"].tolist(),
+        history=[_epoch(row) for row in arrays["history"]],
+        snapshots=[
+            Snapshot(int(step), *both)
+            for step, *both in zip(kept, arrays["kept.params"], arrays["kept.memory"], strict=True)
+        ]
+        if len(kept)
+        else [],
+        best=(_epoch(best), arrays["best.params"], arrays["best.memory"]) if len(best) else None,
+        **{name: numbers[name] for name in _NUMBERS},
+    )
+
+
+def _row(epoch: Epoch) -> list[float]:
+    return [epoch.epoch, epoch.step, *epoch.train, *epoch.validation]
+
+
+def _epoch(row: Any) -> Epoch:
+    epoch, step, *scores = row.tolist()
+    return Epoch(int(epoch), int(step), Score(*scores[:2]), Score(*scores[2:]))
+
+
+def _fingerprint(setting: Setting) -> str:
+    """What samples there are, and which part each is in."""
+    digest = hashlib.sha256()
+    for array in (setting.data.x, setting.data.y, *(part.rows for part in setting.parts)):
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _written(optimizer: Any) -> str:
+    values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
+    return f"{type(optimizer).__name__}({', '.join(f'{name}={value}' for name, value in values.items())})"
+
+
+def _short(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 120 else text[:119] + "…"

@@ -1,0 +1,131 @@
+"""Data sets as pictures: a sheet of images, each class in a row, or points in the colour of their class.
+
+A sheet of augmented images has a sample in a row: first as it is, then as training sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from optviz.errors import ArgumentError, OutputError
+from optviz.nets.augmentation import Augmentation, augmented
+from optviz.nets.datasets import Dataset
+from optviz.themes import THEMES, Theme, rgb
+from optviz.writing import atomic_write
+
+_WIDTH = 1000  # pixels of the picture, about
+_COLUMNS = 12
+_ROWS = 10
+_GAP = 10
+_MARGIN = 36
+_POINTS = 4000  # that are drawn at the most
+_SHARP = 4  # points are drawn so many times as large, and made smaller
+
+
+def sheet(
+    data: Dataset, changes: Sequence[Augmentation] = (), *, seed: int = 0, theme: Theme = THEMES["light"]
+) -> Image.Image:
+    """A picture of a data set.
+
+    Args:
+        data: Images, or points in the plane.
+        changes: What is done to images at random; the first column then shows them as they are.
+        seed: Fixes which samples are shown, and the changes.
+        theme: Whose colours.
+
+    Raises:
+        ArgumentError: Its samples are neither images nor points, or points are to be augmented.
+
+    Example:
+        >>> from optviz.nets.datasets import load_data
+        >>> sheet(load_data("digits")).size
+        (1082, 882)
+    """
+    if data.image is None:
+        if changes:
+            raise ArgumentError(f"{data.name} holds no images: there is nothing to augment")
+        if data.features != 2:
+            raise ArgumentError(f"{data.name} has {data.features} features: only images and points can be pictured")
+        return _points(data, theme)
+    return _images(data, changes, seed, theme)
+
+
+def save_sheet(path: Path, picture: Image.Image) -> None:
+    """Write a picture as PNG; the same picture is the same bytes.
+
+    Raises:
+        OutputError: The suffix is not .png, or the file cannot be written.
+    """
+    if path.suffix.lower() != ".png":
+        raise OutputError(f"{path}: data sets are pictured as .png, as in {path.with_suffix('.png').name}")
+    with atomic_write(path) as file:
+        picture.save(file, format="PNG", optimize=True)
+
+
+def _images(data: Dataset, changes: Sequence[Augmentation], seed: int, theme: Theme) -> Image.Image:
+    choice, random = (np.random.default_rng([seed, stream]) for stream in (0, 1))
+    assert data.image is not None
+    height, width = data.image
+    labels = np.arange(_ROWS if changes else min(data.classes, 40)) % data.classes
+    rows = []
+    for label in labels:
+        own = np.flatnonzero(data.y == label)
+        if changes:
+            one = _unit(data, [int(choice.choice(own))])
+            many = augmented(np.repeat(one, _COLUMNS - 1, axis=0), changes, random)
+            rows.append(np.concatenate([one, many]))
+        else:
+            chosen = np.sort(choice.choice(own, min(_COLUMNS, len(own)), replace=False))
+            rows.append(_unit(data, chosen))
+    scale = max(1, (_WIDTH - 2 * _MARGIN) // _COLUMNS // width)
+    across, down = scale * width + _GAP, scale * height + _GAP
+    apart = _GAP * 2 if changes else 0  # between what is and what becomes of it
+    left = 2 * _MARGIN
+    size = left + _COLUMNS * across + apart - _GAP + _MARGIN, 2 * _MARGIN + len(rows) * down - _GAP
+    picture = Image.new("RGB", size, theme.background)
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(20)
+    for line, (label, row) in enumerate(zip(labels, rows, strict=True)):
+        top = _MARGIN + line * down
+        pen.text((left - _MARGIN // 2, top + scale * height / 2), str(label), theme.quiet, font, anchor="rm")
+        for column, image in enumerate(row):
+            place = left + column * across + (apart if column else 0), top
+            picture.paste(_shaded(image, scale, theme), place)
+    return picture
+
+
+def _unit(data: Dataset, rows: Any) -> NDArray[np.float32]:
+    """Some images with values from 0 to 1."""
+    assert data.image is not None
+    peak = float(data.x.max()) or 1.0
+    images: NDArray[Any] = data.x[rows].reshape(-1, *data.image) / peak
+    return images.astype(np.float32)
+
+
+def _shaded(image: NDArray[np.float32], scale: int, theme: Theme) -> Image.Image:
+    """An image from the ground to the ink of a theme, its pixels enlarged."""
+    ends = np.array([rgb(theme.ramp[-1]), rgb(theme.ink)], float)
+    share = np.clip(image, 0, 1)[..., None]
+    pixels = ends[0] + (ends[1] - ends[0]) * share
+    large = pixels.round().astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
+    return Image.fromarray(large)
+
+
+def _points(data: Dataset, theme: Theme) -> Image.Image:
+    side = 800 * _SHARP
+    x = data.x[:_POINTS].astype(float)
+    low, high = x.min(axis=0), x.max(axis=0)
+    span = float((high - low).max()) or 1.0
+    inner = side - 2 * _MARGIN * _SHARP
+    places = ((x - (low + high) / 2) / span * inner + side / 2) * [1, -1] + [0, side]
+    picture = Image.new("RGB", (side, side), theme.background)
+    pen, radius = ImageDraw.Draw(picture), (5 if len(x) <= 1500 else 3) * _SHARP
+    for (across, down), label in zip(places, data.y, strict=False):
+        box = (across - radius, down - radius, across + radius, down + radius)
+        pen.ellipse(box, fill=theme.look(int(label)).colour, outline=theme.background, width=_SHARP)
+    return picture.resize((side // _SHARP, side // _SHARP), Image.Resampling.LANCZOS)

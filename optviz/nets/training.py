@@ -1,0 +1,277 @@
+"""Training: several optimizers on one network and one data set, under equal conditions.
+
+Runs of a seed share the split, the first weights, every minibatch and every mask of dropout; they differ in nothing but
+the optimizer. All runs go on side by side, an epoch each in turn, so that a training can be saved after every epoch and
+taken up again where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.bounds import within
+from optviz.catalog import DEFAULT_OPTIMIZERS, Entry
+from optviz.errors import ArgumentError
+from optviz.lineup import enlist
+from optviz.nets.augmentation import Augmentation, augmentation
+from optviz.nets.datasets import Dataset, load_data
+from optviz.nets.interrupts import heeding
+from optviz.nets.losses import Penalty
+from optviz.nets.network import Network
+from optviz.nets.plan import Plan
+from optviz.nets.rates import choose_rates
+from optviz.nets.setting import DTYPES, Score, Setting, prepare
+from optviz.nets.splits import SHARES
+from optviz.nets.trials import (
+    Epoch,
+    Observer,
+    Trial,
+    Watcher,
+    begin,
+    conclude,
+    run_epoch,
+    together,
+)
+from optviz.optimizer import Optimizer
+from optviz.optimizer.protocol import Array
+from optviz.workers import map_jobs
+
+if TYPE_CHECKING:
+    from optviz.nets.saving import Store
+    from optviz.schedules import Schedule
+
+MAX_TRIALS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What became of one optimizer on one seed: a trained network, or an ensemble of them.
+
+    `lr_rule` is ``tuned`` (the rule of `optviz.nets.rates` chose it) or ``given``.
+    """
+
+    entry: Entry
+    lr_rule: str
+    setting: Setting
+    trials: tuple[Trial, ...]
+    train: Score
+    validation: Score
+    test: Score
+
+    @property
+    def label(self) -> str:
+        """Unique among the runs of a seed."""
+        return self.entry.label
+
+    @property
+    def seed(self) -> int:
+        """What fixed split, first weights, minibatches and masks."""
+        return self.setting.seed
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that were trained; of an ensemble's members the most."""
+        return max(trial.epochs for trial in self.trials)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds spent in training steps, of all members together."""
+        return sum(trial.seconds for trial in self.trials)
+
+    @property
+    def samples_per_second(self) -> float:
+        """Samples that were trained on in a second."""
+        steps = sum(trial.step for trial in self.trials)
+        return steps * self.setting.batch_size / self.seconds if self.seconds else 0.0
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The first step at which the loss or a weight was not finite or beyond 1e12, of whichever member, or None."""
+        return min((trial.diverged_at for trial in self.trials if trial.diverged_at is not None), default=None)
+
+    def probabilities(self, x: NDArray[Any]) -> Array:
+        """The classes' probabilities (n, C) for samples (n, d) as the data set has them, of an ensemble the mean."""
+        setting = self.setting
+        return np.exp(together(setting, self.trials)(setting.standard(np.asarray(x), DTYPES[setting.dtype])))
+
+    @property
+    def history(self) -> tuple[Epoch, ...]:
+        """Scores at the end of every epoch; of an ensemble the mean over the members that reached it."""
+        if len(self.trials) == 1:
+            return tuple(self.trials[0].history)
+        found = []
+        for index in range(max(len(trial.history) for trial in self.trials)):
+            seen = [trial.history[index] for trial in self.trials if len(trial.history) > index]
+            scores = [Score(*np.mean([each[part] for each in seen], axis=0).tolist()) for part in (2, 3)]
+            found.append(Epoch(seen[0].epoch, max(each.step for each in seen), *scores))
+        return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """What `train` returns: the runs, seed by seed, in the order of the optimizers."""
+
+    data: Dataset
+    network: Network
+    seeds: tuple[int, ...]
+    runs: tuple[Run, ...]
+    interrupted: bool = False
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The optimizers' labels."""
+        return tuple(run.label for run in self.runs if run.seed == self.seeds[0])
+
+    def of(self, label: str) -> tuple[Run, ...]:
+        """The runs with that label, a seed each."""
+        found = tuple(run for run in self.runs if run.label == label)
+        if not found:
+            raise ArgumentError(f"no run is called {label!r}; the runs are {', '.join(self.labels)}")
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """The training as plain data; what is not finite is None. Several seeds are several problems."""
+        from optviz.nets.reporting import report  # noqa: PLC0415 - reporting reads what is defined here
+
+        return report(self)
+
+
+def train(
+    data: str | Dataset,
+    network: Network,
+    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    *,
+    lr: float | str = "auto",
+    schedule: str | Schedule | None = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    augment: Sequence[str | Augmentation] = (),
+    seeds: Sequence[int] = (0,),
+    ensemble: int = 1,
+    shares: Sequence[float] = SHARES,
+    folder: str | Path | None = None,
+    jobs: int = 1,
+    store: Store | None = None,
+    observe: Observer | None = None,
+    watch: Watcher | None = None,
+    tried: Callable[[int, int], None] | None = None,
+    told: Callable[[Plan, Sequence[Trial]], None] | None = None,
+    **options: Any,
+) -> Training:
+    """Train a network with several optimizers.
+
+    Args:
+        data: A data set, or a name or a file as `load_data` takes it.
+        network: What is trained, anew by every optimizer.
+        optimizers: Specs (``adam:lr=0.001``) or optimizers; the five classics unless given.
+        lr: A rate for every optimizer that names none, or ``"auto"``: the rule of `optviz.nets.rates` chooses.
+        schedule: What multiplies the rates of optimizers that name no schedule; it counts steps, not epochs.
+        l1: Penalty on the weights' sizes, ≥ 0.
+        l2: Penalty on half the weights' squares, ≥ 0.
+        augment: What is done to images before they are trained on, as in ``rotation(10)``.
+        seeds: A run of every optimizer for each.
+        ensemble: Networks of a run, whose probabilities are averaged.
+        shares: Of training, validation and test part.
+        folder: Where to look for files of data sets first.
+        jobs: Processes that share the work.
+        store: Where to save the training after every epoch, and to take it up again.
+        observe: Shown each step of each trial; what it returns is kept with the trial.
+        watch: Told of each step.
+        tried: Told how many rates have been tried, and of how many.
+        told: Told how far all have come: before the first step, and after every round of an epoch each.
+        **options: As in `Setting`: epochs, batch_size, dtype, patience, snapshots.
+
+    Raises:
+        ArgumentError: A value is not allowed; the message says what is.
+        DataError: The data cannot be learned from.
+
+    Example:
+        >>> from optviz.nets.network import perceptron
+        >>> seen = train("moons:samples=200", perceptron(2, 2, (16,)), ["adam:lr=0.01"], epochs=20, batch_size=20)
+        >>> seen.runs[0].test.accuracy > 0.85
+        True
+    """
+    loaded = load_data(data, folder)
+    entries = enlist(optimizers, schedule)
+    _check(lr, ensemble, seeds, len(entries))
+    changes = tuple(augmentation(each) for each in ([augment] if isinstance(augment, str) else augment))
+    options |= {"penalty": Penalty(l1=l1, l2=l2), "augment": changes}
+    settings = tuple(prepare(loaded, network, seed, shares, **options) for seed in seeds)
+    with heeding() as interrupted:
+        plan = Plan(settings=settings, entries=tuple(entries), rules=(), members=ensemble)
+        found = store.open(plan, lr) if store is not None else None
+        if found is None:
+            plan = _with_rates(plan, lr, jobs, interrupted, tried)
+            begun = [begin(setting, entry.optimizer, seed) for setting, entry, seed in plan.jobs()]
+            if store is not None:
+                store.save(plan, begun)  # what cannot be saved is refused now, and rates are not chosen twice
+            found = begun, plan
+        trials, plan = found
+        if told is not None:
+            told(plan, trials)
+        while plan.unfinished(trials) and not interrupted():
+            trials = _round(plan, trials, jobs, stop=interrupted, observe=observe, watch=watch)
+            if store is not None:
+                store.save(plan, trials)
+            if told is not None:
+                told(plan, trials)
+        return _concluded(plan, trials, interrupted())
+
+
+def _check(lr: Any, ensemble: Any, seeds: Sequence[Any], runs: int) -> None:
+    """Refuse what no training can have."""
+    if (lr != "auto") if isinstance(lr, str) else not within(lr, "(0, inf)"):
+        raise ArgumentError(f"lr must be a number in (0, inf) or 'auto', not {lr!r}")
+    if type(ensemble) is not int or not 1 <= ensemble <= 1000:
+        raise ArgumentError(f"ensemble must be a whole number from 1 to 1000, not {ensemble!r}")
+    if not seeds or any(type(seed) is not int or seed < 0 for seed in seeds) or len(set(seeds)) < len(seeds):
+        raise ArgumentError(f"seeds must be different whole numbers from 0, not {list(seeds)!r}")
+    if runs * len(seeds) * ensemble > MAX_TRIALS:
+        count = runs * len(seeds) * ensemble
+        raise ArgumentError(f"{count} networks are too many to train; allowed are {MAX_TRIALS}")
+
+
+def _with_rates(
+    plan: Plan, lr: float | str, jobs: int, stop: Callable[[], bool], tried: Callable[[int, int], None] | None
+) -> Plan:
+    """The plan with a rate for every optimizer, and by which rule; rates are chosen on the first seed."""
+    unnamed = [entry.optimizer for entry in plan.entries if entry.optimizer.lr is None]
+    if isinstance(lr, str):
+        choices = choose_rates(plan.settings[0], unnamed, jobs, stop, tried) if unnamed else []
+        rates = [choice.lr for choice in choices]
+    else:
+        rates = [float(lr)] * len(unnamed)
+    return plan.with_rates(rates, "tuned" if isinstance(lr, str) else "given")
+
+
+def _round(plan: Plan, trials: list[Trial], jobs: int, **options: Any) -> list[Trial]:
+    """All trials after one epoch more."""
+    listed = plan.jobs()
+
+    def further(index: int) -> Trial:
+        run_epoch(listed[index][0], trials[index], **options)
+        return trials[index]
+
+    going = plan.unfinished(trials)
+    after = dict(zip(going, map_jobs(further, going, jobs), strict=True))
+    return [after.get(index, trial) for index, trial in enumerate(trials)]
+
+
+def _concluded(plan: Plan, trials: list[Trial], interrupted: bool) -> Training:
+    runs, left = [], iter(trials)
+    for setting in plan.settings:
+        for entry, rule in zip(plan.entries, plan.rules, strict=True):
+            own = tuple(next(left) for _ in range(plan.members))
+            for trial in own:
+                conclude(setting, trial)
+            with np.errstate(all="ignore"):
+                scores = [setting.evaluate(together(setting, own), part) for part in setting.parts]
+            runs.append(Run(entry, rule, setting, own, *scores))
+    first = plan.settings[0]
+    return Training(first.data, first.network, tuple(each.seed for each in plan.settings), tuple(runs), interrupted)

@@ -1,0 +1,154 @@
+"""Augmentation: what each change does to an image, exactly where that can be said."""
+
+import numpy as np
+import pytest
+
+from optviz.errors import ArgumentError, UnknownNameError
+from optviz.nets import augmentation as module
+from optviz.nets.augmentation import AUGMENTATIONS, Mix, Noise, augmentation, augmented
+from optviz.nets.datasets import load_data
+
+DIGITS = load_data("digits").x[:40].reshape(-1, 8, 8).astype(np.float32) / 16
+KINDS = pytest.mark.parametrize("kind", AUGMENTATIONS.values(), ids=AUGMENTATIONS)
+NOTHING = {"flip": "flip(0)", "mix": None} | {
+    name: f"{name}(0)" for name in AUGMENTATIONS if name not in ("flip", "mix")
+}
+
+
+class Always:
+    """A generator that always draws the upper end."""
+
+    def uniform(self, low, high, size):
+        return np.full(size, float(high))
+
+    def random(self, size):
+        return np.zeros(size)
+
+
+def changed(spec, images=DIGITS, seed=0):
+    return augmented(images, [augmentation(spec)], np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("spec", [spec for spec in NOTHING.values() if spec])
+def test_at_strength_0_nothing_changes(spec):
+    np.testing.assert_array_equal(changed(spec), DIGITS)
+
+
+@KINDS
+def test_changes_are_seeded_and_differ_from_image_to_image(kind):
+    alike = np.repeat(DIGITS[:1], 12, axis=0)
+    one, same, other = changed(kind.name, alike, 1), changed(kind.name, alike, 1), changed(kind.name, alike, 2)
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+    assert len({image.tobytes() for image in one}) >= 2
+    assert (one.shape, one.dtype) == (alike.shape, np.float32)
+
+
+@KINDS
+def test_what_one_writes_is_read_back(kind):
+    assert augmentation(str(kind())) == kind()
+    assert kind.__doc__
+
+
+def test_flips_are_exact():
+    np.testing.assert_array_equal(changed("flip(1)"), DIGITS[:, :, ::-1])
+    share = np.mean([np.array_equal(a, b) for a, b in zip(changed("flip"), DIGITS, strict=True)])
+    assert 0.2 < share < 0.8
+
+
+def test_whole_pixels_are_moved_exactly():
+    moved = augmented(DIGITS, [augmentation("translation(2)")], Always())
+    np.testing.assert_array_equal(moved[:, :-2, :-2], DIGITS[:, 2:, 2:])
+    assert not moved[:, -2:].any()
+
+
+@pytest.mark.parametrize(("degrees", "turns"), [(90, 1), (180, 2)])
+def test_right_angles_are_exact(degrees, turns):
+    turned = augmented(DIGITS, [augmentation(f"rotation({degrees})")], Always())
+    expected = np.rot90(DIGITS, turns, axes=(1, 2))
+    assert min(np.abs(turned - np.rot90(DIGITS, way * turns, axes=(1, 2))).max() for way in (1, -1)) < 1e-5
+    assert expected.shape == turned.shape
+
+
+def ramp(rows, columns):
+    """An image whose value is linear in place: sampled between pixels it stays so."""
+    at = np.mgrid[:9, :9] - 4
+    return (rows * at[0] + columns * at[1]).astype(np.float32)[None]
+
+
+@pytest.mark.parametrize(
+    ("spec", "before", "after"),
+    [
+        ("shear(45)", (0, 1), (1, 1)),
+        ("stretch(1)", (1, 0), (0.5, 0)),
+        ("stretch(1)", (0, 1), (0, 0.5)),
+        ("rotation(90)", (1, 0), (0, -1)),
+    ],
+)
+def test_slopes_of_a_linear_image(spec, before, after):
+    seen = augmented(ramp(*before), [augmentation(spec)], Always())
+    inner = np.s_[:, 3:6, 3:6]
+    np.testing.assert_allclose(seen[inner], ramp(*after)[inner], atol=1e-5)
+
+
+def test_a_crop_is_a_part_of_the_image():
+    seen = augmented(ramp(1, 0), [augmentation("crop(0.5)")], np.random.default_rng(3))
+    slope = np.diff(seen[0, :, 4])
+    np.testing.assert_allclose(slope, slope[0], atol=1e-5)
+    assert 0.5 <= slope[0] <= 1
+    assert np.abs(seen).max() <= 4.5
+
+
+def test_a_lens_leaves_the_middle_and_moves_the_corners():
+    seen = augmented(ramp(1, 0), [augmentation("distortion(0.2)")], Always())[0]
+    at = np.arange(9) - 4
+    expected = at * (1 + 0.2 * at**2 / (2 * 4.5**2))
+    np.testing.assert_allclose(seen[1:-1, 4], expected[1:-1], atol=1e-5)
+
+
+def test_noise_has_its_deviation():
+    noise = changed("noise(0.1)", np.zeros((50, 20, 20), np.float32))
+    assert noise.std() == pytest.approx(0.1, rel=0.02)
+    assert noise.mean() == pytest.approx(0, abs=0.002)
+
+
+def test_several_changes_are_one_sampling(monkeypatch):
+    calls, sample = [], module._sampled
+    monkeypatch.setattr(module, "_sampled", lambda *a: calls.append(1) or sample(*a))
+    changes = [augmentation(spec) for spec in ("rotation(90)", "translation(1)", "noise")]
+    augmented(DIGITS, changes, np.random.default_rng(0))
+    augmented(DIGITS, [Noise()], np.random.default_rng(0))
+    assert len(calls) == 1
+
+
+def test_changes_follow_in_their_order():
+    """First moved, then turned, is not first turned, then moved."""
+    specs = [augmentation("translation(2)"), augmentation("rotation(180)")]
+    moved_first, turned_first = augmented(DIGITS, specs, Always()), augmented(DIGITS, specs[::-1], Always())
+    by_hand = augmented(augmented(DIGITS, specs[:1], Always()), specs[1:], Always())
+    np.testing.assert_allclose(moved_first, by_hand, atol=1e-5)
+    assert np.abs(turned_first - moved_first).max() > 0.5
+
+
+def test_a_mix_is_of_as_many_as_asked():
+    places = np.zeros((200, 3, 3, 2), np.float32) + 1
+    seen = Mix(7).warp(places, np.random.default_rng(0))
+    assert (seen != places).any(axis=(1, 2, 3)).all()
+    assert (Mix(1).warp(places, np.random.default_rng(0)) == places).all(axis=(1, 2, 3)).mean() < 0.2
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("rotatoin", "Did you mean 'rotation'"),
+        ("rotation(200)", r"degrees must be a number in \[0, 180\], not 200"),
+        ("crop(1)", r"share must be a number in \[0, 1\), not 1"),
+        ("noise(-1)", "deviates must be a number"),
+        ("mix(9)", "count must be a number"),
+        ("flip(1,2)", "augmentation flip: too many"),
+        ("flip(x)", "probability must be a number"),
+    ],
+)
+def test_augmentations_refuse(spec, words):
+    with pytest.raises((ArgumentError, UnknownNameError), match=words):
+        augmentation(spec)

@@ -1,0 +1,611 @@
+"""Training: fair, seeded, stopped and taken up again; what it returns, saves and logs."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optviz.errors import ArgumentError, OptvizError, OutputError
+from optviz.nets.datasets import Dataset, load_data
+from optviz.nets.interrupts import heeding
+from optviz.nets.log import epoch_log
+from optviz.nets.losses import softmax
+from optviz.nets.moving import Mover
+from optviz.nets.network import perceptron
+from optviz.nets.rates import GRID, MOST_STEPS, choose_rates
+from optviz.nets.reporting import summary, table
+from optviz.nets.saving import Store
+from optviz.nets.setting import prepare
+from optviz.nets.splits import SHARES
+from optviz.nets.training import train
+from optviz.nets.trials import advance, begin, member_seeds, run_epoch
+from optviz.optimizer import OPTIMIZERS, Optimizer
+from optviz.optimizer.descent import SGD
+from optviz.optimizer.moments import Adam
+
+MOONS = load_data("moons:samples=200")
+NET = perceptron(2, 2, (8,), batchnorm=True, dropout=0.2)
+RATES = ["sgd:lr=0.1", "adam:lr=0.01"]
+QUICK = {"epochs": 4, "batch_size": 20}
+
+
+def setting(data=MOONS, network=NET, seed=0, **options):
+    return prepare(data, network, seed, SHARES, **QUICK | options)
+
+
+def weights(training):
+    return [trial.params for run in training.runs for trial in run.trials]
+
+
+def same(one, other):
+    assert len(one.runs) == len(other.runs)
+    for left, right in zip(weights(one), weights(other), strict=True):
+        np.testing.assert_array_equal(left, right)
+    for left, right in zip(one.runs, other.runs, strict=True):
+        assert left.history == right.history
+        assert (left.train, left.validation, left.test) == (right.train, right.validation, right.test)
+        for a, b in zip(left.trials, right.trials, strict=True):
+            assert a.losses == b.losses
+            np.testing.assert_array_equal(a.memory, b.memory)
+
+
+# The optimizers
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_in_place_and_in_blocks_are_the_rule_itself(name, dtype):
+    random = np.random.default_rng(0)
+    optimizer = OPTIMIZERS[name](lr=0.01)
+    params = random.normal(size=103).astype(dtype)
+    whole, state = params.copy(), optimizer.init(params)
+    mover = Mover(optimizer, params, block=16)
+    assert len(mover.places) == 7
+    for _ in range(6):
+        gradient = random.normal(size=103).astype(dtype)
+        step, state = optimizer.update(gradient, state, whole)
+        whole = whole + step
+        mover.move(params, gradient)
+        again = Mover(optimizer, params, block=40)  # a state is the same however it is cut
+        again.restore(mover.leaves())
+        mover = again
+    np.testing.assert_array_equal(params, whole)
+    assert params.dtype == dtype
+    for field in state._fields:
+        np.testing.assert_array_equal(mover.leaves()[field], getattr(state, field))
+
+
+class Coupled(Optimizer):
+    """A rule that looks at the whole vector."""
+
+    name = "coupled"
+    title = "Coupled"
+
+    def init(self, params):
+        return ()
+
+    def update(self, gradient, state, params):
+        return -self.rate(1) * gradient / np.sqrt((gradient * gradient).sum(axis=-1, keepdims=True)), state
+
+
+def test_a_rule_from_elsewhere_sees_the_whole_vector():
+    params = np.zeros(50_000)
+    mover = Mover(Coupled(lr=1.0), params)
+    mover.move(params, np.ones(50_000))
+    assert np.linalg.norm(params) == pytest.approx(1)
+    with pytest.raises(OptvizError, match="state of coupled cannot be saved"):
+        mover.leaves()
+
+
+# What a step sees
+
+
+def test_batches_are_drawn_without_replacement():
+    seen = setting()
+    marked = Dataset(name="m", title="m", x=np.arange(200.0)[:, None], y=MOONS.y)
+    place = replace(seen, data=marked, network=perceptron(1, 2))
+    trial = begin(place, SGD(lr=0.1), 0)
+    assert place.per_epoch == 6
+    taken = []
+
+    class Spy(type(place.standard)):
+        def __call__(self, x, dtype):
+            taken.append(x[:, 0])
+            return super().__call__(x, dtype)
+
+    spied = prepare(marked, perceptron(1, 2), 0, SHARES, **QUICK)
+    spied = replace(spied, standard=Spy(spied.standard.mean, spied.standard.scale))
+    trial = begin(spied, SGD(lr=0.1), 0)
+    advance(spied, trial, 12)
+    first, second = np.concatenate(taken[:6]), np.concatenate(taken[6:])
+    own = set(spied.parts.train.x[:, 0])
+    assert set(first) == set(second) == own, "120 samples, 6 batches of 20"
+    assert len(first) == len(own)
+    assert not np.array_equal(first, second)
+
+
+def test_runs_of_a_seed_differ_in_nothing_but_the_optimizer():
+    seen = setting()
+    one, other = (begin(seen, optimizer, 3) for optimizer in (SGD(lr=1e-30), Adam(lr=1e-30)))
+    for trial in (one, other):
+        run_epoch(seen, trial)
+    assert one.losses == other.losses
+    assert len(set(one.losses)) > 1
+    assert begin(seen, SGD(lr=1e-30), 4).params.tolist() != one.params.tolist()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_float_type_is_kept_to_the_end(dtype):
+    training = train(MOONS, NET, ["adam:lr=0.01"], dtype=dtype, **QUICK)
+    [trial] = training.runs[0].trials
+    assert trial.params.dtype == trial.memory.dtype == dtype
+    assert {leaf.dtype for leaf in trial.mover.leaves().values() if isinstance(leaf, np.ndarray)} == {np.dtype(dtype)}
+
+
+def test_evaluation_in_chunks_is_evaluation(monkeypatch):
+    seen = setting(dtype="float64")
+    trial = begin(seen, SGD(lr=0.1), 0)
+    whole = seen.evaluate(trial.answers(seen), seen.parts.test)
+    monkeypatch.setattr("optviz.nets.setting._CHUNK", 7)
+    pieces = seen.evaluate(trial.answers(seen), seen.parts.test)
+    assert pieces.accuracy == whole.accuracy
+    assert pieces.loss == pytest.approx(whole.loss, rel=1e-12)
+    x = seen.standard(seen.parts.test.x, float)
+    answers = softmax(seen.network.test(trial.params, trial.memory, x))
+    assert whole.accuracy == (answers.argmax(axis=1) == seen.parts.test.y).mean()
+    chosen = answers[np.arange(len(x)), seen.parts.test.y]
+    assert whole.loss == pytest.approx(-np.log(chosen).mean(), rel=1e-12)
+
+
+# What comes of it
+
+
+def test_a_training_is_a_function_of_its_seed():
+    one, again = (train(MOONS, NET, RATES, **QUICK) for _ in range(2))
+    same(one, again)
+    other = train(MOONS, NET, RATES, seeds=[1], **QUICK)
+    assert not np.array_equal(weights(one)[0], weights(other)[0])
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_processes_change_nothing(jobs):
+    options = {"seeds": (0, 5), "ensemble": 2, "snapshots": 3, **QUICK}
+    same(train(MOONS, NET, RATES, **options), train(MOONS, NET, RATES, jobs=jobs, **options))
+
+
+def test_history_is_kept_by_step_and_by_epoch():
+    training = train(MOONS, NET, RATES, snapshots=4, **QUICK)
+    for run in training.runs:
+        [trial] = run.trials
+        assert [at.epoch for at in run.history] == [1, 2, 3, 4]
+        assert [at.step for at in run.history] == [6, 12, 18, 24]
+        assert len(trial.losses) == 24
+        assert run.history[-1].validation == run.validation
+        assert [each.step for each in trial.snapshots] == [0, 8, 16, 24]
+        np.testing.assert_array_equal(trial.snapshots[-1].params, trial.params)
+        assert run.test.accuracy > 0.7
+        assert run.samples_per_second > 0
+
+
+def test_an_observer_sees_every_step():
+    def look(setting, moment):
+        if moment.step % 10:
+            return None
+        inside = setting.network.signals(moment.params, moment.memory, np.ones((5, 2), np.float32))
+        [(index, kind, before)] = inside
+        return index, kind, np.percentile(before, [5, 50, 95]).tolist(), float(np.abs(moment.backward.gradient).max())
+
+    training = train(MOONS, NET, ["sgd:lr=0.1"], observe=look, **QUICK)
+    seen = training.runs[0].trials[0].observed
+    assert [step for step, _ in seen] == [10, 20]
+    assert seen[0][1][:2] == (1, "relu")
+    assert (
+        train(MOONS, NET, ["sgd:lr=0.1"], observe=look, jobs=2, seeds=(0, 1), **QUICK).runs[0].trials[0].observed
+        == seen
+    )
+
+
+def test_an_ensemble_averages_probabilities():
+    training = train(MOONS, NET, ["adam:lr=0.01"], ensemble=3, **QUICK)
+    [run] = training.runs
+    assert [trial.seed for trial in run.trials] == member_seeds(0, 3)
+    assert len({trial.params.tobytes() for trial in run.trials}) == 3
+    alone = train(MOONS, NET, ["adam:lr=0.01"], **QUICK)
+    np.testing.assert_array_equal(run.trials[0].params, weights(alone)[0])
+    seen, x = run.setting, run.setting.standard(run.setting.parts.test.x, np.float32)
+    mean = np.mean([softmax(NET.test(trial.params, trial.memory, x)) for trial in run.trials], axis=0)
+    np.testing.assert_allclose(run.probabilities(seen.parts.test.x), mean, rtol=1e-5)
+    assert run.test.accuracy == (mean.argmax(axis=1) == seen.parts.test.y).mean()
+    first = [trial.history[1].validation.loss for trial in run.trials]
+    assert run.history[1].validation.loss == pytest.approx(np.mean(first))
+
+
+def test_patience_takes_the_best_epoch():
+    options = {"epochs": 60, "batch_size": 10}
+    training = train(MOONS, perceptron(2, 2, (64,)), ["adam:lr=0.1"], patience=3, **options)
+    [run] = training.runs
+    losses = [at.validation.loss for at in run.history]
+    best = int(np.argmin(losses))
+    assert len(losses) == best + 4 < 60
+    assert run.validation.loss == losses[best]
+    whole = train(MOONS, perceptron(2, 2, (64,)), ["adam:lr=0.1"], **options)
+    assert whole.runs[0].history[: len(losses)] == run.history
+
+
+def test_divergence_is_a_result():
+    training = train(MOONS, perceptron(2, 2, (8,)), ["sgd:lr=1e30", "sgd:lr=0.1"], **QUICK)
+    wild, tame = training.runs
+    assert wild.diverged_at in (2, 3)
+    assert tame.diverged_at is None
+    assert wild.trials[0].step <= wild.diverged_at
+    record = json.loads(json.dumps(training.to_json()), parse_constant=pytest.fail)["runs"][0]
+    assert record["test"]["loss"] is None
+    assert record["diverged_at"] == wild.diverged_at
+    assert table(training)[0]["diverged at"] == wild.diverged_at
+
+
+def test_penalties_shrink_weights():
+    plain, held = (
+        train(MOONS, perceptron(2, 2, (8,)), ["sgd:lr=0.1"], epochs=30, batch_size=20, l2=l2) for l2 in (0.0, 0.5)
+    )
+    assert np.linalg.norm(weights(held)[0]) < 0.7 * np.linalg.norm(weights(plain)[0])
+    sparse = train(MOONS, perceptron(2, 2, (8,)), ["sgd:lr=0.05"], epochs=60, batch_size=20, l1=0.3)
+    assert np.abs(weights(sparse)[0][:16]).mean() < 0.1
+
+
+def test_decay_apart_from_the_gradient_is_the_optimizers():
+    plain, held = (
+        train(MOONS, NET, [f"adamw:lr=0.01,weight_decay={decay}"], epochs=20, batch_size=20) for decay in (0, 5)
+    )
+    assert np.linalg.norm(weights(held)[0]) < 0.5 * np.linalg.norm(weights(plain)[0])
+
+
+def test_schedules_count_steps():
+    one = train(MOONS, NET, ["sgd:lr=0.1"], schedule="step(6,0.0000001)", **QUICK)
+    early = one.runs[0].trials[0]
+    brief = train(MOONS, NET, ["sgd:lr=0.1"], epochs=1, batch_size=20)
+    np.testing.assert_allclose(early.params, weights(brief)[0], atol=1e-6)
+
+
+def test_a_line_does_for_spirals_what_a_line_can():
+    straight, bent = (
+        train("spirals", perceptron(2, 2, hidden), ["adam:lr=0.02"], epochs=40, batch_size=50).runs[0].test.accuracy
+        for hidden in ((), (64, 64))
+    )
+    assert straight < 0.75
+    assert bent >= 0.98
+
+
+def test_digits_are_told_apart():
+    """The mean over five seeds, as the documentation has it."""
+    network = perceptron(64, 10, (128, 64), batchnorm=True, dropout=0.2)
+    spec = "adam:lr=0.003,schedule=cosine(640)"
+    training = train("digits", network, [spec], epochs=40, batch_size=64, seeds=range(5), jobs=2)
+    assert np.mean([run.test.accuracy for run in training.runs]) >= 0.975
+
+
+# Rates
+
+
+def test_rates_are_chosen_by_one_rule():
+    seen = setting(epochs=50)
+    optimizers = [SGD(), Adam()]
+    choices = choose_rates(seen, optimizers)
+    assert len(GRID) == 12
+    for optimizer, choice in zip(optimizers, choices, strict=True):
+        assert len(choice.losses) == 12
+        assert choice.losses[GRID.index(choice.lr)] == min(choice.losses)
+        lower = [loss for rate, loss in zip(GRID, choice.losses, strict=True) if rate < choice.lr]
+        assert all(loss > min(choice.losses) for loss in lower), "of equals the gentlest"
+        assert replace(optimizer, lr=choice.lr).lr == choice.lr
+    assert choices == choose_rates(seen, optimizers, jobs=2)
+    assert choices[0].lr > choices[1].lr, "SGD needs longer steps than Adam"
+
+
+@pytest.mark.parametrize(("epochs", "steps"), [(2, 12), (50, MOST_STEPS)])
+def test_rates_are_tried_for_as_long_as_is_said(monkeypatch, epochs, steps):
+    taken = []
+    monkeypatch.setattr("optviz.nets.rates.advance", lambda s, trial, count, stop: taken.append(count))
+    choose_rates(setting(epochs=epochs), [SGD()])
+    assert taken == [steps] * 12
+
+
+def test_what_is_named_is_not_tuned():
+    training = train(MOONS, NET, ["adam", "sgd:lr=0.3"], **QUICK)
+    assert [run.lr_rule for run in training.runs] == ["tuned", "given"]
+    assert training.runs[0].entry.optimizer.lr in GRID
+    given = train(MOONS, NET, ["adam", "sgd:lr=0.3"], lr=0.02, **QUICK)
+    assert [run.entry.optimizer.lr for run in given.runs] == [0.02, 0.3]
+    assert [run.lr_rule for run in given.runs] == ["given", "given"]
+
+
+# JSON, tables, logs
+
+
+def test_one_seed_as_json():
+    training = train(MOONS, NET, [*RATES, "adam:lr=0.02"], **QUICK)
+    found = training.to_json()
+    assert list(found) == ["data", "seed", "version", "parameters", "runs"]
+    assert found["parameters"] == NET.size == 2 * 8 + 16 + 18
+    for row, run in zip(found["runs"], training.runs, strict=True):
+        keys = ["label", "optimizer", "hyperparameters", "lr_rule", "epochs", "train", "validation", "test"]
+        assert list(row) == [*keys, "seconds", "samples_per_second", "diverged_at", "history"]
+        assert row["test"] == {"loss": run.test.loss, "accuracy": run.test.accuracy}
+        assert [at["epoch"] for at in row["history"]] == [1, 2, 3, 4]
+    assert [row["label"] for row in found["runs"]] == ["sgd", "adam", "adam#2"]
+
+
+def test_several_seeds_as_json():
+    training = train(MOONS, NET, RATES, seeds=(3, 4, 5), **QUICK)
+    found = training.to_json()
+    assert list(found) == ["data", "seeds", "version", "parameters", "problems", "summary"]
+    assert [problem["seed"] for problem in found["problems"]] == [3, 4, 5]
+    for row in summary(training):
+        own = [r["test"]["accuracy"] for p in found["problems"] for r in p["runs"] if r["label"] == row["label"]]
+        assert row["test_accuracy"] == {
+            "mean": pytest.approx(np.mean(own)),
+            "spread": pytest.approx(np.std(own, ddof=1)),
+        }
+    assert [row["run"] for row in table(training)] == ["sgd", "adam"]
+    assert "±" in table(training)[0]["test %"]
+
+
+def test_the_log_has_a_line_an_epoch(tmp_path):
+    with epoch_log(tmp_path / "log.jsonl") as log:
+        training = train(MOONS, NET, RATES, told=log.told, seeds=(0, 1), **QUICK)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert len(lines) == 4 * 2 * 2
+    for run in training.runs:
+        own = [line for line in lines if (line["label"], line["seed"]) == (run.label, run.seed)]
+        assert [line["epoch"] for line in own] == [1, 2, 3, 4]
+        assert own[-1]["validation"] == {"loss": run.validation.loss, "accuracy": run.validation.accuracy}
+    with pytest.raises(OutputError, match="mkdir"), epoch_log(tmp_path / "absent" / "log.jsonl"):
+        pass
+
+
+# Stopping, saving, taking up again
+
+
+OPTIONS = {"epochs": 6, "batch_size": 20, "snapshots": 5, "patience": 4, "ensemble": 2, "seeds": (0, 1)}
+ALL = [f"{name}:lr=0.01" for name in OPTIMIZERS]
+
+
+def test_a_training_is_taken_up_after_any_epoch(tmp_path):
+    whole = train(MOONS, NET, ALL, **OPTIONS)
+
+    class EnoughError(Exception):
+        pass
+
+    for epochs in (1, 4):
+        rounds = []
+
+        def enough(plan, trials, rounds=rounds, epochs=epochs):
+            rounds.append(1)
+            if len(rounds) == epochs + 1:  # it is told once before the first
+                raise EnoughError
+
+        with pytest.raises(EnoughError):
+            train(MOONS, NET, ALL, store=Store(tmp_path / "run.npz"), told=enough, **OPTIONS)
+        rest = []
+        again = train(
+            MOONS,
+            NET,
+            ALL,
+            store=Store(tmp_path / "run.npz", resume=True),
+            told=lambda plan, trials, rest=rest: rest.append(1),
+            **OPTIONS,
+        )
+        assert len(rest) == 7 - epochs
+        same(whole, again)
+        for left, right in zip(whole.runs, again.runs, strict=True):
+            kept = [[each.step for each in run.trials[0].snapshots] for run in (left, right)]
+            assert kept[0] == kept[1]
+    done = train(MOONS, NET, ALL, store=Store(tmp_path / "run.npz", resume=True), **OPTIONS)
+    same(whole, done)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_ctrl_c_in_mid_epoch_keeps_what_was_trained(tmp_path):
+    steps = []
+
+    def strike(trial, found, labels):
+        steps.append(trial.step)
+        if len(steps) == 15:
+            signal.raise_signal(signal.SIGINT)
+
+    options = {"epochs": 5, "batch_size": 20}
+    cut = train(MOONS, NET, RATES, watch=strike, store=Store(tmp_path / "run.npz"), **options)
+    assert cut.interrupted
+    assert [run.trials[0].step for run in cut.runs] == [9, 6], "the third round had begun: 6 + 6, then 3 of sgd's"
+    assert cut.runs[0].history[-1].step == 9
+    again = train(MOONS, NET, RATES, store=Store(tmp_path / "run.npz", resume=True), **options)
+    assert not again.interrupted
+    same(train(MOONS, NET, RATES, **options), again)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_what_had_not_begun_when_ctrl_c_came_has_no_epochs():
+    def strike(trial, found, labels):
+        if trial.step == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    cut = train(MOONS, NET, RATES, watch=strike, ensemble=2, **QUICK)
+    assert [run.epochs for run in cut.runs] == [1, 0]
+    assert [run.history[-1].step for run in cut.runs] == [4, 0]
+    assert all(np.isfinite(run.test.loss) for run in cut.runs)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_second_interrupt_is_one():
+    def twice():
+        with heeding() as interrupted:
+            signal.raise_signal(signal.SIGINT)
+            assert interrupted()
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        twice()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+KILLED = """
+from optviz.nets.network import perceptron
+from optviz.nets.saving import Store
+from optviz.nets.training import train
+import os, sys, time
+
+def slowly(trial, found, labels):
+    if os.path.exists("run.npz"):
+        open("steps", "a").write(f"{trial.step}\\n")
+        time.sleep(0.01)
+
+train("digits", perceptron(64, 10, (16,), batchnorm=True, dropout=0.1), ["adam:lr=0.003", "rmsprop"], epochs=5,
+      store=Store("run.npz"), watch=slowly, augment=["rotation(5)"])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path)
+    steps = tmp_path / "steps"
+    deadline = time.monotonic() + 60
+    while not (steps.exists() and steps.read_text().count("\n") > 40):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    with np.load(tmp_path / "run.npz") as file:
+        at = json.loads(str(file["about"]))["trials"][0]["step"]
+    last = int(steps.read_text().split()[-1])
+    assert at % 16 == 0 < at < 80
+    assert last % 16, "within an epoch"
+    network = perceptron(64, 10, (16,), batchnorm=True, dropout=0.1)
+    line = "digits", network, ["adam:lr=0.003", "rmsprop"]
+    again = train(*line, epochs=5, store=Store(tmp_path / "run.npz", resume=True), augment=["rotation(5)"])
+    same(train(*line, epochs=5, augment=["rotation(5)"]), again)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"network": perceptron(2, 2, (9,), batchnorm=True, dropout=0.2)}, "its network is Dense.*units=8"),
+        ({"optimizers": ["sgd:lr=0.2", "adam:lr=0.01"]}, "its optimizers is sgd: .*lr=0.1"),
+        ({"epochs": 9}, "its epochs is 4, that of this training 9"),
+        ({"batch_size": 10}, "its batch size is 20"),
+        ({"l2": 0.1}, "its penalty is 0.0, 0.0"),
+        ({"seeds": (1,)}, "its samples is|its seeds is 0"),
+        ({"dtype": "float64"}, "its dtype is float32"),
+        ({"data": "moons:samples=200,seed=3"}, "its samples is"),
+        ({"data": "circles:samples=200"}, "its data is moons"),
+        ({"ensemble": 2}, "its ensemble is 1"),
+        ({"patience": 2}, "its patience is None"),
+    ],
+)
+def test_another_training_is_not_taken_up(tmp_path, change, words):
+    line = {"data": MOONS, "network": NET, "optimizers": RATES, **QUICK}
+    train(**line, store=Store(tmp_path / "run.npz"))
+    before = (tmp_path / "run.npz").read_bytes()
+    with pytest.raises(OptvizError, match=words):
+        train(**line | change, store=Store(tmp_path / "run.npz", resume=True))
+    assert (tmp_path / "run.npz").read_bytes() == before
+
+
+def test_another_version_is_not_taken_up(tmp_path, monkeypatch):
+    train(MOONS, NET, RATES, store=Store(tmp_path / "run.npz"), **QUICK)
+    monkeypatch.setattr("optviz.__version__", "9.9")
+    with pytest.raises(OptvizError, match=r"its version is .*that of this training 9\.9"):
+        train(MOONS, NET, RATES, store=Store(tmp_path / "run.npz", resume=True), **QUICK)
+
+
+def test_a_training_is_saved_before_its_first_step(tmp_path, monkeypatch):
+    """So that rates are never chosen twice, and what cannot be saved is refused at once."""
+
+    def stop(plan, trials):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(MOONS, NET, ["adam"], store=Store(tmp_path / "run.npz"), told=stop, **QUICK)
+    monkeypatch.setattr("optviz.nets.training.choose_rates", None)
+    again = train(MOONS, NET, ["adam"], store=Store(tmp_path / "run.npz", resume=True), **QUICK)
+    assert again.runs[0].lr_rule == "tuned"
+    monkeypatch.undo()
+    same(train(MOONS, NET, ["adam"], **QUICK), again)
+    steps = []
+    with pytest.raises(OptvizError, match="state of coupled cannot be saved"):
+        train(MOONS, NET, [Coupled(lr=0.1)], store=Store(tmp_path / "x.npz"), watch=lambda *_: steps.append(1), **QUICK)
+    assert not steps
+    assert not (tmp_path / "x.npz").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04cut short", None])
+def test_what_is_no_run_file(tmp_path, content):
+    path = tmp_path / "run.npz"
+    if content is None:
+        np.savez(path, about=np.array([{}], object))
+    else:
+        path.write_bytes(content)
+    with pytest.raises(OptvizError, match=r"run\.npz is not a training that optviz saved"):
+        train(MOONS, NET, RATES, store=Store(path, resume=True), **QUICK)
+    with pytest.raises(OptvizError, match=r"absent\.npz cannot be taken up: No such file"):
+        train(MOONS, NET, RATES, store=Store(tmp_path / "absent.npz", resume=True), **QUICK)
+    with pytest.raises(ArgumentError, match=r"saved as an \.npz file"):
+        Store("run.zip")
+
+
+def test_a_damaged_run_file(tmp_path):
+    path = tmp_path / "run.npz"
+    train(MOONS, NET, RATES, store=Store(path), **QUICK)
+    with np.load(path) as file:
+        arrays = dict(file)
+    arrays["0.params"] = arrays["0.params"][:-1]
+    np.savez(path, **arrays)
+    with pytest.raises(OptvizError, match=r"not a training that optviz saved: .*parameters"):
+        train(MOONS, NET, RATES, store=Store(path, resume=True), **QUICK)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"batch_size": 121}, "from 1 to the 120 samples of the training part, not 121"),
+        ({"batch_size": 0}, "not 0"),
+        ({"batch_size": 1}, "batch size 1 cannot be normalized"),
+        ({"epochs": 0}, "epochs must be a whole number from 1 to 100000, not 0"),
+        ({"epochs": 2.5}, r"epochs must be .*, not 2\.5"),
+        ({"l1": -0.1}, r"penalty: l1 must be a number in \[0, inf\), not -0\.1"),
+        ({"l2": float("nan")}, "l2 must be"),
+        ({"dtype": "float16"}, "dtype must be float32 or float64, not 'float16'"),
+        ({"patience": 0}, "patience must be"),
+        ({"snapshots": -1}, "snapshots must be"),
+        ({"ensemble": 0}, "ensemble must be a whole number from 1 to 1000, not 0"),
+        ({"seeds": ()}, "seeds must be different"),
+        ({"seeds": (1, 1)}, "seeds must be different"),
+        ({"seeds": (-1,)}, "seeds must be different"),
+        ({"lr": 0}, "lr must be a number in"),
+        ({"lr": "fast"}, "lr must be a number in"),
+        ({"augment": "flip"}, "moons holds no images: there is nothing to augment"),
+        ({"network": perceptron(3, 2)}, "the network takes 3 features and tells 2 classes apart; moons has 2 and 2"),
+        ({"ensemble": 1000, "seeds": range(5)}, "10000 networks are too many to train; allowed are 4096"),
+    ],
+)
+def test_what_is_refused(options, words):
+    line = {"data": MOONS, "network": NET, "optimizers": RATES, **QUICK}
+    with pytest.raises(ArgumentError, match=words):
+        train(**line | options)
+
+
+def test_a_run_that_is_not_there():
+    training = train(MOONS, NET, RATES, **QUICK)
+    assert [run.label for run in training.of("adam")] == ["adam"]
+    with pytest.raises(ArgumentError, match="no run is called 'lion'; the runs are sgd, adam"):
+        training.of("lion")
