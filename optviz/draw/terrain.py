@@ -54,11 +54,10 @@ class Terrain:
         return self._between(spots[:, 0] + self._middle, self._middle - spots[:, 1])[0]
 
     def sampled(self, eye: Field, depths: Field, moves: Field) -> tuple[Field, NDArray[np.int32]]:
-        """The levels at `eye + depth · move`, for depths (n,) and moves (2, m): (n, m), and the cells they lie in."""
+        """The levels at `eye + depth · move`, for depths (n, m) and moves (2, m): (n, m), and the cells they lie in."""
         (x, y), fine = eye, self.fine
-        away = depths.astype(np.float32)[:, None]
         to_right, to_back = (moves * fine).astype(np.float32)
-        column, row = away * to_right, away * -to_back
+        column, row = depths * to_right, depths * -to_back
         column += np.float32(x * fine) + self._middle
         row += self._middle - np.float32(y * fine)
         return self._between(column, row)
