@@ -53,13 +53,14 @@ class Sight:
     def is_visible(self, seen: Field) -> NDArray[np.bool_]:
         """Whether projected points (..., 3) lie above the horizon of all that is nearer; what is no number does not."""
         left, _, right, bottom = self._place
-        known = np.asarray(np.isfinite(seen).all(axis=-1))
-        x, y, depth = np.moveaxis(np.where(known[..., None], seen, (0.0, 0.0, AWAY)), -1, 0)
+        visible = np.asarray(np.isfinite(seen[..., 1]))
+        x, y, depth = seen[visible].T
         column = np.clip((x - left).astype(np.intp), 0, right - left - 1)
         nearer = 1 / depth - self._step.min()
         behind = np.floor((nearer - self._first[column]) / self._step[column])
         last = np.clip(behind, 0, len(self._horizon) - 1).astype(np.intp)
-        return np.asarray(known & ((behind < 0) | (self._horizon[last, column] <= bottom - y + _UNDER)))
+        visible[visible] = (behind < 0) | (self._horizon[last, column] <= bottom - y + _UNDER)
+        return visible
 
     def draw(self, pixels: Pixels, paints: Paints) -> None:
         """Draw the terrain onto a sheet; what is not covered stays."""
@@ -68,16 +69,14 @@ class Sight:
         low = max(0, int(self._base.min()))
         high = min(bottom - top, int(highest.max()) + 1)
         which = self._reaching(low, high)
-        count, columns = self._height.shape
-        middles = np.arange(low, high, dtype=np.float32) + np.float32(0.5)
-        inside = (which < count) & (middles[:, None] >= self._base)
+        middles = np.arange(low, high, dtype=np.float32)[:, None] + np.float32(0.5)
+        inside = (which < self._height.size) & (middles >= self._base)
         picture = np.empty(which.shape, np.uint32)
         picture[:] = self._walls(paints)
         spots = np.flatnonzero((which > 0) & inside)
-        ends = spots.searchsorted(columns * np.arange(len(which) + 1))  # of rows
-        row = np.repeat(np.arange(len(which)), np.diff(ends))
-        here = (which.take(spots) - row) * columns + spots
-        picture.ravel()[spots] = self._painted(here, spots, middles.take(row), paints)
+        ends = spots.searchsorted(len(highest) * np.arange(len(which) + 1))  # of rows
+        rows = np.repeat(middles, np.diff(ends))
+        picture.ravel()[spots] = self._painted(which.take(spots).astype(np.intp), spots, rows, paints)
         target = pixels[bottom - high : bottom - low, left:right][::-1]
         np.copyto(target, picture, where=inside)
         self._soften(target, low, paints)
@@ -116,15 +115,18 @@ class Sight:
         self._face = entries[:, met].argmax(axis=0), np.sign(moves[:, met])  # which wall is seen, and from which side
         return moves[:, met], enter[met], leave[met]
 
-    def _reaching(self, low: int, high: int) -> NDArray[np.int16]:
-        """The first slice that reaches each pixel, for rows from `low` up to `high`; above all it is one more."""
-        count, columns = self._horizon.shape
+    def _reaching(self, low: int, high: int) -> NDArray[np.int32]:
+        """The first slice that reaches each pixel, for rows from `low` up to `high`, as an index to the flat slices.
+
+        It is 0 where the first one does, and beyond them all where none does.
+        """
+        columns = self._horizon.shape[1]
         rows = self._horizon - np.float32(low - 0.5)  # the first row whose middles no slice so far has reached
         reached = np.clip(rows, 0, high - low, out=rows).astype(np.intp)
         reached *= columns
         reached += np.arange(columns)
-        which = np.zeros((high - low + 1) * columns, np.int16)  # where several slices begin, the last one stays
-        which[reached.ravel()] = np.repeat(np.arange(1, count + 1, dtype=np.int16), columns)
+        which = np.zeros((high - low + 1) * columns, np.int32)  # where several slices begin, the last one stays
+        which[reached.ravel()] = np.arange(columns, reached.size + columns, dtype=np.int32)
         return _running_maximum(which.reshape(-1, columns)[:-1])
 
     def _walls(self, paints: Paints) -> Pixels:

@@ -72,7 +72,9 @@ class Terrain:
         cells = wholes[1]
         cells *= self.fine
         cells += wholes[0]
-        value, right, down, bend = np.moveaxis(self._patches.take(cells).view(np.float32).reshape(*cells.shape, 4), -1, 0)
+        value, right, down, bend = np.moveaxis(
+            self._patches.take(cells).view(np.float32).reshape(*cells.shape, 4), -1, 0
+        )
         level = bend * column
         level += down
         level *= row
