@@ -266,7 +266,7 @@ def outline(terrain: Terrain) -> NDArray[Any]:
 
 
 def _pieces(paths: Sequence[Draped], last: int) -> list[tuple[int, slice]]:
-    """The parts of paths that lie between the same steps, each with its run; a part begins where the one before ends."""
+    """The parts of paths that lie between the same steps, each with its run; they begin where others end."""
     count = max(1, min(16, _ORDERED // len(paths)))
     cuts = [path.steps.searchsorted([last * piece // count for piece in range(1, count)], "right") for path in paths]
     ends = [[1, *cut.tolist(), len(path.steps)] for cut, path in zip(cuts, paths, strict=True)]

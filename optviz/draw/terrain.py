@@ -93,7 +93,7 @@ def sunlight(normal: tuple[Field, Field, Field | float], azimuth: float) -> Fiel
 
 
 def _patches(level: Field) -> NDArray[np.complex128]:
-    """What is bilinear between four samples, packed so that one look finds it: the first, its slopes, and their bend."""
+    """What is bilinear between four samples, packed for one look: the first, its slopes, their bend."""
     right = np.diff(level, axis=1, append=level[:, -1:])
     down = np.diff(level, axis=0, append=level[-1:])
     bend = np.diff(right, axis=0, append=right[-1:])

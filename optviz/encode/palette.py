@@ -53,8 +53,8 @@ class Palette:
         """The index of the nearest colour for pixels of any shape."""
         keys = pixels & _RGB
         found = self._table.take(keys)  # in a third of the time of self._table[keys]
-        if not found.all():
-            spots = np.flatnonzero(found == 0)
+        spots = np.flatnonzero(found == 0)
+        if len(spots):
             unknown = keys.ravel().take(spots)
             self._learn(np.unique(unknown) if len(unknown) > _BLOCK else unknown)
             found.ravel()[spots] = self._table.take(unknown)
