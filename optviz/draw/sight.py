@@ -48,7 +48,7 @@ class Sight:
         self._height *= near
         self._height += foot
         self._base = foot - fall * near[0]
-        self._horizon = _running_maximum(self._height)
+        self._horizon = _running_maximum(self._height.copy())
 
     def is_visible(self, seen: Field) -> NDArray[np.bool_]:
         """Whether projected points (..., 3) lie above the horizon of all that is nearer; what is no number does not."""
@@ -147,9 +147,10 @@ class Sight:
 
 
 def _running_maximum(rows: Field) -> Field:
-    """The maximum of each row and all before it; row by row, several times as fast as `accumulate`."""
-    running = np.empty_like(rows)
-    running[0] = rows[0]
-    for before, row, result in zip(running, rows[1:], running[1:], strict=False):
-        np.maximum(before, row, out=result)
-    return running
+    """Make each row the maximum of it and all before it: of pairs first, then of pairs of pairs, and back."""
+    if len(rows) > 1:
+        odd, even = rows[1::2], rows[2::2]
+        np.maximum(odd, rows[:-1:2], out=odd)
+        _running_maximum(odd)
+        np.maximum(even, odd[: len(even)], out=even)
+    return rows
