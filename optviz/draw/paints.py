@@ -19,6 +19,7 @@ from optviz.themes import Theme, rgb
 _FINE = 48  # levels a band
 _LIGHTS = 32
 _OCTAVES = 2.0**-6, 18  # the least steepness, in bands a pixel; half octaves above it
+_MOST = 7.9  # the last half octave ends at 8
 _BRIGHT = {False: (0.68, 0.985), True: (0.62, 1.62)}  # of the darkest and the brightest face, on light and dark paper
 _LEAST_BITS = int(np.float32(_OCTAVES[0]).view(np.int32)) >> 22
 Field = NDArray[Any]
@@ -47,9 +48,8 @@ class Paints:
 
     def paint(self, level: Field, steepness: Field, lit: Field) -> Pixels:
         """The colours of levels (n,) that are so many bands a pixel steep, under light 0 … 255."""
-        steep = np.clip(steepness, _OCTAVES[0], 7.9)
+        steep = np.clip(steepness, _OCTAVES[0], _MOST)
         index = (steep.view(np.int32) >> 22) - _LEAST_BITS  # the exponent and one more bit: half octaves
-        np.minimum(index, _OCTAVES[1] - 1, out=index)
         index += (lit >> 3).astype(np.int32) * np.int32(_OCTAVES[1])
         index *= np.int32(self._count)
         index += (level * np.float32(_FINE) + np.float32(0.5)).astype(np.int32)

@@ -40,7 +40,7 @@ _MARGINS = 26, 10, 26, 30  # pixels at scale 1 for the numbers: left, top, right
 _HIDDEN = (2.0, 2.2)  # dashes
 _FAINT = 0.5  # how far a hidden colour is from the paper
 ARM = 0.022  # half the width of a minimum's cross, as a share of the box
-_ORDERED = 96  # pieces of trails that an orbit draws in the order of their steps
+_ORDERED = 96  # pieces of trails, at most, that an orbit draws in the order of their steps
 
 
 class _Laid(NamedTuple):
@@ -212,12 +212,11 @@ class ReliefPainter:
         for line, colour in zip(hidden, self._faint, strict=True):
             if _is_line(line):
                 canvas.line(line, colour, 0.75 * theme.trail, dash=_HIDDEN, clip=place)
-        for piece in self._pieces:
-            for points, part, look in zip(seen, piece, self._looks, strict=True):
-                line = points[part]
-                if _is_line(line):
-                    canvas.line(line, theme.background, theme.casing, cap="butt", clip=place)
-                    canvas.line(line, look.colour, theme.trail, dash=look.dash, clip=place)
+        for run, part in self._pieces:
+            line, look = seen[run][part], self._looks[run]
+            if _is_line(line):
+                canvas.line(line, theme.background, theme.casing, cap="butt", clip=place)
+                canvas.line(line, look.colour, theme.trail, dash=look.dash, clip=place)
         for run, path in enumerate(self._paths):
             for mark in self._exits(run, path, seen[run], flat[run]):
                 lay(canvas, mark, self._looks[run], theme, place)
@@ -266,17 +265,24 @@ def outline(terrain: Terrain) -> NDArray[Any]:
     return np.concatenate([corners, np.column_stack([floor, heights])])
 
 
-def _pieces(paths: Sequence[Draped], last: int) -> list[list[slice]]:
-    """The parts of paths that lie between the same steps, piece by piece; each begins where the one before it ends."""
+def _pieces(paths: Sequence[Draped], last: int) -> list[tuple[int, slice]]:
+    """The parts of paths that lie between the same steps, each with its run; they begin where others end."""
     count = max(1, min(16, _ORDERED // len(paths)))
     cuts = [path.steps.searchsorted([last * piece // count for piece in range(1, count)], "right") for path in paths]
-    ends = [[*cut.tolist(), len(path.steps)] for cut, path in zip(cuts, paths, strict=True)]
-    return [[slice(max(0, end[piece - 1] - 1) if piece else 0, end[piece]) for end in ends] for piece in range(count)]
+    ends = [[1, *cut.tolist(), len(path.steps)] for cut, path in zip(cuts, paths, strict=True)]
+    found: list[tuple[int, slice]] = []
+    for piece in range(count):
+        for run, end in enumerate(ends):
+            if end[piece] < end[piece + 1]:
+                joins = found and found[-1][0] == run
+                start = found.pop()[1].start if joins else max(0, end[piece] - 1)
+                found.append((run, slice(start, end[piece + 1])))
+    return found
 
 
 def _is_line(points: NDArray[Any]) -> bool:
     """Whether more than one of the points (n, 2) is no gap."""
-    return bool(np.count_nonzero(points[:, 0] == points[:, 0]) > 1)
+    return len(points) > 1 and bool(np.count_nonzero(points[:, 0] == points[:, 0]) > 1)
 
 
 def _arrow(before: NDArray[Any], tip: NDArray[Any], size: float) -> NDArray[Any]:

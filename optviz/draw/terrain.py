@@ -32,6 +32,7 @@ class Terrain:
         self.fine = fine
         self._middle = np.float32(fine / 2 - 0.5)
         self.level = self._scale(values)
+        self._patches = _patches(self.level)
         self.lit = _lit(self.level * np.float32(TALL / BANDS), math.radians(light))
 
     def on_floor(self, points: Field) -> Field:
@@ -53,36 +54,34 @@ class Terrain:
         return self._between(spots[:, 0] + self._middle, self._middle - spots[:, 1])[0]
 
     def sampled(self, eye: Field, depths: Field, moves: Field) -> tuple[Field, NDArray[np.int32]]:
-        """The levels at `eye + depth · move`, for depths (n,) and moves (2, m): (n, m), and the cells they lie in."""
+        """The levels at `eye + depth · move`, for depths (n, m) and moves (2, m): (n, m), and the cells they lie in."""
         (x, y), fine = eye, self.fine
-        away = depths.astype(np.float32)[:, None]
         to_right, to_back = (moves * fine).astype(np.float32)
-        column, row = away * to_right, away * -to_back
+        column, row = depths * to_right, depths * -to_back
         column += np.float32(x * fine) + self._middle
         row += self._middle - np.float32(y * fine)
         return self._between(column, row)
 
     def _between(self, column: Field, row: Field) -> tuple[Field, NDArray[np.int32]]:
         """The levels at places between samples, which are used up, and the flat indices of the samples before them."""
-        cells = np.zeros(row.shape, np.int32)
-        for share, stride in ((column, 1), (row, self.fine)):
+        wholes = []
+        for share in (column, row):
             np.clip(share, 0, self.fine - 1.001, out=share)
-            whole = share.astype(np.int32)
-            np.subtract(share, whole, out=share, dtype=np.float32, casting="same_kind")
-            whole *= stride
-            cells += whole
-        near, far = (self._mixed(cells, column, offset) for offset in (0, self.fine))
-        far -= near
-        far *= row
-        far += near
-        return far, cells
-
-    def _mixed(self, cells: NDArray[np.int32], share: Field, offset: int) -> Field:
-        left, right = (self.level.ravel()[offset + aside :].take(cells) for aside in (0, 1))
-        right -= left
-        right *= share
-        right += left
-        return right
+            wholes.append(share.astype(np.int32))
+            np.subtract(share, wholes[-1], out=share, dtype=np.float32, casting="same_kind")
+        cells = wholes[1]
+        cells *= self.fine
+        cells += wholes[0]
+        value, right, down, bend = np.moveaxis(
+            self._patches.take(cells).view(np.float32).reshape(*cells.shape, 4), -1, 0
+        )
+        level = bend * column
+        level += down
+        level *= row
+        column *= right
+        level += column
+        level += value
+        return level, cells
 
 
 def sunlight(normal: tuple[Field, Field, Field | float], azimuth: float) -> Field:
@@ -91,6 +90,14 @@ def sunlight(normal: tuple[Field, Field, Field | float], azimuth: float) -> Fiel
     x, y, z = normal
     light = math.cos(rise) * math.cos(azimuth), math.cos(rise) * math.sin(azimuth), math.sin(rise)
     return np.asarray(0.5 + 0.5 * (x * light[0] + y * light[1] + z * light[2]) / np.sqrt(x * x + y * y + z * z))
+
+
+def _patches(level: Field) -> NDArray[np.complex128]:
+    """What is bilinear between four samples, packed for one look: the first, its slopes, their bend."""
+    right = np.diff(level, axis=1, append=level[:, -1:])
+    down = np.diff(level, axis=0, append=level[-1:])
+    bend = np.diff(right, axis=0, append=right[-1:])
+    return np.stack([level, right, down, bend], axis=-1).view(np.complex128)[..., 0]
 
 
 def _lit(height: Field, azimuth: float) -> NDArray[np.uint8]:

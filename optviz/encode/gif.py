@@ -135,22 +135,17 @@ def _wiping(waiting: _Part, part: _Part, cleared: Rectangle) -> _Part:
 
 
 class _Shown:
-    """What a viewer has on the screen so far: the pixels that were meant, and the indices that were written."""
+    """What a viewer has on the screen so far: the indices that were written."""
 
     def __init__(self, pixels: Pixels, ink: Ink) -> None:
         self._ink = ink
-        self._pixels = pixels.copy()
         self.indices = ink.indices(pixels)
 
     def difference(self, frame: Frame) -> tuple[_Part, Rectangle | None]:
         """What changes, in the smallest rectangle that holds it, and a rectangle around what becomes transparent."""
         left, top, right, bottom = frame.changed
-        old, new = self._pixels[top:bottom, left:right], frame.pixels[top:bottom, left:right]
-        spots = np.flatnonzero(old != new)
-        old[:] = new
         shown = self.indices[top:bottom, left:right]
-        fresh = shown.copy()
-        fresh.ravel()[spots] = self._ink.indices(new.ravel().take(spots))
+        fresh = self._ink.indices(frame.pixels[top:bottom, left:right])
         image = fresh * (fresh != shown)  # where nothing changes TRANSPARENT, which is 0
         gone = _around((fresh == TRANSPARENT) & (shown != TRANSPARENT)) if self._ink.transparent else None
         shown[:] = fresh

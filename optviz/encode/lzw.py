@@ -28,7 +28,7 @@ def image_block(image: NDArray[np.uint8], corner: tuple[int, int], nothing: int)
     """
     height, width = image.shape
     descriptor = struct.pack("<BHHHHBB", 0x2C, *corner, width, height, 0, 8)
-    return descriptor + sub_blocks(_compressed(image, nothing))
+    return descriptor + (_in_three(image, nothing) or _by_pillow(image))
 
 
 def sub_blocks(data: bytes) -> bytes:
@@ -37,22 +37,23 @@ def sub_blocks(data: bytes) -> bytes:
     return b"".join(bytes([len(piece)]) + piece for piece in pieces) + b"\x00"
 
 
-def _compressed(image: NDArray[np.uint8], nothing: int) -> bytes:
+def _in_three(image: NDArray[np.uint8], nothing: int) -> bytes:
+    """The data of an image with a long stretch of nothing; empty where there is none."""
     first, last = _gap(image, nothing)
     pixels = (last - first) * image.shape[1]
     if not _LONG <= pixels <= _MOST * (_MOST + 1) // 2 or first == 0 or last == len(image):
-        return _by_pillow(image)
-    bits = int.from_bytes(_by_pillow(image[:first]), "little")
+        return b""
+    bits = _bits(image[:first])
     length = bits.bit_length() - _END.bit_length()  # without the end code, whose first bit is the last that is set
     if length >= _before(len(_WIDTHS)):
-        return _by_pillow(image)  # its table was cleared on the way, and the width of its codes is not known
+        return b""  # its table was cleared on the way, and the width of its codes is not known
     width = next(width for place, (width, _) in enumerate(_WIDTHS) if length < _before(place + 1))
     whole = bits & ((1 << length) - 1) | _CLEAR << length
     length += width
     between, more = _equal(pixels, nothing)
-    below = int.from_bytes(_by_pillow(image[last:]), "little") >> _WIDTHS[0][0]  # its clear code is there already
+    below = _bits(image[last:]) >> _WIDTHS[0][0]  # its clear code is there already
     whole |= between << length | below << (length + more)
-    return whole.to_bytes(-(-whole.bit_length() // 8), "little")
+    return sub_blocks(whole.to_bytes(-(-whole.bit_length() // 8), "little"))
 
 
 def _gap(image: NDArray[np.uint8], nothing: int) -> tuple[int, int]:
@@ -64,15 +65,20 @@ def _gap(image: NDArray[np.uint8], nothing: int) -> tuple[int, int]:
 
 
 def _by_pillow(image: NDArray[np.uint8]) -> bytes:
-    """The data as Pillow writes it, taken out of its blocks."""
+    """The data as Pillow writes it, in its blocks."""
     height, width = image.shape
-    picture = Image.frombuffer("P", (width, height), np.ascontiguousarray(image).tobytes())
-    blocks = b"".join(GifImagePlugin.getdata(picture)[2:])
+    picture = Image.frombuffer("P", (width, height), np.ascontiguousarray(image))
+    return b"".join(GifImagePlugin.getdata(picture)[2:])
+
+
+def _bits(image: NDArray[np.uint8]) -> int:
+    """The data as Pillow writes it, taken out of its blocks."""
+    blocks = _by_pillow(image)
     pieces, at = [], 0
     while blocks[at]:
         pieces.append(blocks[at + 1 : at + 1 + blocks[at]])
         at += 1 + blocks[at]
-    return b"".join(pieces)
+    return int.from_bytes(b"".join(pieces), "little")
 
 
 def _before(place: int) -> int:

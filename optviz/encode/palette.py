@@ -52,11 +52,12 @@ class Palette:
     def indices(self, pixels: Pixels) -> NDArray[np.uint8]:
         """The index of the nearest colour for pixels of any shape."""
         keys = pixels & _RGB
-        found: NDArray[np.uint8] = self._table[keys]
-        if not found.all():
-            unknown = keys[found == 0]
+        found = self._table.take(keys)  # in a third of the time of self._table[keys]
+        spots = np.flatnonzero(found == 0)
+        if len(spots):
+            unknown = keys.ravel().take(spots)
             self._learn(np.unique(unknown) if len(unknown) > _BLOCK else unknown)
-            found = self._table[keys]
+            found.ravel()[spots] = self._table.take(unknown)
         return found
 
     def _learn(self, keys: NDArray[np.uint32]) -> None:
