@@ -12,6 +12,7 @@ import resource
 import statistics
 import sys
 import time
+from functools import partial
 from importlib.util import find_spec
 from itertools import chain, cycle, islice
 from pathlib import Path
@@ -132,6 +133,47 @@ def stages(path, frames=200, size=SIZE, surface="rosenbrock"):
     return clock.laps | {"drawing the frames": 1000 * drawing.seconds}
 
 
+def view(which, way, path, frames=200, size=SIZE, spans=(4, 12)):
+    """Milliseconds a frame takes in a film of one of the other views, all of the film's work included.
+
+    FuncAnimation takes long: what a film costs once and for each frame is found from two short ones.
+    """
+    from views import SURFACE, VIEWS
+
+    import optviz
+
+    wanted = VIEWS[which]
+    race = optviz.race(SURFACE, **wanted.race)
+    if way == "optviz":
+        from optviz.draw import Film
+        from optviz.encode import save
+        from optviz.scene import scene_of
+
+        begin = time.perf_counter()
+        source = Film(scene_of(race, size=size, frames=frames, **wanted.picture))
+        save(source, Path(path), jobs=wanted.jobs)
+        return {"ms": 1000 * (time.perf_counter() - begin) / len(source), "frames": len(source)}
+    import funcviews
+
+    few, many = (clocked(partial(funcviews.save, race, path, wanted.kind, count, size)) for count in spans)
+    each = (many - few) / (spans[1] - spans[0])
+    return {"ms": 1000 * (each + (few - spans[0] * each) / frames), "frames": frames}
+
+
+def memory(which, path, frames=800, size=(1920, 1080)):
+    """The most memory, in MB, that a process holds which saves a long film of a view."""
+    from views import LONG, SURFACE
+
+    import optviz
+    from optviz.draw import Film
+    from optviz.encode import save
+    from optviz.scene import scene_of
+
+    race = optviz.race(SURFACE, steps=frames - 1, lr=0.01)
+    save(Film(scene_of(race, size=size, frames=frames, **LONG[which])), Path(path))
+    return {"peak": peak()}
+
+
 def available(what):
     """Whether optviz can do it: ``jobs`` (several processes), or write a suffix such as ``.mp4``."""
     from optviz import encode
@@ -141,7 +183,7 @@ def available(what):
     return what in inspect.signature(encode.save).parameters or what in encode.ENCODERS
 
 
-JOBS = {job.__name__: job for job in (film, quality, growth, stages, available)}
+JOBS = {job.__name__: job for job in (film, quality, growth, stages, view, memory, available)}
 
 
 def maker(way, race, path, frames, size, jobs):

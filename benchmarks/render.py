@@ -1,6 +1,6 @@
 """Films side by side: optviz and the usual way, matplotlib's FuncAnimation, on the same picture.
 
-    python benchmarks/render.py [--quick] [--json FILE] [film long process growth video]
+    python benchmarks/render.py [--quick] [--json FILE] [film long process growth video views memory]
 
 Every measurement is a process of its own (jobs.py), the contenders take turns, and medians are shown. Memory is the
 most that a process held; this one imports nothing large, because a child's count begins with what its parent held.
@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,8 +19,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
-USUAL, OURS, TWO, AGAIN = "FuncAnimation", "optviz", "optviz, two processes", "optviz, again in the process"
+from processes import HERE, import_times, in_turns, job, medians, run
+from tables import by, faster, judge, show, tell, times
+from views import LONG, VIEWS
+
+USUAL, OURS, TWO = "FuncAnimation", "optviz", "optviz, two processes"
 STILL, BLIT, QUICKER = "FuncAnimation over a bitmap", "FuncAnimation, blit=True", "FuncAnimation, quick ffmpeg"
 
 
@@ -37,9 +39,13 @@ class Plan:
     sizes: tuple[tuple[int, int], ...] = ((400, 300), (800, 600), (1280, 720), (1920, 1080))
     runs: tuple[int, ...] = (1, 5, 12, 64)
     spans: tuple[int, int] = (100, 400)  # frames of the two films between which the growth is measured
+    few: tuple[int, int] = (4, 12)  # the same, of other views the usual way
+    large: tuple[int, int] = (1920, 1080)
 
 
-QUICK = Plan(frames=20, long=60, repeats=2, slow=1, sizes=((400, 300), (800, 600)), runs=(1, 5), spans=(10, 60))
+QUICK = Plan(
+    frames=20, long=60, repeats=2, slow=1, sizes=((400, 300), (800, 600)), runs=(1, 5), spans=(10, 60), few=(2, 4)
+)
 
 
 def film(plan, folder):
@@ -153,123 +159,42 @@ def growth(plan, folder):
     return found, {"a frame at 800x600 with five runs, ms": (usual["each"], 1, "≤")} if usual else {}
 
 
-ROWS = {row.__name__: row for row in (film, long, process, growth, video)}
-
-
-def in_turns(ways, size, frames, folder, suffix=".gif"):
-    """Measure all ways by turns, each as often as it says; the medians."""
-    measured = defaultdict(list)
-    for turn in range(max(often for _, often, _ in ways.values())):
-        for name, (way, often, more) in ways.items():
-            if turn < often:
-                path = str(folder / f"{name.replace(' ', '-')}-{frames}{suffix}")
-                measured[name].append(
-                    {"path": path} | job("film", way=way, path=path, frames=frames, size=size, **more)
-                )
-    return {name: medians(results) | {"all": results} for name, results in measured.items()}
-
-
-def medians(results):
-    """The median of every number; of other values the last."""
-    found = {}
-    for key, value in results[-1].items():
-        values = [result.get(key, 0) for result in results]
-        if isinstance(value, list):
-            found[key] = statistics.median([each for some in values for each in some]) if value else None
-        else:
-            found[key] = statistics.median(values) if isinstance(value, int | float) else value
-    return found
-
-
-def job(name, **options):
-    """Have a job done in a process of its own; what it measured, and how long the process took."""
-    begin = time.perf_counter()
-    told = run([sys.executable, str(HERE / "jobs.py"), name, json.dumps(options)])
-    found = json.loads(told.stdout)
-    return found | {"process": time.perf_counter() - begin} if isinstance(found, dict) else found
-
-
-def run(command):
-    here = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
-    told = subprocess.run(command, env=os.environ | {"PYTHONPATH": here}, capture_output=True, text=True, check=False)
-    if told.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{told.stderr}")
-    return told
-
-
-def import_times(text):
-    """Milliseconds that ``python -X importtime`` names, by package, of what the interpreter does not need to start."""
-    found = defaultdict(float)
-    for line in text.partition("| site\n")[2].splitlines():
-        if line.startswith("import time:"):
-            microseconds, _, name = line.removeprefix("import time:").split("|")
-            package = name.split(".")[0].strip()
-            found["the standard library" if package in sys.stdlib_module_names else package] += int(microseconds) / 1000
-    small = [name for name, took in found.items() if took < 3]
-    found["other packages"] = sum(found.pop(name) for name in small)
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-
-def tell(title, measured):
-    """A table of films; the first is the measure of the others."""
-    first = next(iter(measured.values()))
-    head = ["", "s", "times as fast", "CPU s", "times less", "file, KB", "share"]
-    head += ["peak, MB", "share", "above imports, MB", "share", "PSNR, dB: mean", "least"]
-    rows = []
-    for name, this in measured.items():
-        row = [name, seconds(this["seconds"]), times(first["seconds"] / this["seconds"])]
-        row += [seconds(this["cpu"]), times(first["cpu"] / this["cpu"])]
-        row += [f"{this['bytes'] / 1000:.0f}", f"{this['bytes'] / first['bytes']:.2f}"]
-        more, firsts = this["peak"] - this["before"], first["peak"] - first["before"]
-        row += [f"{this['peak']:.0f}", f"{this['peak'] / first['peak']:.2f}", f"{more:.0f}", f"{more / firsts:.2f}"]
-        rows.append([*row, *(f"{this['psnr'][key]:.1f}" if "psnr" in this else "" for key in ("mean", "least"))])
-        if this["again"] is not None:
-            rows.append([AGAIN, seconds(this["again"]), times(first["seconds"] / this["again"]), *[""] * 10])
-    print(f"## {title}\n")
-    show(head, rows)
-
-
-def show(head, rows):
-    """A table in Markdown that is also readable as it is."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    rows = [head, ["-" * width for width in widths], *rows]
-    for row in rows:
-        first, *others = (
-            cell.ljust(width) if at == 0 else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("| " + " | ".join([first, *others]) + " |")
-    print()
-
-
-def faster(usual, ours):
-    """How many times as fast, undisturbed: of clock and CPU time, what is less, as both have one thread that works.
-
-    Other work on the machine lengthens the one, idle threads of the BLAS, which spin, the other.
-    """
-    slow, fast = (min(each["seconds"], each["cpu"]) for each in (usual, ours))
-    return slow / fast
-
-
-def judge(goals):
-    print("## Goals\n")
+def views(plan, folder):
+    """The other views, against FuncAnimation with the same panels."""
+    found, goals = {}, {}
+    path = str(folder / "view.gif")
+    for name, view in VIEWS.items():
+        turns = defaultdict(list)
+        for turn in range(plan.repeats):
+            told = job("view", which=name, way="optviz", path=path, frames=plan.frames, size=plan.size)
+            turns[OURS].append(told["ms"])
+            if turn < plan.slow:
+                usual = {"frames": told["frames"], "size": plan.size, "spans": plan.few}
+                turns[USUAL].append(job("view", which=name, way="usual", path=path, **usual)["ms"])
+        found[name] = this = {way: statistics.median(taken) for way, taken in turns.items()}
+        if view.faster:
+            goals[f"{name}, times as fast"] = (this[USUAL] / this[OURS], view.faster, "≥")
+        if view.under:
+            goals[f"{name}, ms a frame"] = (this[OURS], view.under, "≤")
+    print(f"## Other views, {plan.frames} frames, {by(plan.size)}\n")
     rows = [
-        [name, f"{sign} {goal:g}", f"{got:.2f}", "met" if (got >= goal if sign == "≥" else got <= goal) else "missed"]
-        for name, (got, goal, sign) in goals.items()
+        [name, f"{this[USUAL]:.0f}", f"{this[OURS]:.2f}", times(this[USUAL] / this[OURS])]
+        for name, this in found.items()
     ]
-    show(["", "goal", "measured", ""], rows)
+    show(["", "FuncAnimation, ms a frame", "optviz, ms a frame", "times as fast"], rows)
+    return found, goals
 
 
-def seconds(value):
-    return f"{value:.3f}" if value < 10 else f"{value:.1f}"
+def memory(plan, folder):
+    """What a long film in high definition needs."""
+    path = str(folder / "memory.gif")
+    found = {name: job("memory", which=name, path=path, frames=plan.long, size=plan.large)["peak"] for name in LONG}
+    print(f"## The most memory held, {plan.long} frames, {by(plan.large)}\n")
+    show(["", "MB"], [[name, f"{peak:.0f}"] for name, peak in found.items()])
+    return found, {f"{name}, memory, MB": (peak, 250, "≤") for name, peak in found.items()}
 
 
-def times(ratio):
-    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}"
-
-
-def by(size):
-    return "x".join(map(str, size))
+ROWS = {row.__name__: row for row in (film, long, process, growth, video, views, memory)}
 
 
 def main(arguments=None, plan=None):

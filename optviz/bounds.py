@@ -35,6 +35,16 @@ def within(value: Any, allowed: str) -> bool:
     return bool(np.all(above & below))
 
 
+def check_seed(seed: Any) -> None:
+    """Refuse what no generator takes as a seed.
+
+    Raises:
+        ArgumentError: It is not a whole number from 0.
+    """
+    if type(seed) is not int or seed < 0:
+        raise ArgumentError(f"seed must be a whole number from 0, not {seed!r}")
+
+
 def check_fields(owner: Any, what: str) -> None:
     """Refuse a dataclass one of whose bounded fields lies outside its interval; None passes.
 

@@ -44,7 +44,7 @@ def surface_names() -> list[str]:
 
     Example:
         >>> surface_names()[:3]
-        ['ackley', 'banana', 'beale']
+        ['ackley', 'aligned-ravine', 'banana']
     """
     return sorted({*_surface_files(), *_plugins("optviz.surfaces")})
 

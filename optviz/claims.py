@@ -207,16 +207,21 @@ def _turns(race: Race, column: int, step: int) -> float:
     return float(np.sum((taken[1:] * taken[:-1]).sum(axis=1) < 0))
 
 
-def _ends(race: Race, label: str, step: int) -> Array:
-    """For each of a run's S heads the distance to every one of K minima, (S, K)."""
+def _ends(race: Race, label: str, step: int, *, lowest: bool = False) -> Array:
+    """For each of a run's S heads the distance to every one of K minima, or of the lowest, (S, K)."""
     _floor(race, "minimum")
-    minima = np.array(race.surface.minima, dtype=float)
+    minima, deepest = race.surface.minima_within(race.surface.domain)
+    minima = minima[deepest] if lowest else minima
     offsets = race[label][step].reshape(-1, 1, 2) - minima
     return np.asarray(np.hypot(offsets[..., 0], offsets[..., 1]))
 
 
 def _arrived(race: Race, label: str, step: int) -> float:
     return float((_ends(race, label, step).min(axis=1) < _NEAR).mean())
+
+
+def _arrived_lowest(race: Race, label: str, step: int) -> float:
+    return float((_ends(race, label, step, lowest=True).min(axis=1) < _NEAR).mean())
 
 
 def _minima_found(race: Race, label: str, step: int) -> float:
@@ -244,7 +249,11 @@ the gap is a thousandth of the first. `value`, `gap`, `distance`: f, f − f*, a
 turned back, by more than 90°. From several starts it is the median over them.
 """
 
-OVERALL: dict[str, Callable[[Race, str, int], float]] = {"arrived": _arrived, "minima_found": _minima_found}
-"""What can be measured of all heads of a run together. `arrived`: the share of them within a tenth of a minimum.
-`minima_found`: how many minima at least one of them is as close to.
+OVERALL: dict[str, Callable[[Race, str, int], float]] = {
+    "arrived": _arrived,
+    "arrived_lowest": _arrived_lowest,
+    "minima_found": _minima_found,
+}
+"""What can be measured of all heads of a run together. `arrived`: the share of them within a tenth of a minimum;
+`arrived_lowest`: of a global one. `minima_found`: how many minima at least one of them is as close to.
 """

@@ -16,8 +16,8 @@ from optviz.errors import ArgumentError
 from optviz.optimizer import Optimizer
 from optviz.races import Race, race
 from optviz.ranking import reports
-from optviz.starts import parse_starts
-from optviz.surface import Surface
+from optviz.starts import gather_starts
+from optviz.surface import Point, Surface
 
 MAX_PROBLEMS = 4096
 
@@ -37,7 +37,7 @@ def compare(
     surfaces: str | Surface | Sequence[str | Surface],
     optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
     *,
-    starts: Sequence[str] = (),
+    starts: Sequence[str | Point] = (),
     seeds: Sequence[int] = (0,),
     **conditions: Any,
 ) -> Comparison:
@@ -46,7 +46,7 @@ def compare(
     Args:
         surfaces: One surface or several, by name or not.
         optimizers: Specs or optimizers; the five classics unless given.
-        starts: ``X,Y``, ``random:N`` or ``grid:AxB``; each surface's own start unless given.
+        starts: Points, ``X,Y``, ``random:N`` or ``grid:AxB``; each surface's own start unless given.
         seeds: One race each.
         **conditions: As in `optviz.race`: steps, noise, clip, lr, schedule, batch_size.
 
@@ -61,7 +61,7 @@ def compare(
     listed = [surfaces] if isinstance(surfaces, str | Surface) else surfaces
     problems = []
     for surface in map(load_surface, listed):
-        points = [point for text in starts for point in parse_starts(text, surface, seeds[0])] or [surface.start]
+        points = gather_starts(starts or None, surface, seeds[0])
         problems += [(surface, point, seed) for point in points for seed in seeds]
     if not 1 <= len(problems) <= MAX_PROBLEMS:
         raise ArgumentError(f"a comparison has 1 to {MAX_PROBLEMS} problems, not {len(problems)}")

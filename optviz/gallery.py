@@ -1,7 +1,7 @@
 """The gallery: exhibits as data, each a command, what it shows in words, and the same as claims that can be checked.
 
 An exhibit is a table of ``exhibits.toml``, headed by its slug. Its command is run exactly as it is written, but for the
-path of the picture, by whoever knows how to run a command; here it is read, judged and written about.
+path of the picture, by whoever knows how to run a command; here it is read and judged.
 """
 
 from __future__ import annotations
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PROGRAM = ("optviz", "animate")
-_INTRODUCTION = """\
-# Gallery
-
-<!-- Written by `optviz gallery` from exhibits.toml: change that, not this. -->
-
-Every picture is what the command beneath it makes: copy it, change it, run it. Beneath that stands in figures what the
-picture shows; `optviz gallery --check` runs all the races and compares. Where a picture says that a rate was *tuned*,
-one rule chose it for every optimizer alike; *given* means that the command names it, *same for all* that the surface
-does.
-"""
 
 
 class GalleryError(OptvizError):
@@ -140,12 +130,6 @@ def picture_state(path: Path, recipe: Recipe) -> str:
         return "outdated"
 
 
-def readme(exhibits: Sequence[Exhibit]) -> str:
-    """The gallery as a page in Markdown, to lie beside its pictures."""
-    contents = "".join(f"- [{each.title}](#{_anchor(each.title)}): {', '.join(each.tags)}\n" for each in exhibits)
-    return f"{_INTRODUCTION}\n{contents}{''.join(map(_section, exhibits))}"
-
-
 def _own_file() -> Path:
     installed = Path(__file__).with_name("exhibits.toml")
     return installed if installed.is_file() else installed.parent.parent / "gallery" / "exhibits.toml"
@@ -207,27 +191,3 @@ def _compared(recipe: Recipe) -> Any:
     """What counts of a recipe, numbers to nine digits."""
     text = replace(recipe, version="").to_text()
     return json.loads(re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.9g}", text))
-
-
-def _anchor(title: str) -> str:
-    """Where GitHub puts a heading."""
-    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
-
-
-def _section(exhibit: Exhibit) -> str:
-    claims = " · ".join(f"`{claim.text}`" for claim in exhibit.shows)
-    return f"""
-## {exhibit.title}
-
-![{exhibit.title}]({exhibit.picture})
-
-{exhibit.caption}
-
-**What to see.** {exhibit.see}
-
-```sh
-{exhibit.command}
-```
-
-Checked: {claims}
-"""

@@ -4,15 +4,13 @@ what blurs or bounds the gradients they see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from optviz.bounds import within
+from optviz.bounds import check_seed, within
 from optviz.catalog import is_local, load_surface
 from optviz.errors import ArgumentError
+from optviz.starts import Starts, check_start, gather_starts
 from optviz.surface import Point, Surface
 
 MAX_STEPS = 1_000_000
@@ -49,8 +47,7 @@ class Problem:
     def __post_init__(self) -> None:
         if type(self.steps) is not int or not 1 <= self.steps <= MAX_STEPS:
             raise ArgumentError(f"steps must be a whole number from 1 to {MAX_STEPS}, not {self.steps!r}")
-        if type(self.seed) is not int or self.seed < 0:
-            raise ArgumentError(f"seed must be a whole number from 0, not {self.seed!r}")
+        check_seed(self.seed)
         if not within(self.noise, "[0, 1e12]"):
             raise ArgumentError(f"noise must be a number in [0, 1e12], not {self.noise!r}")
         if self.clip is not None and not within(self.clip, "(0, inf)"):
@@ -81,8 +78,9 @@ class Problem:
 def pose(
     surface: str | Surface,
     *,
-    start: Point | Sequence[Point] | None = None,
+    start: Starts | None = None,
     steps: int | None = None,
+    seed: int = 0,
     source: str | None = None,
     **more: Any,
 ) -> Problem:
@@ -98,36 +96,9 @@ def pose(
         source = surface if is_local(surface) else place.name
     return Problem(
         surface=place,
-        starts=(place.start,) if start is None else _listed(start),
+        starts=gather_starts(start, place, seed),
         steps=place.steps or DEFAULT_STEPS if steps is None else steps,
+        seed=seed,
         source=source,
         **more,
     )
-
-
-def check_start(surface: Surface, start: Any) -> Point:
-    """A start as two floats inside the surface's domain, where the function has a value.
-
-    Raises:
-        ArgumentError: It is not that.
-    """
-    try:
-        x, y = (float(value) for value in start)
-    except (TypeError, ValueError):
-        raise ArgumentError(f"start must be two numbers X,Y, not {start!r}") from None
-    x0, x1, y0, y1 = surface.domain
-    if not surface.contains(np.array([x, y])):
-        box = f"{x0:g} ≤ x ≤ {x1:g}, {y0:g} ≤ y ≤ {y1:g}"
-        raise ArgumentError(f"start {x:g},{y:g} lies outside the domain of {surface.name}: {box}")
-    if not np.isfinite(surface(np.array([x, y]))):
-        raise ArgumentError(f"start {x:g},{y:g}: {surface.name} is not finite there; choose another with --start")
-    return x, y
-
-
-def _listed(start: Any) -> tuple[Any, ...]:
-    """One start or several as several; what they are is checked later."""
-    try:
-        several = np.ndim(start) == 2
-    except ValueError:  # their lengths differ
-        several = True
-    return tuple(start) if several else (start,)

@@ -26,6 +26,7 @@ from optviz.problem import Problem, pose
 from optviz.ranking import first_steps, reports
 from optviz.runs import simulate
 from optviz.schedules import Schedule
+from optviz.starts import Starts
 from optviz.surface import Array, Point, Surface
 from optviz.writing import atomic_write
 
@@ -158,7 +159,7 @@ def race(
     surface: str | Surface,
     optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
     *,
-    start: Point | Sequence[Point] | None = None,
+    start: Starts | None = None,
     steps: int | None = None,
     seed: int = 0,
     noise: float = 0.0,
@@ -175,10 +176,10 @@ def race(
     Args:
         surface: A `Surface`, a name (``rosenbrock``), or a user's file (``./mine.py``).
         optimizers: Specs (``adam:lr=0.05``) or optimizers; the five classics unless given.
-        start: (x, y) inside the domain, or several such points: then every optimizer runs from each of them, up to
-            4096 heads in all. The surface's own unless given.
+        start: (x, y) inside the domain, ``"random:64"``, ``"grid:8x8"``, or several of these: then every optimizer
+            runs from each of them, up to 4096 heads in all. The surface's own unless given.
         steps: 1 … 1 000 000; the surface's own, else 200.
-        seed: ≥ 0; fixes minibatches and noise.
+        seed: ≥ 0; fixes minibatches, noise and random starts.
         noise: Standard deviation of normal noise on each partial derivative, ≥ 0.
         clip: The largest norm of a gradient, > 0; None clips nothing.
         lr: A learning rate for every optimizer that names none, or ``"auto"``: the fair rule chooses.

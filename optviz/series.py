@@ -134,7 +134,7 @@ def _sharpness(race: Race) -> Series:
     middle = (second[..., 0, 0] + second[..., 1, 1]) / 2
     spread = np.hypot((second[..., 0, 0] - second[..., 1, 1]) / 2, (second[..., 0, 1] + second[..., 1, 0]) / 2)
     rates = np.array([run.hyperparameters["lr"] for run in race.runs], dtype=float)
-    return Series("sharpness", "sharpness", middle + spread, log=False, bounds=2 / rates)
+    return Series("sharpness", "sharpness, dashed 2/lr", middle + spread, log=False, bounds=2 / rates)
 
 
 _SERIES: dict[str, Callable[[Race], Series]] = {

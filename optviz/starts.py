@@ -1,15 +1,19 @@
-"""Where runs begin, as one writes it: ``X,Y``, ``random:N`` or ``grid:AxB``, inside a surface's domain."""
+"""Where runs begin: points inside a surface's domain, or as one writes them: ``X,Y``, ``random:N`` or ``grid:AxB``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from optviz.bounds import check_seed
 from optviz.errors import ArgumentError
-from optviz.problem import check_start
 from optviz.surface import Point, Surface
+
+Starts = str | Point | Sequence[str | Point]
+"""One start or several, each a point (x, y) or a text."""
 
 MAX_STARTS = 4096
 
@@ -17,16 +21,23 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _POINT = re.compile(rf"\s*({_NUMBER})\s*,\s*({_NUMBER})\s*")
 
 
-def gather_starts(texts: Sequence[str], surface: Surface, seed: int = 0) -> tuple[Point, ...]:
-    """The starts that several texts name together; the surface's own where there is no text.
+def gather_starts(given: Starts | None, surface: Surface, seed: int = 0) -> tuple[Point, ...]:
+    """The starts that points and texts name together; the surface's own where none are given.
 
     Raises:
-        ArgumentError: As `parse_starts`; or they are too many.
+        ArgumentError: As `parse_starts` and `check_start`; or they are too many.
+
+    Example:
+        >>> from optviz.catalog import load_surface
+        >>> gather_starts(["grid:2x1", (0, 3)], load_surface("booth"))
+        ((-5.0, 0.0), (5.0, 0.0), (0.0, 3.0))
     """
-    points = tuple(point for text in texts for point in parse_starts(text, surface, seed)) or (surface.start,)
-    if len(points) > MAX_STARTS:
-        raise ArgumentError(f"these are {len(points)} starts; allowed are 1 to {MAX_STARTS}")
-    return points
+    points: list[Point] = []
+    for each in [surface.start] if given is None else _listed(given):
+        points += parse_starts(each, surface, seed) if isinstance(each, str) else [check_start(surface, each)]
+        if len(points) > MAX_STARTS:
+            raise ArgumentError(f"these are {len(points)} starts; allowed are 1 to {MAX_STARTS}")
+    return tuple(points)
 
 
 def parse_starts(text: str, surface: Surface, seed: int = 0) -> list[Point]:
@@ -55,8 +66,41 @@ def parse_starts(text: str, surface: Surface, seed: int = 0) -> list[Point]:
         raise ArgumentError(f"start {text!r} names {columns * rows} points; allowed are 1 to {MAX_STARTS}")
     x0, x1, y0, y1 = surface.domain
     if random:
+        check_seed(seed)
         drawn = np.random.default_rng([seed, columns]).uniform((x0, y0), (x1, y1), (columns, 2))
         return [(float(x), float(y)) for x, y in drawn]
     xs = x0 + (x1 - x0) * (np.arange(columns) + 0.5) / columns
     ys = y0 + (y1 - y0) * (np.arange(rows) + 0.5) / rows
     return [(float(x), float(y)) for y in ys for x in xs]
+
+
+def check_start(surface: Surface, start: Any) -> Point:
+    """A start as two floats inside the surface's domain, where the function has a value.
+
+    Raises:
+        ArgumentError: It is not that.
+    """
+    try:
+        x, y = (float(value) for value in start)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"start must be two numbers X,Y, not {start!r}") from None
+    x0, x1, y0, y1 = surface.domain
+    if not surface.contains(np.array([x, y])):
+        box = f"{x0:g} ≤ x ≤ {x1:g}, {y0:g} ≤ y ≤ {y1:g}"
+        raise ArgumentError(f"start {x:g},{y:g} lies outside the domain of {surface.name}: {box}")
+    if not np.isfinite(surface(np.array([x, y]))):
+        raise ArgumentError(f"start {x:g},{y:g}: {surface.name} is not finite there; choose another with --start")
+    return x, y
+
+
+def _listed(given: Any) -> list[Any]:
+    """One start or several as several; what they are is checked later."""
+    if isinstance(given, str):
+        return [given]
+    try:
+        several = np.ndim(given) == 2 or any(isinstance(each, str) for each in given)
+    except ValueError:  # their lengths differ
+        several = True
+    except TypeError:  # a lone number
+        several = False
+    return list(given) if several else [given]

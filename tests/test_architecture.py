@@ -12,11 +12,23 @@ PACKAGE = Path(optviz.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "files", "catalog", "recording", "compiled"),
-    *("surroundings", "gradients", "sampling", "problem", "runs", "rates", "ranking", "writing", "workers", "lineup"),
     *(
+        "surroundings",
+        "gradients",
+        "sampling",
+        "starts",
+        "problem",
+        "runs",
+        "rates",
+        "ranking",
+        "writing",
+        "workers",
+        "lineup",
+    ),
+    *(
+        "lineup",
         "races",
         "series",
-        "starts",
         "comparison",
         "checks",
         "claims",
@@ -25,6 +37,7 @@ ORDER = [
         "crowd",
         "anatomy",
         "gallery",
+        "guide",
         "themes",
         "timeline",
         "nets",

@@ -20,22 +20,22 @@ def module(monkeypatch):
 @pytest.fixture
 def render(module, monkeypatch):
     """render.py, with its jobs done in this process."""
-    render, jobs = module("render"), module("jobs")
+    render, jobs, processes = module("render"), module("jobs"), module("processes")
 
     def job(name, **options):
         found = jobs.JOBS[name](**json.loads(json.dumps(options)))
         return found | {"process": 1.0} if isinstance(found, dict) else found
 
     monkeypatch.setattr(render, "job", job)
+    monkeypatch.setattr(processes, "job", job)
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # a job sets it: undo that
     return render
 
 
 @pytest.fixture
 def plan(render):
-    return render.Plan(
-        size=SIZE, frames=FRAMES, long=4, repeats=1, slow=1, sizes=(SIZE, (480, 360)), runs=(1, 18), spans=(2, 3)
-    )
+    small = {"size": SIZE, "sizes": (SIZE, (480, 360)), "large": (320, 240), "frames": FRAMES, "long": 4}
+    return render.Plan(**small, repeats=1, slow=1, runs=(1, 18), spans=(2, 3), few=(1, 2))
 
 
 def test_the_contenders_make_the_same_film(render, plan, tmp_path):
@@ -50,7 +50,7 @@ def test_the_contenders_make_the_same_film(render, plan, tmp_path):
     assert len(goals) == 4
 
 
-@pytest.mark.parametrize("row", ["long", "growth", "video"])
+@pytest.mark.parametrize("row", ["long", "growth", "video", "views", "memory"])
 def test_every_table_is_made(render, plan, tmp_path, capsys, row):
     measured, goals = render.ROWS[row](plan, tmp_path)
     render.judge(goals)
@@ -80,7 +80,7 @@ note: something else
 import time:      4000 |       4000 | json.decoder
 import time:       100 |        100 | six
 """
-    assert module("render").import_times(told) == {
+    assert module("processes").import_times(told) == {
         "numpy": 5.5,
         "the standard library": 4.0,
         "other packages": 0.1,
@@ -102,15 +102,17 @@ def test_the_gradients_are_raced(module, monkeypatch):
     gradients.main()
 
 
-@pytest.mark.parametrize("row", ["relief, fixed camera", "five panels", "map and loss curve"])
-def test_the_other_views_are_raced(module, monkeypatch, tmp_path, row):
-    views = module("views")
-    monkeypatch.setattr(views, "FEW", 2)
-    monkeypatch.setattr(views, "FRAMES", 3)
-    race = views.optviz.race(views.SURFACE, lr=0.01, steps=5)
-    kind, options, jobs, _ = views.ROWS[row]
-    assert views.usual(race, tmp_path / "film.gif", kind) > 0
-    assert views.ours(race, tmp_path / "film.gif", options, jobs) > 0
+def test_the_usual_way_has_every_view(module, tmp_path):
+    views, usual = module("views"), module("funcviews")
+    assert {view.kind for view in views.VIEWS.values()} == set(usual.KINDS)
+    pictures = set()
+    for view in views.VIEWS.values():
+        race = module("optviz").race(views.SURFACE, **{"lr": 0.01, "steps": 5} | view.race)
+        usual.save(race, tmp_path / "film.gif", view.kind, 2, SIZE)
+        with Image.open(tmp_path / "film.gif") as image:
+            assert (image.size, image.n_frames) == (SIZE, 2)
+            pictures.add(image.convert("RGB").tobytes())
+    assert len(pictures) == len(usual.KINDS)
 
 
 def test_trainings_are_raced(module, monkeypatch, capsys):

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from PIL import Image
 
 import optviz
 from optviz import gallery
-from optviz.cli.gallery_command import stage_exhibit
-from optviz.gallery import GalleryError, load_exhibits, picture_state, readme
+from optviz.cli.gallery_command import entry_of, stage_exhibit
+from optviz.gallery import GalleryError, load_exhibits, picture_state
+from optviz.guide import index, readme
 from optviz.recipe import read_recipe
 
 FOLDER = Path(__file__).parent.parent / "gallery"
 EXHIBITS = load_exhibits()
 SLUGS = [each.slug for each in EXHIBITS]
+PAGES = ("README.md", "index.html")
 MISSION = ("saddle", "rosenbrock", "himmelblau", "ravine")
 
 GOOD = {
@@ -32,6 +35,36 @@ GOOD = {
 def as_toml(slug="hill", **changes):
     table = {key: value for key, value in (GOOD | changes).items() if value is not None}
     return f"[{slug}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+
+
+def entries(exhibits):
+    staged = [(each, *stage_exhibit(each)[:2]) for each in exhibits]
+    return [entry_of(each, race, picture) for each, race, picture in staged]
+
+
+class Page(HTMLParser):
+    """What a browser would find: the elements with their attributes, and the text of every article."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.articles, self._open = [], {}, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag == "article":
+            self._open = dict(attributes)["id"]
+            self.articles[self._open] = ""
+
+    def handle_endtag(self, tag):
+        self._open = None if tag == "article" else self._open
+
+    def handle_data(self, data):
+        if self._open:
+            self.articles[self._open] += data
+
+    def all(self, tag, **wanted):
+        return [has for name, has in self.elements if name == tag and wanted.items() <= has.items()]
 
 
 @pytest.fixture
@@ -88,17 +121,18 @@ def test_every_claim_is_about_every_run(exhibit):
 
 @pytest.mark.skipif(not (FOLDER / "README.md").exists(), reason="the pictures are not part of what is distributed")
 class TestFolder:
-    def test_the_page_is_what_the_exhibits_say(self):
+    def test_the_pages_are_what_the_exhibits_say(self):
         assert (FOLDER / "README.md").read_text(encoding="utf-8") == readme(EXHIBITS), "run: optviz gallery"
+        assert (FOLDER / "index.html").read_text(encoding="utf-8") == index(entries(EXHIBITS)), "run: optviz gallery"
 
     def test_nothing_else_lies_there(self):
-        expected = {each.picture for each in EXHIBITS} | {"README.md", "exhibits.toml"}
+        expected = {each.picture for each in EXHIBITS} | {"README.md", "index.html", "exhibits.toml"}
         assert {path.name for path in FOLDER.iterdir()} == expected
 
     def test_pictures_are_small(self):
         sizes = [(FOLDER / each.picture).stat().st_size for each in EXHIBITS]
         assert max(sizes) < 2 << 20
-        assert sum(sizes) < 12 << 20
+        assert sum(sizes) < 25 << 20
 
     @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
     def test_pictures_are_films(self, exhibit):
@@ -128,6 +162,47 @@ def test_the_page_has_everything_and_its_links_lead_somewhere():
         assert all(f"`{claim.text}`" in page for claim in each.shows)
 
 
+def test_the_page_to_browse_has_everything_and_asks_for_pictures_alone():
+    text = index(entries(EXHIBITS))
+    page = Page(text)
+    assert list(page.articles) == SLUGS
+    for each in EXHIBITS:
+        words = page.articles[each.slug]
+        for part in (each.title, each.caption, each.see, each.command, *(claim.text for claim in each.shows)):
+            assert part in words
+    assert [picture["src"] for picture in page.all("img") if "src" in picture] == [each.picture for each in EXHIBITS]
+    assert all(picture["alt"] for picture in page.all("img", loading="lazy"))
+    assert not [has for _, has in page.elements if "src" in has and "/" in has["src"]]
+    assert not page.all("link")
+    assert "http:" not in text
+    assert "https:" not in text
+    [policy] = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
+    assert policy["content"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
+def test_every_picture_is_found_by_its_surface_its_optimizers_and_its_topics(exhibit):
+    race, picture, _ = stage_exhibit(exhibit)
+    page = Page(index([entry_of(exhibit, race, picture)]))
+    [card] = page.all("article")
+    tags = card["data-tags"].split("|")
+    assert race.surface.display_title in tags
+    assert {optviz.catalog.optimizer_class(run.optimizer).title for run in race.runs} <= set(tags)
+    offered = [option["value"] for option in page.all("option") + page.all("input", type="checkbox")]
+    assert set(filter(None, offered)) <= set(tags)
+    assert {tag.lower() for tag in tags} <= {value.lower() for value in offered}
+
+
+def test_what_an_exhibit_says_is_text_and_no_markup():
+    evil = '</p><script>alert("1")</script><img src=x onerror=alert(2)>'
+    exhibit = replace(EXHIBITS[0], title=evil, caption=evil, see=evil, command=f"{EXHIBITS[0].command} '{evil}'")
+    race, picture, _ = stage_exhibit(EXHIBITS[0])
+    page = Page(index([entry_of(exhibit, race, picture)]))
+    assert len(page.all("script")) == 1
+    assert not [has for _, has in page.elements if "onerror" in has]
+    assert page.articles["saddle"].count(evil) == 4
+
+
 def test_the_readme_leads_to_exhibits():
     text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
     targets = re.findall(r"\(gallery/README\.md#(.*?)\)", text)
@@ -142,7 +217,7 @@ def test_rendering_skipping_and_forcing(run, folder, exhibits):
     exhibits(as_toml() + as_toml("dale", title="Down a dale"))
     first = run("gallery")
     assert (first.exit_code, first.stderr) == (0, "")
-    assert first.stdout.split() == [str(Path("gallery", name)) for name in ("hill.gif", "dale.gif", "README.md")]
+    assert first.stdout.split() == [str(Path("gallery", name)) for name in ("hill.gif", "dale.gif", *PAGES)]
     films = [(folder / "gallery" / name).read_bytes() for name in ("hill.gif", "dale.gif")]
     assert films[0] == films[1] == run(*GOOD["command"].split()[1:], "-o", "-").stdout_bytes
     assert (folder / "gallery" / "README.md").read_text(encoding="utf-8") == readme(load_exhibits())
@@ -155,7 +230,23 @@ def test_rendering_skipping_and_forcing(run, folder, exhibits):
     (folder / "gallery" / "hill.gif").write_bytes(b"GIF89a, or is it")
     assert run("gallery").stdout == f"{Path('gallery/hill.gif')}\n"
     exhibits(as_toml(command=GOOD["command"] + " --seed 3") + as_toml("dale", title="Down a dale"))
-    assert run("gallery").stdout.split() == [str(Path("gallery", name)) for name in ("hill.gif", "README.md")]
+    assert run("gallery").stdout.split() == [str(Path("gallery", name)) for name in ("hill.gif", *PAGES)]
+
+
+def test_the_pictures_are_the_same_however_many_are_rendered_at_once(run, folder, exhibits):
+    exhibits(as_toml() + as_toml("dale", title="Down a dale", command=GOOD["command"] + " --theme dark"))
+    alone, together = run("gallery", "--jobs", "1"), run("gallery", "--jobs", "2", "-o", "two")
+    assert together.stdout == alone.stdout.replace("gallery", "two")
+    for path in (folder / "gallery").iterdir():
+        assert path.read_bytes() == (folder / "two" / path.name).read_bytes()
+
+
+def test_what_fails_in_a_process_of_its_own_is_told_as_ever(run, folder, exhibits):
+    exhibits(as_toml() + as_toml("dale", title="Down a dale", command="optviz animate --surface nowhere"))
+    result = run("gallery", "--jobs", "2")
+    assert (result.exit_code, result.stdout) == (1, f"{Path('gallery/hill.gif')}\n")
+    assert result.stderr.startswith("Error: exhibit dale, command: no surface is called 'nowhere'")
+    assert [path.name for path in (folder / "gallery").iterdir()] == ["hill.gif"]
 
 
 def test_some_of_them_elsewhere(run, folder, exhibits):
@@ -216,6 +307,7 @@ def test_a_claim_that_does_not_hold_fails_the_check(run, exhibits):
     [
         (["--only", "sadle"], "no exhibit is called 'sadle'. Did you mean 'saddle'?"),
         (["--check", "--force"], "--check renders nothing; leave out --force"),
+        (["--check", "--jobs", "2"], "--check renders nothing; leave out --jobs"),
         (["--json"], "--format and --json are for the table of --check"),
         (["--format", "csv"], "--format and --json are for the table of --check"),
     ],

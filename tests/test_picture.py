@@ -13,6 +13,7 @@ from optviz.draw.fonts import families
 from optviz.draw.labels import Label, places
 from optviz.draw.layout import layout
 from optviz.draw.trails import Exit, Stroke, strokes
+from optviz.draw.vectors import Key
 from optviz.errors import OptvizWarning
 from optviz.races import race
 from optviz.scene import scene_of
@@ -95,23 +96,47 @@ def test_a_label_shows_its_ink_and_its_casing():
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("count", [1, 5, 8, 12, 30, 64])
-@pytest.mark.parametrize("size", [(800, 600), (1280, 720), (1080, 1080)])
-def test_the_column_holds_every_run_without_overlap(count, theme, size):
+@pytest.mark.parametrize("size", [(800, 600), (1280, 720), (1080, 1080), (1080, 1920), (400, 400)])
+def test_the_cast_holds_every_run_without_overlap(count, theme, size):
     optimizers = [f"sgd:lr={0.0001 * (n + 1):.5g}" for n in range(count)]
     scene = scene_of(race("booth", optimizers, steps=2), theme=theme, size=size)
-    plan = layout(*size, scene.theme)
-    canvas = Canvas(*size, plan.scale)
-    looks = [scene.theme.look(trail.slot) for trail in scene.cast]
-    cast = Cast(scene.cast, looks, scene.theme, plan.column, canvas)
+    painters = Film(scene)._painters
+    [cast] = [painter for painter in painters if isinstance(painter, Cast)]
+    assert len(cast._spots) == len(set(cast._spots)) == count
+    canvas = Canvas(*size, layout(*size, scene.theme).scale)
     height = 0.8 * scene.theme.text * canvas.points
-    for (x, y), (a, b) in itertools.pairwise(cast._spots):
-        if x == a:
-            assert b - y >= height + (cast._lines - 1) * cast._line * (cast._lines > 1)
+    below = height + (cast._lines - 1) * cast._line * (cast._lines > 1)
+    for (x, y), (a, b) in itertools.combinations(cast._spots, 2):
+        assert abs(b - y) >= below if x == a else abs(a - x) >= cast._wide
     if cast._lines == 2:
         rates = max(canvas.text_width(runner.rate, scene.theme.text) for runner in scene.cast)
         assert rates + cast._width <= cast._wide, "rate and loss stand side by side"
     assert max(y for _, y in cast._spots) + max(0, cast._lines - 1) * cast._line <= size[1]
-    assert cast._spots[0][1] >= plan.column[1]
+    assert max(x for x, _ in cast._spots) + cast._wide <= size[0] + 1
+    left, top, right, bottom = painters[0]._place
+    if size[0] > size[1]:
+        assert min(x for x, _ in cast._spots) > right, "a column at the side"
+        assert cast._spots[0][1] >= top
+    else:
+        assert min(y for _, y in cast._spots) > bottom + height, "rows beneath, and beneath the ticks"
+        assert bottom - top > 0.38 * size[1]
+        assert left == cast._spots[0][0]
+
+
+@pytest.mark.parametrize("size", [(1080, 1080), (1080, 1920), (400, 400)])
+def test_a_square_picture_leaves_nothing_beneath_its_cast(size):
+    film = Film(scene_of(race("booth", ["sgd:lr=0.01", "adam:lr=0.1"], steps=2), size=size))
+    drawn = np.flatnonzero((film.frame(-1) != packed(film.paper)).any(axis=1))
+    assert size[1] - drawn.max() < 0.05 * size[1]
+
+
+def test_the_key_of_vectors_stands_beneath_the_cast_of_a_square_picture():
+    result = race("booth", ["sgd:lr=0.01", "adam:lr=0.1"], steps=2)
+    painters = Film(scene_of(result, show=("vectors",), preset="square"))._painters
+    [cast], [key] = ([each for each in painters if isinstance(each, kind)] for kind in (Cast, Key))
+    lowest = max(y for _, y in cast._spots) + (cast._lines - 1) * cast._line
+    assert min(y for _, y in key._spots) > lowest + cast._line
+    assert len({y for _, y in key._spots}) == 1
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -1.0, 9999.4, 9999.6, 1e-3, 9.9e-4, 123456.0, 1e300, -1e-300, 24.19])

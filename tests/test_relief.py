@@ -184,7 +184,7 @@ def test_a_path_is_cut_at_the_box_and_broken_where_it_is_no_number():
 def test_heads_that_are_seen_have_their_own_colours(theme):
     film = small_film("noisy-moons", steps=12, size=(640, 480), theme=theme, azimuth=-105)
     painter = film._painters[0]
-    spots = painter._camera.project(painter._terrain.raised(painter._floor[12]))
+    spots = painter._camera.project(painter._heads[12])
     picture = film.frame(-1)
     checked = 0
     for (x, y, _), colour in zip(spots[::-1], film.colours[2::-1], strict=True):

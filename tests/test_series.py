@@ -8,7 +8,8 @@ import pytest
 import optviz
 from optviz.catalog import load_surface, surface_names
 from optviz.draw import Film
-from optviz.draw.curves import _parted, _range
+from optviz.draw.canvas import Canvas
+from optviz.draw.curves import _envelope, _Line, _parted, _range
 from optviz.errors import ArgumentError
 from optviz.gradients import gradient
 from optviz.picture import LAYOUTS
@@ -117,3 +118,46 @@ def test_names_are_parted_and_stay_inside():
 def test_unknown_names_are_refused(options, words):
     with pytest.raises(ArgumentError, match=words):
         scene_of(race("booth", lr=0.01, steps=2), **options)
+
+
+def test_what_is_left_of_the_cursor_stays_and_what_is_right_of_it_is_blank():
+    ran = race("noisy-moons", ["sgd:lr=1", "adam:lr=0.1"], steps=90, batch_size=4)
+    film = Film(scene_of(ran, size=(480, 400), curves=("loss",)))
+    _, painter, *_ = film._painters
+    left, top, right, bottom = painter._place
+    cursor, reach = round(left + (right - left) * 30 / 90), 6
+    then, last = film.still(30)[top:bottom], film.still(90)[top:bottom]
+    assert np.array_equal(then[:, left : cursor - reach], last[:, left : cursor - reach])
+    assert np.array_equal(then[:, cursor + reach : right], film._ground[top:bottom, cursor + reach : right])
+    assert not np.array_equal(last[:, cursor + reach : right - reach], then[:, cursor + reach : right - reach])
+
+
+def test_a_dense_curve_is_thinned_to_what_can_be_seen():
+    generator = np.random.default_rng(3)
+    across = np.linspace(50.0, 150.0, 20_000)
+    path = np.stack([across, generator.normal(300, 40, across.size)], axis=-1)
+    path[4000:4100, 1] = np.nan
+    path[9999, 1] = np.nan
+    kept = _envelope(path)
+    assert len(kept) <= 4 * 101 + 2 + 4
+    assert not np.isfinite(path[kept, 1]).all(), "gaps stay gaps"
+    for column in range(50, 150):
+        everything = path[np.floor(across) == column, 1]
+        shown = path[kept[np.floor(across[kept]) == column], 1]
+        assert (np.nanmin(shown), np.nanmax(shown)) == (np.nanmin(everything), np.nanmax(everything))
+        np.testing.assert_array_equal(shown[[0, -1]], everything[[0, -1]])
+    assert _envelope(np.full((5, 2), np.nan)).tolist() == [0]
+
+
+def test_a_dense_curve_has_the_outline_of_all_its_steps():
+    generator = np.random.default_rng(4)
+    path = np.stack([np.linspace(10.0, 110.0, 8000), generator.normal(50, 8, 8000)], axis=-1)
+    covered = []
+    for line in (path, _Line(path, (10, 0, 110, 100)).until(8000)):
+        canvas = Canvas(120, 100)
+        canvas.line(line, "#000000", 1.5)
+        covered.append(canvas.pixels.view(np.uint8)[:, 3::4] > 128)
+    for one, other in (covered, covered[::-1]):
+        near = np.any([np.roll(other, (x, y), (0, 1)) for x in (-1, 0, 1) for y in (-1, 0, 1)], axis=0)
+        assert not (one & ~near).any()
+        assert one.sum() > 1000

@@ -7,6 +7,7 @@ import optviz
 from optviz.anatomy import MAX_RUNS, anatomy_of
 from optviz.crowd import across_seeds, typical
 from optviz.draw import Film
+from optviz.draw.canvas import Canvas
 from optviz.draw.swarm import Sheaf
 from optviz.draw.trails import Exit
 from optviz.draw.vectors import Key, Vectors
@@ -127,6 +128,21 @@ def test_the_step_is_true_to_the_map_and_the_rest_shares_one_measure():
     longest = np.max([np.hypot(part[..., 0], part[..., 1]) for part in parts], axis=0)
     np.testing.assert_allclose(longest, longest[0, 0])
     np.testing.assert_allclose(np.abs(vectors._momentum[0]), vectors._scale[0])  # Adam's first step: into the corner
+
+
+def test_a_run_at_rest_has_no_arrows_and_one_that_creeps_has():
+    bowl = optviz.Surface(name="bowl", fn=lambda x, y: x**2 + y**2, domain=(-3, 3, -3, 3), start=(2.0, 1.0))
+    result = optviz.race(bowl, ["sgd:lr=0.4", "sgd:lr=0.001"], steps=60)
+    vectors = Film(scene_of(result, show=("vectors",), size=(400, 300)))._painters[0]._vectors
+    canvas, place = Canvas(400, 300), (0, 0, 400, 300)
+    assert len(vectors.draw(canvas, 2, place)) == 2
+    assert len(vectors.draw(canvas, 60, place)) == 1
+    fast, slow = vectors._at_rest.T
+    pixels = vectors._paths[:, 0]
+    rests = [t for t in range(7, 61) if np.ptp(pixels[t - 7 :], axis=0).max() < 1]
+    assert np.flatnonzero(fast).tolist() == rests
+    assert 0 < len(rests) < 55
+    assert not slow.any()
 
 
 def test_vectors_are_slow_and_have_a_key():

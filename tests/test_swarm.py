@@ -42,6 +42,29 @@ def test_one_start_in_a_list_is_one_start():
     assert one.to_json() == same.to_json()
 
 
+@pytest.mark.parametrize("text", ["random:6", "grid:3x2", "-1,2"])
+def test_starts_in_words_are_the_same_from_python_as_on_the_command_line(text, run):
+    words = ["compare", "--surface", "booth", "-O", "sgd:lr=0.01", "--steps", "3", "--seed", "5", "--json"]
+    printed = json.loads(run(*words, "--start", text).stdout)
+    reports = printed.get("problems", [printed])
+    result = optviz.race("booth", ["sgd:lr=0.01"], steps=3, seed=5, start=text)
+    assert [list(start) for start in result.starts] == [report["start"] for report in reports]
+    mixed = optviz.race("booth", ["sgd:lr=0.01"], steps=3, seed=5, start=[(1, 1), text])
+    assert mixed.starts == ((1.0, 1.0), *result.starts)
+
+
+@pytest.mark.parametrize("start", ["random:x", ["grid:1x"], [], 5, [[]], ((1, 2), "1;2"), [None]])
+def test_starts_that_are_none_are_refused(start):
+    with pytest.raises(ArgumentError, match="start must be"):
+        optviz.race("booth", ["sgd:lr=0.01"], steps=3, start=start)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, "1"])
+def test_a_seed_is_checked_before_starts_are_drawn_by_it(seed):
+    with pytest.raises(ArgumentError, match="seed must be a whole number from 0"):
+        optviz.race("booth", ["sgd:lr=0.01"], steps=3, seed=seed, start="random:3")
+
+
 def test_a_run_of_a_swarm_leaves_when_its_first_head_does():
     result = optviz.race("saddle", ["sgd:lr=0.05"], start=[(1.5, 0.001), (1.5, 1.0)], steps=100)
     lefts = [result.alone(index).left_at[0] for index in (0, 1)]
@@ -104,6 +127,9 @@ def test_a_claim_about_a_swarm_is_about_its_median_or_all_of_it():
     assert parse_claim("x(adam) < 9").check(result).left == pytest.approx((ends[1] + ends[2]) / 2)
     assert parse_claim("arrived(adam) <= 1").check(result).left in (0, 0.25, 0.5, 0.75, 1)
     assert 1 <= parse_claim("minima_found(adam) > 0").check(result).left <= 4
+    wells = optviz.race("two-wells", ["sgd:lr=0.02"], start=((-1, 0), (1, 0), (0.9, 0.1)), steps=200)
+    assert parse_claim("arrived(sgd) == 1").check(wells).holds
+    assert parse_claim("arrived_lowest(sgd) < 1").check(wells).left == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("options", [{}, {"theme": "dark", "layout": "panels"}, {"curves": ("loss", "step")}])

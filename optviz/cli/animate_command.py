@@ -80,10 +80,10 @@ def _to_stdout(film: Film, frames: Iterator[Frame]) -> None:
 
 
 @contextlib.contextmanager
-def watched(film: Film, quiet: bool, label: str = "Drawing") -> Iterator[Iterator[Frame]]:
+def watched(film: Film, quiet: bool) -> Iterator[Iterator[Frame]]:
     """The film's frames, with a progress bar where someone looks on."""
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield film.frames()
         return
-    with click.progressbar(film.frames(), length=len(film), label=label, file=sys.stderr) as bar:
+    with click.progressbar(film.frames(), length=len(film), label="Drawing", file=sys.stderr) as bar:
         yield iter(bar)

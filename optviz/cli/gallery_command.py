@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
+import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +16,6 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from optviz.cli.animate_command import command as animate
-from optviz.cli.animate_command import watched
 from optviz.cli.failing import Command
 from optviz.cli.options import examples, table_options
 from optviz.cli.staging import stage
@@ -21,9 +23,12 @@ from optviz.cli.tables import print_table
 
 if TYPE_CHECKING:
     from optviz.gallery import Exhibit
+    from optviz.guide import Entry
     from optviz.picture import Picture
     from optviz.races import Race
     from optviz.recipe import Recipe
+
+    Made = tuple[Entry, bool]
 
 
 def complete_exhibit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -43,6 +48,12 @@ def complete_exhibit(ctx: click.Context, param: click.Parameter, incomplete: str
 )  # fmt: skip
 @click.option("-o", "--output", "folder", default="gallery", show_default=True, metavar="FOLDER", help="Where to.")
 @click.option("--force", is_flag=True, help="Render pictures, too, that are up to date.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="How many at once.  [default: one a processor]",
+)
 @click.option("--check", is_flag=True, help="Render nothing: race, and compare with what each exhibit claims.")
 @table_options
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
@@ -54,6 +65,7 @@ def command(
     folder: str,
     force: bool,
     check: bool,
+    jobs: int | None,
     form: str,
     as_json: bool,
     quiet: bool,
@@ -61,7 +73,8 @@ def command(
     """Render the gallery, or check what its pictures show.
 
     Each exhibit is a command, run as it is written. A picture whose recipe is what the command would make is left
-    alone. With all exhibits the gallery's README.md is written as well. The paths that were written are printed.
+    alone. With all exhibits the gallery's README.md and index.html, to browse, are written as well. The paths that were
+    written are printed.
 
     With --check every claim about a race is compared with the race, and printed with what was found; if one does not
     hold, the exit code is 1.
@@ -73,14 +86,15 @@ def command(
         warnings.simplefilter("ignore")  # until the command ends
     exhibits = choose(load_exhibits(), slugs)
     if check:
-        if force:
-            raise ArgumentError("--check renders nothing; leave out --force")
+        for name in ("force", "jobs"):
+            if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise ArgumentError(f"--check renders nothing; leave out --{name}")
         _check(exhibits, Path(folder), "json" if as_json else form, quiet)
         return
     for name in ("form", "as_json"):
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise ArgumentError("--format and --json are for the table of --check")
-    _render(exhibits, Path(folder), force=force, quiet=quiet, page=not slugs)
+    _render(exhibits, Path(folder), force=force, quiet=quiet, pages=not slugs, jobs=jobs or os.cpu_count() or 1)
 
 
 def stage_exhibit(exhibit: Exhibit) -> tuple[Race, Picture, Recipe]:
@@ -111,29 +125,67 @@ def stage_exhibit(exhibit: Exhibit) -> tuple[Race, Picture, Recipe]:
     return race, picture, recipe_of(race, picture.as_data())
 
 
-def _render(exhibits: Sequence[Exhibit], folder: Path, *, force: bool, quiet: bool, page: bool) -> None:
-    from optviz.draw import Film
-    from optviz.encode import save
-    from optviz.gallery import picture_state, readme
-    from optviz.scene import scene_of
+def _render(exhibits: Sequence[Exhibit], folder: Path, *, force: bool, quiet: bool, pages: bool, jobs: int) -> None:
+    from optviz.workers import map_jobs
 
     _make(folder)
-    current = 0
-    for number, exhibit in enumerate(exhibits, 1):
-        race, picture, recipe = stage_exhibit(exhibit)
-        path = folder / exhibit.picture
-        if not force and picture_state(path, recipe) == "current":
-            current += 1
-            continue
-        film = Film(scene_of(race, picture))
-        with watched(film, quiet, f"{number}/{len(exhibits)} {exhibit.slug}") as frames:
-            save(film, path, frames)
-        click.echo(click.format_filename(path))
-    if page:
+    entries, current = [], 0
+    with _watched(map_jobs(lambda each: _made(each, folder, force=force), exhibits, jobs), exhibits, quiet) as made:
+        for exhibit, (entry, fresh) in zip(exhibits, made, strict=True):
+            entries.append(entry)
+            if fresh:
+                click.echo(click.format_filename(folder / exhibit.picture))
+            else:
+                current += 1
+    if pages:
+        from optviz.guide import index, readme
+
         _write_page(folder / "README.md", readme(exhibits))
+        _write_page(folder / "index.html", index(entries))
     if current and not quiet:
         are = "picture is" if current == 1 else "pictures are"
         click.echo(f"note: {current} {are} up to date; --force renders all the same", err=True)
+
+
+def _made(exhibit: Exhibit, folder: Path, *, force: bool) -> tuple[Entry, bool]:
+    """Render an exhibit unless its picture is current; what the guide tells of it, and whether it was rendered."""
+    from optviz.draw import Film
+    from optviz.encode import save
+    from optviz.gallery import picture_state
+    from optviz.scene import scene_of
+
+    race, picture, recipe = stage_exhibit(exhibit)
+    path = folder / exhibit.picture
+    fresh = force or picture_state(path, recipe) != "current"
+    if fresh:
+        save(Film(scene_of(race, picture)), path)
+    return entry_of(exhibit, race, picture), fresh
+
+
+def entry_of(exhibit: Exhibit, race: Race, picture: Picture) -> Entry:
+    """What the guide to the gallery tells of an exhibit."""
+    from optviz.catalog import optimizer_class
+    from optviz.guide import Entry
+    from optviz.picture import as_theme
+
+    assert picture.size is not None
+    return Entry(
+        exhibit=exhibit,
+        surface=race.surface.display_title,
+        optimizers=tuple(dict.fromkeys(optimizer_class(run.optimizer).title for run in race.runs)),
+        size=picture.size,
+        ground=as_theme(picture.theme).background,
+    )
+
+
+@contextlib.contextmanager
+def _watched(made: Iterator[Made], exhibits: Sequence[Exhibit], quiet: bool) -> Iterator[Iterator[Made]]:
+    """What is made, with a progress bar where someone looks on."""
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        yield made
+        return
+    with click.progressbar(made, length=len(exhibits), label="Rendering", file=sys.stderr) as bar:
+        yield iter(bar)
 
 
 def _make(folder: Path) -> None:

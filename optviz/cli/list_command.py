@@ -116,13 +116,11 @@ def rates(
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
     from optviz.lineup import choose_rates
-    from optviz.starts import gather_starts
 
     if lr != "auto":
         raise ArgumentError("--lr: the rates are what is chosen here; leave it out")
     place = load_surface(surface)
-    begin = gather_starts(start, place, options["seed"])
-    choices = choose_rates(place, optimizers or DEFAULT_OPTIMIZERS, start=begin, **options)
+    choices = choose_rates(place, optimizers or DEFAULT_OPTIMIZERS, start=start or None, **options)
     if as_json or form == "json":
         rows: Rows = [
             {

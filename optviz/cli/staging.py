@@ -61,13 +61,11 @@ def stage(surface: str, place: Surface, *, start: tuple[str, ...], **options: An
     from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
     from optviz.picture import Picture
     from optviz.races import race
-    from optviz.starts import gather_starts
 
     picture = Picture(**{each.name: options.pop(each.name) for each in fields(Picture)})
-    begin = gather_starts(start, place, options["seed"])
     source = surface if is_local(surface) else place.name
     optimizers = options.pop("optimizers") or DEFAULT_OPTIMIZERS
-    return race(place, optimizers, start=begin, source=source, **options), picture
+    return race(place, optimizers, start=start or None, source=source, **options), picture
 
 
 def target(output: str | None, name: str, usual: str, check: Callable[[str], object]) -> Path | None:

@@ -1,10 +1,11 @@
-"""The cast: a column of names in their colours, each with its learning rate and its loss at this step."""
+"""The cast: names in their colours, each with its learning rate and its loss at this step, in columns or in rows."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,38 +17,62 @@ from optviz.timeline import Shot
 
 _WIDEST = "−0.00e−000"
 _NARROW = "−0.0e−00"
+_FOOT, _CUT, _WIDE = 1.5, 7.6, 15.0  # letters' heights: the last line; a column of names that are cut; the widest
+_LEFT_FREE, _CLOSE = 0.75, 1.2  # the share of its room that a cast takes at ease; lines of names otherwise
 _SAMPLE = 8.4  # of line before a name, in widths of a trail, where lines have styles
 
 
+@dataclass(frozen=True)
+class Form:
+    """How the cast is arranged: so many lines a run (0: its name alone), in so many columns.
+
+    `across` says that runs follow each other in rows. Beneath the panels, `height` is what they take there, and `wide`
+    a column, in letters' heights.
+    """
+
+    lines: int
+    columns: int
+    across: bool = False
+    height: float = 0.0
+    wide: float = 0.0
+
+
 class Cast:
-    """Draws the column at the side of the map: three lines a run, or two, or one, or names alone in two columns."""
+    """Draws the cast: three lines a run, or two, or one, or names alone in several columns."""
 
     def __init__(
-        self, runners: Sequence[Runner], looks: Sequence[Look], theme: Theme, place: Rectangle, canvas: Canvas
+        self,
+        runners: Sequence[Runner],
+        looks: Sequence[Look],
+        theme: Theme,
+        place: Rectangle,
+        canvas: Canvas,
+        form: Form | None = None,
     ) -> None:
         self._runners, self._looks, self._theme = runners, looks, theme
         left, top, right, bottom = place
         em = theme.text * canvas.points
-        self._lines, columns = _form(len(runners), (bottom - top) / em)
+        form = form or form_beside(len(runners), (bottom - top) / em)
+        self._lines, columns = form.lines, form.columns
         self._foot, self._across = (left, bottom), right - left
         bottom -= round(1.5 * em) if self._lines < 3 else 0
         per_column = -(-len(runners) // columns)
         pitch = min((1.45 * max(1, self._lines) + 0.85) * em, (bottom - top) / per_column)
-        wide = (right - left) // columns
-        self._spots = [
-            (left + row // per_column * wide, round(top + em + pitch * (row % per_column)))
-            for row in range(len(runners))
-        ]
-        self._line, self._wide = round(1.45 * em), wide
+        wide = round(form.wide * em) or (right - left) // columns
+        cells = [divmod(row, columns)[::-1] if form.across else divmod(row, per_column) for row in range(len(runners))]
+        self._spots = [(left + column * wide, round(top + em + pitch * row)) for column, row in cells]
+        self._line, self._wide, self._gap = round(1.45 * em), wide, round(0.4 * em) if form.across else 0
         self._glyphs = Glyphs(canvas, "0123456789.e−diverg ", theme.text, theme.quiet, theme.background)
         self._width = self._glyphs.width(_WIDEST if self._lines > 2 else _NARROW)
         words = runners[0].measure  # the same for all
-        fits = canvas.text_width(f"{words} ", theme.text) + 0.8 * self._width <= right - left
+        fits = canvas.text_width(f"{words} ", theme.text) + 0.8 * self._width <= wide
         self._words = words if fits else words.split()[0]
         longest = max(canvas.text_width(runner.title, theme.text - 1) for runner in runners)
         if self._lines == 1 and longest <= wide < longest + self._width:
             self._lines = 0  # whole names rather than numbers
         self._after_loss = round(canvas.text_width(f"{self._words} ", theme.text) + 0.3 * em)
+        if form.across and self._lines > 2:
+            self._width = min(self._width, wide - self._after_loss)
 
     def ground(self, canvas: Canvas) -> None:
         theme, lines = self._theme, self._lines
@@ -55,7 +80,7 @@ class Cast:
         size = theme.text + (2.5 if lines > 1 else 0 if lines else -1)
         sample = _SAMPLE * theme.trail * canvas.points
         indent = round(1.25 * sample) if styled else 0
-        room = self._wide - indent - (self._width if lines == 1 else 0)
+        room = self._wide - indent - self._gap - (self._width if lines == 1 else 0)
         for runner, look, (x, y) in zip(self._runners, self._looks, self._spots, strict=True):
             if styled:
                 middle = y - 0.36 * size * canvas.points
@@ -111,9 +136,55 @@ def loss_label(value: float) -> str:
     return words.replace("-", "−")
 
 
-def _form(count: int, room: float) -> tuple[int, int]:
-    """How many lines a run gets (0: its name alone), and in how many columns, for a room in letters' heights."""
+def form_beside(count: int, room: float) -> Form:
+    """The form of so many runs in a column at the side, for a room in letters' heights."""
     for lines in (3, 2, 1):
         if count * (1.45 * lines + (0.85 if lines > 1 else 0.15)) <= room:
-            return lines, 1
-    return 0, max(2, math.ceil(1.1 * count / room))
+            return Form(lines, 1)
+    return Form(0, max(2, math.ceil(1.1 * count / room)))
+
+
+def form_beneath(
+    runners: Sequence[Runner], looks: Sequence[Look], theme: Theme, room: tuple[int, int], canvas: Canvas
+) -> Form:
+    """The form of runs in rows beneath the panels: the most lines that fit into a room of so many pixels.
+
+    They leave a quarter of it to the panels, but for names alone.
+    """
+    em, count = theme.text * canvas.points, len(runners)
+    wide, high = room[0] / em, room[1] / em
+    sample = 1.25 * _SAMPLE * theme.trail / theme.text if any(look.dash for look in looks) else 0.0
+
+    def longest(words: Iterable[str], larger: float = 0.0, *, bold: bool = False) -> float:
+        return max(canvas.text_width(each, theme.text + larger, bold=bold) for each in words) / em + 0.9
+
+    titles = [runner.title for runner in runners]
+    name, plain = longest(titles, 2.5, bold=True) + sample, longest(titles, -1) + sample
+    note = longest(f"{runner.rate} {runner.rule}" for runner in runners)
+    number = longest([_NARROW])
+    for lines, least in (
+        (3, max(name, note, longest([f"loss {_NARROW}"]))),
+        (2, max(name, longest(runner.rate for runner in runners) + number)),
+        (1, longest(titles, bold=True) + sample + number),
+        (0, plain),
+    ):
+        form = _rows(count, lines, max(1, int(wide / least)), wide)
+        if form.height <= _LEFT_FREE * high and least <= wide:
+            return form
+    for least in (plain, _CUT):
+        columns = max(1, int(wide / least))
+        rows = math.ceil(count / columns)
+        if _CLOSE * rows + _FOOT <= high:
+            break
+    rows = min(rows, max(1, int((high - _FOOT) / _CLOSE)))
+    columns = math.ceil(count / rows)
+    return Form(0, columns, across=True, height=min(high, _CLOSE * rows + _FOOT), wide=wide / columns)
+
+
+def _rows(count: int, lines: int, most: int, wide: float) -> Form:
+    """Rows as even as they can be, of no more columns than `most`."""
+    rows = math.ceil(count / most)
+    columns = math.ceil(count / rows)
+    pitch = 1.45 * max(1, lines) + (0.85 if lines > 1 else 0.15)
+    height = rows * pitch + (_FOOT if lines < 3 else 0.0)
+    return Form(lines, columns, across=True, height=height, wide=min(wide / columns, _WIDE))

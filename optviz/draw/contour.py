@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -22,6 +23,7 @@ from optviz.timeline import Shot
 _CROSS = 0.55  # half the width of a minimum's cross, in widths of a head
 _MOST_STARTS = 256  # whose rings are drawn
 _GHOST, _PALE = 0.45, 0.55  # how wide a ghost is, as a share of a trail, and how pale, of one in a swarm
+_BENEATH = 0.6  # how wide trails are beneath the vectors of several runs
 _HAIR = 0.8  # how wide a trail of a swarm is, as a share of its own theme's
 
 
@@ -33,6 +35,8 @@ class ContourPainter:
         count = len(panel.owners)
         self._swarm = count > len(set(panel.owners))
         self._theme = theme = stage.swarming(count) if self._swarm else stage.crowded(count)
+        if panel.anatomy is not None and count > 1:
+            self._theme = theme = replace(stage.thinned(_BENEATH), head=theme.head)
         self._place = plot(stage.cell, stage.unit, titled=bool(panel.title))
         self._looks = stage.looks(panel.owners)
         self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
@@ -51,7 +55,7 @@ class ContourPainter:
         self._vectors: Vectors | None = None
         if panel.anatomy is not None:
             paths = np.stack(self._paths, axis=1)
-            self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, theme, self._place)
+            self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, stage.crowded(count), self._place)
         if panel.ghosts is not None:
             self._alpha = _PALE * faintness(len(panel.ghost_owners))
             hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
@@ -71,7 +75,7 @@ class ContourPainter:
         self._ticks(canvas)
         theme = self._theme
         if self._panel.title:
-            colour = self._looks[0].colour if len(self._looks) == 1 else theme.ink
+            colour = self._looks[0].colour if len(set(self._panel.owners)) == 1 else theme.ink
             room, size = right - left, theme.text + 1
             canvas.text(
                 left,

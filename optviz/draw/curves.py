@@ -1,11 +1,15 @@
-"""Curves: what is followed along the runs, over the steps, in step with the map."""
+"""Curves: what is followed along the runs, over the steps, in step with the map.
+
+A curve goes from left to right as time does, so on a sheet of pixels all curves are drawn once, to their ends, and a
+frame uncovers what lies left of its step. Where many steps share a column of pixels, a curve goes through its first,
+least, largest and last value there: its outline is that of all.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -14,7 +18,7 @@ from numpy.typing import NDArray
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import plot, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
-from optviz.draw.trails import Exit, Stroke, around, between, lay_all, strokes
+from optviz.draw.trails import around
 from optviz.scene import Curves
 from optviz.timeline import Shot
 
@@ -22,13 +26,14 @@ _DECADES = 14  # at most so many below the largest value
 _LABELS = 96  # units for the names at the ends of the lines
 _THIN = 0.7
 _BAND = 0.22  # how opaque a band is
+_DENSE = 4  # steps in a column of pixels from which on not all are drawn
+_HORIZON = 2e4  # pixels beyond the panel, farther than which no line need go
 
 
 @dataclass(frozen=True)
 class _Sliver:
-    """A column of pixels of a band, laid at `step`: from top to bottom at x."""
+    """A column of pixels of a band: from top to bottom at x."""
 
-    step: int
     run: int
     x: int
     top: int
@@ -44,7 +49,7 @@ class CurvesPainter:
 
     def __init__(self, panel: Curves, stage: Stage) -> None:
         self._panel, self._stage = panel, stage
-        self._theme = theme = stage.thinned(_THIN)
+        self._theme = stage.thinned(_THIN)
         unit = stage.unit
         self._labelled = stage.cell[2] - stage.cell[0] > 300 * unit and len(panel.owners) == len(stage.cast)
         self._place = plot(stage.cell, unit, titled=True, right=_LABELS if self._labelled else 0)
@@ -59,11 +64,8 @@ class CurvesPainter:
             to_pixels(np.stack([steps[:, column], heights[:, column]], axis=-1), self._box, self._place)
             for column in range(values.shape[1])
         ]
-        self._strokes: list[Stroke | Exit | _Sliver] = []
-        self._strokes += strokes(self._paths, stage.canvas, theme, self._place, exits=False)
-        if panel.band is not None:
-            self._strokes = sorted([*self._slivers(*panel.band), *self._strokes], key=lambda each: each.step)
-        self._stroke_steps = [stroke.step for stroke in self._strokes]
+        self._lines = [_Line(path, self._place) for path in self._paths]
+        self._slivers = [] if panel.band is None else list(self._band(*panel.band))
 
     def ground(self, canvas: Canvas) -> None:
         theme, series = self._theme, self._panel.series
@@ -75,28 +77,28 @@ class CurvesPainter:
             y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])
             canvas.line(np.array([[left, y], [right, y]]), _faint(theme.quiet, theme.background), 0.7, cap="butt")
             words = f"1e{round(value)}".replace("-", "−") if series.log else tick_label(value)
-            canvas.text(left - 0.6 * em, y + 0.36 * em, words, theme.text, theme.quiet, anchor="right")
+            width = canvas.text_width(words, theme.text)
+            x = max(left - 0.6 * em - width, self._stage.cell[0] + 2)
+            canvas.text(x, y + 0.36 * em, words, theme.text, theme.quiet)
         for value in ticks(0, self._box[1], max(2, int((right - left) / (80 * self._stage.unit)))):
             x = float(to_pixels(np.array([value, self._low]), self._box, self._place)[0])
             canvas.text(x, bottom + 1.4 * em, tick_label(value), theme.text, theme.quiet, anchor="centre")
         self._draw_bounds(canvas)
         if self._labelled:
             self._name_ends(canvas)
+        if not canvas.joins:
+            self._whole = canvas.preview(self._place, lambda: self._draw(canvas, len(self._paths[0]) - 1))
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
-        boxes: list[Rectangle] = []
-        for _, group in groupby(
-            self._strokes[between(self._stroke_steps, before, shot)], key=lambda stroke: isinstance(stroke, _Sliver)
-        ):
-            lines: list[Stroke | Exit] = []
-            for each in group:
-                if isinstance(each, _Sliver):
-                    canvas.tint(each.box, self._looks[each.run].colour, _BAND)
-                    boxes.append(each.box)
-                else:
-                    lines.append(each)
-            boxes += lay_all(canvas, lines, self._looks, self._theme, self._place)
-        return boxes
+        if canvas.joins:
+            self._draw(canvas, shot.step)
+            return [self._place]
+        left, top, _, bottom = self._place
+        start, end = left if before is None else self._reached(before.step), self._reached(shot.step)
+        if start == end:
+            return []
+        canvas.image((start, top, end, bottom), self._whole[:, start - left : end - left])
+        return [(start, top, end, bottom)]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         left, top, right, bottom = self._place
@@ -106,15 +108,32 @@ class CurvesPainter:
         canvas.line(cursor, theme.quiet, 0.8, cap="butt", clip=self._place)
         boxes = [around(cursor, 3, self._place)]
         casing = (theme.casing - theme.trail) / 2
+        reach = math.ceil((theme.head / 2 + casing) * canvas.points)
+        whole = left - reach, top - reach, right + reach, bottom + reach
         for path, look in zip(self._paths, self._looks, strict=True):
             a, b = path[shot.step].tolist()
             if math.isfinite(a) and top <= b <= bottom:
-                canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=self._place)
-                boxes.append(around(np.array([[a, b]]), (theme.head + 2 * casing) * canvas.points, self._place))
-        return [(max(left, a), b, min(right, c), d) for a, b, c, d in boxes if c > a and d > b]
+                canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=whole)
+                boxes.append(around(np.array([[a, b]]), (theme.head + 2 * casing) * canvas.points, whole))
+        return boxes
 
-    def _slivers(self, low: NDArray[Any], high: NDArray[Any]) -> Iterator[_Sliver]:
-        """The bands between two series (T+1, M), cut into columns of pixels, laid step by step."""
+    def _reached(self, step: int) -> int:
+        """The column of pixels up to which a frame at that step shows the curves."""
+        left, _, right, _ = self._place
+        return round(left + (right - left) * step / self._box[1])
+
+    def _draw(self, canvas: Canvas, step: int) -> None:
+        """Draw bands and lines up to a step."""
+        theme, end = self._theme, self._reached(step)
+        for sliver in self._slivers:
+            if sliver.x < end:
+                canvas.tint(sliver.box, self._looks[sliver.run].colour, _BAND)
+        for line, look in zip(self._lines, self._looks, strict=True):
+            corners = line.until(step)
+            canvas.line(corners, look.colour, theme.trail, dash=look.dash, clip=self._place)
+
+    def _band(self, low: NDArray[Any], high: NDArray[Any]) -> Iterator[_Sliver]:
+        """The bands between two series (T+1, M), cut into columns of pixels."""
         left, top, right, bottom = self._place
         edges = [
             to_pixels(np.stack([np.zeros_like(each), each], axis=-1), self._box, self._place)[..., 1]
@@ -122,15 +141,14 @@ class CurvesPainter:
         ]
         across = left + np.arange(len(low)) * ((right - left) / max(1.0, self._box[1]))
         columns = np.arange(left, right)
-        steps = np.searchsorted(across, columns + 0.5)
         for run in range(low.shape[1]):
             above, below = (np.interp(columns + 0.5, across, np.nan_to_num(each[:, run], nan=np.inf)) for each in edges)
-            for x, step, high_end, low_end in zip(columns.tolist(), steps.tolist(), above, below, strict=True):
-                if step < len(low) and math.isfinite(high_end):
+            for x, high_end, low_end in zip(columns.tolist(), above, below, strict=True):
+                if math.isfinite(high_end):
                     foot = bottom if not math.isfinite(low_end) else min(bottom, round(low_end))
                     head = max(top, round(high_end))
                     if head < foot:
-                        yield _Sliver(step, run, x, head, foot)
+                        yield _Sliver(run, x, head, foot)
 
     def _ticks(self, count: float) -> list[float]:
         if not self._panel.series.log:
@@ -165,6 +183,34 @@ class CurvesPainter:
         for spot, (_, title, colour) in zip(spots, wanted, strict=True):
             words = canvas.fitted(title, theme.text - 1, (_LABELS - 10) * self._stage.unit, bold=True)
             canvas.text(right + 8 * self._stage.unit, spot + 0.33 * em, words, theme.text - 1, colour, bold=True)
+
+
+class _Line:
+    """A curve as a polyline: a path (T+1, 2) in pixels, thinned where many steps share a column of pixels."""
+
+    def __init__(self, path: NDArray[Any], place: Rectangle) -> None:
+        left, top, right, bottom = place
+        dense = len(path) > _DENSE * (right - left)
+        self._steps = _envelope(path) if dense else np.arange(len(path))
+        self._corners = path[self._steps]
+        self._corners[:, 1] = self._corners[:, 1].clip(top - _HORIZON, bottom + _HORIZON)
+
+    def until(self, step: int) -> NDArray[Any]:
+        """The corners up to a step."""
+        return self._corners[: np.searchsorted(self._steps, step, side="right")]
+
+
+def _envelope(path: NDArray[Any]) -> NDArray[Any]:
+    """The steps at which a path (T+1, 2) enters or leaves a column of pixels, is highest or lowest in it, or breaks."""
+    known, broken = np.flatnonzero(~np.isnan(path[:, 1])), np.flatnonzero(np.isnan(path[:, 1]))
+    gaps = broken[np.diff(broken, prepend=-2) > 1]
+    if not len(known):
+        return gaps
+    columns = np.floor(path[known, 0])
+    firsts = np.flatnonzero(np.diff(columns, prepend=-1))
+    lasts = np.append(firsts[1:], len(known)) - 1
+    by_height = known[np.lexsort((path[known, 1], columns))]
+    return np.unique(np.concatenate([gaps, known[firsts], known[lasts], by_height[firsts], by_height[lasts]]))
 
 
 def _range(values: NDArray[Any], *, log: bool) -> tuple[float, float]:

@@ -63,7 +63,7 @@ class Tails:
         broken = np.concatenate([corners, np.full((1, *corners.shape[1:]), np.nan)]).swapaxes(0, 1).reshape(-1, 2)[:-1]
         theme, alpha = self._theme, self._alpha * share
         if not self._together:
-            canvas.line(broken, theme.background, theme.casing, cap="butt", clip=clip, alpha=alpha)
+            canvas.line(broken, theme.background, theme.casing, cap="butt", clip=clip, alpha=alpha * share)
         canvas.line(broken, look.colour, theme.trail, cap="butt", dash=look.dash, walked=walked, clip=clip, alpha=alpha)
 
 

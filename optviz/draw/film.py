@@ -7,24 +7,24 @@ nothing is drawn twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from optviz.draw.canvas import Canvas, Pixels, Rectangle, packed, union
-from optviz.draw.cast import Cast
+from optviz.draw.cast import Cast, form_beneath
 from optviz.draw.contour import ContourPainter
 from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, Row, cells, layout, unit_of
 from optviz.draw.relief import ReliefPainter
 from optviz.draw.stage import Stage
-from optviz.draw.vectors import Key
+from optviz.draw.vectors import Key, height_beneath
 from optviz.errors import ArgumentError
 from optviz.scene import Contour, Curves, Panel, Relief, Scene
-from optviz.themes import Colour
+from optviz.themes import Colour, Look
 from optviz.timeline import Shot
 
 _PAINTERS: dict[type[Panel], Any] = {Contour: ContourPainter, Relief: ReliefPainter, Curves: CurvesPainter}
@@ -69,14 +69,9 @@ class Film:
         """The picture's dots an inch, in hundreds: at that density its lines and letters have the theme's points."""
         sheet = Canvas(*scene.size, self.scale)
         sheet.pixels[:] = packed(scene.theme.background)
-        self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet)]
         looks = [scene.theme.look(runner.slot) for runner in scene.cast]
-        if (column := plan.column) is not None:
-            if any(isinstance(panel, Contour) and panel.anatomy is not None for row in scene.panels for panel in row):
-                key = Key(scene.theme, column, sheet)
-                column = key.rest
-                self._painters.append(key)
-            self._painters.append(Cast(scene.cast, looks, scene.theme, column, sheet))
+        plan, names = _introduced(scene, looks, plan, sheet)
+        self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet), *names]
         for painter in self._painters:
             painter.ground(sheet)
         self._ground = sheet.pixels
@@ -158,7 +153,7 @@ class Film:
     def sample(self) -> Pixels:
         """What the film's colours are chosen from: its last frame, and others where the camera moves."""
         turns = any(isinstance(painter, ReliefPainter) and painter.orbits for painter in self._painters)
-        moments = sorted({len(self) * part // 4 for part in range(4)}) if turns else []
+        moments = sorted({len(self) * part // 4 for part in (1, 2, 3)}) if turns else []
         return np.concatenate([self.frame(index) for index in (*moments, -1)])
 
     def _sheet(self) -> tuple[Canvas, Pixels]:
@@ -171,6 +166,24 @@ class Film:
 
     def _top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         return [box for painter in self._painters for box in painter.top(canvas, shot)]
+
+
+def _introduced(scene: Scene, looks: Sequence[Look], plan: Layout, sheet: Canvas) -> tuple[Layout, list[Painter]]:
+    """The cast at the side of the panels or beneath, and the key of vectors; and the layout that this leaves."""
+    if plan.cast is None:
+        return plan, []
+    theme, form = scene.theme, None
+    keyed = any(isinstance(panel, Contour) and panel.anatomy is not None for row in scene.panels for panel in row)
+    if plan.beneath:
+        left, top, right, bottom = plan.cast
+        em = theme.text * sheet.points
+        taken = height_beneath(theme, right - left, sheet) if keyed else 0
+        form = form_beneath(scene.cast, looks, theme, (right - left, bottom - top - taken), sheet)
+        plan = plan.settled(round(form.height * em) + taken)
+    assert plan.cast is not None
+    key = Key(theme, plan.cast, sheet, beneath=plan.beneath) if keyed else None
+    cast = Cast(scene.cast, looks, theme, key.rest if key else plan.cast, sheet, form)
+    return plan, [cast, key] if key else [cast]
 
 
 def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Painter]:

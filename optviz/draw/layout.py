@@ -1,10 +1,14 @@
-"""Where things lie on the sheet: the title, the column of runs, and a cell for every panel."""
+"""Where things lie on the sheet: the title, the cast of runs, and a cell for every panel.
+
+The cast stands in a column at the side of the panels, or, where the sheet is about as tall as it is wide or taller, in
+rows beneath them.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,35 +21,62 @@ from optviz.themes import Theme
 
 _LEFT, _SIDE, _TICKS, _TITLE, _GAP = 52, 204, 36, 24, 4  # units
 _FARTHEST = 1e9  # pixels
+_SQUARE = 1.1  # times as wide as tall: up to there the cast stands beneath
+_SHARE = 0.4  # the most of the height that the cast takes beneath; more where the panels stay as tall as wide
+_NARROWEST = 18  # letters' heights, the least width for a cast beneath
 
 
 @dataclass(frozen=True)
 class Layout:
     """The parts of a picture, in pixels.
 
-    `stage` is what all panels share; the title stands above its left end, the counter above its right one. `column` is
-    None where there is no room for it.
+    `stage` is what all panels share; the title stands above its left end, the counter above its right one. `cast` is
+    the place of the runs, at the side or `beneath`; None where there is no room for them.
     """
 
     scale: float
     stage: Rectangle
     title: tuple[int, int]
-    column: Rectangle | None
+    cast: Rectangle | None
+    beneath: bool = False
+
+    def settled(self, height: int) -> Layout:
+        """The same with a cast of that height, no more than there was; the panels have the rest."""
+        assert self.cast is not None
+        left, top, right, bottom = self.cast
+        less = bottom - top - height
+        x0, y0, x1, y1 = self.stage
+        return replace(self, stage=(x0, y0, x1, y1 + less), cast=(left, top + less, right, bottom))
 
 
 def layout(width: int, height: int, theme: Theme) -> Layout:
-    """Divide a sheet; larger letters take more room around the panels."""
+    """Divide a sheet; larger letters take more room around the panels. A cast beneath them gets the most it may."""
     scale = max(0.5, min(width / 800, height / 600))
     unit = unit_of(scale, theme)
     heading = scale * theme.heading / 16
     left, top = round(_LEFT * unit), round(64 * heading)
+    title = left, round(40 * heading)
+    if width <= _SQUARE * height:
+        return _stacked(width, height, theme, scale, title)
     side = round(_SIDE * unit)
     roomy = width - left - side > 0.8 * side
     right = max(left + 8, width - (side if roomy else round(16 * unit)))
     foot = height - round(_TICKS * unit) - round(4 * scale)
-    column = (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy else None
+    cast = (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy else None
     stage = (0, top, right, max(height - round(4 * scale), top + 16))
-    return Layout(scale, stage, (left, round(40 * heading)), column)
+    return Layout(scale, stage, title, cast)
+
+
+def _stacked(width: int, height: int, theme: Theme, scale: float, title: tuple[int, int]) -> Layout:
+    """The parts of a sheet whose cast stands beneath the panels."""
+    unit, em = unit_of(scale, theme), scale * theme.text * 100 / 72
+    left, top = title[0], round(64 * scale * theme.heading / 16)
+    right = max(left + 8, width - round(16 * unit))
+    foot = height - round(14 * unit)
+    most = round(max(_SHARE * height, height - width))
+    if right - left < _NARROWEST * em:
+        return Layout(scale, (0, top, right, max(height - round(4 * scale), top + 16)), title, None)
+    return Layout(scale, (0, top, right, foot - most), title, (left, foot - most, right, foot), beneath=True)
 
 
 def unit_of(scale: float, theme: Theme) -> float:

@@ -37,26 +37,22 @@ class Paints:
         lights = (np.arange(_LIGHTS, dtype=np.float32) + 0.5) / _LIGHTS
         self._table = _packed(_lit(colours, lights[:, None, None], self._paper)).ravel()
         self._count = count
-        walls = np.array([[[1, 0, 0], [-1, 0, 0]], [[0, 1, 0], [0, -1, 0]]], dtype=float)
+        x, y = np.array([[[1, -1], [0, 0]], [[0, 0], [1, -1]]])
         ramp = ramp_of(theme)
         stone = 0.7 * ramp[BANDS // 2] + 0.3 * self._paper
-        tones = _lit(stone, 0.35 + 0.65 * sunlight(walls, light)[..., None], self._paper)
+        tones = _lit(stone, 0.35 + 0.65 * sunlight((x, y, 0.0), light)[..., None], self._paper)
         self.walls: Pixels = _packed(tones)
         """The colours of the block's sides, by axis and by whether the eye looks along or against it."""
 
-    def paint(self, level: Field, lit: Field) -> Pixels:
-        """The colours of levels (height, width), under light 0 … 255."""
-        steep = np.zeros_like(level)
-        np.abs(level[1:] - level[:-1], out=steep[1:])
-        across = np.abs(level[:, 1:] - level[:, :-1])
-        np.maximum(steep[:, 1:], across, out=steep[:, 1:])
-        np.clip(steep, _OCTAVES[0], 7.9, out=steep)
+    def paint(self, level: Field, steepness: Field, lit: Field) -> Pixels:
+        """The colours of levels (n,) that are so many bands a pixel steep, under light 0 … 255."""
+        steep = np.clip(steepness, _OCTAVES[0], 7.9)
         index = (steep.view(np.int32) >> 22) - _LEAST_BITS  # the exponent and one more bit: half octaves
         np.minimum(index, _OCTAVES[1] - 1, out=index)
         index += (lit >> 3).astype(np.int32) * np.int32(_OCTAVES[1])
         index *= np.int32(self._count)
         index += (level * np.float32(_FINE) + np.float32(0.5)).astype(np.int32)
-        return np.asarray(self._table[index])
+        return np.asarray(self._table.take(index))
 
     def mix(self, pixels: Pixels, share: Field) -> Pixels:
         """Pixels (n,) over the background, of which they cover the share (n,)."""
@@ -71,5 +67,7 @@ def _lit(colours: Field, light: Field, paper: Field) -> Field:
 
 
 def _packed(colours: Field) -> Pixels:
-    parts = (np.clip(colours, 0, 255) + 0.5).astype(np.uint32)
-    return np.asarray(0xFF000000 | parts[..., 2] << 16 | parts[..., 1] << 8 | parts[..., 0], dtype=np.uint32)
+    """Colours (..., 3) as pixels."""
+    pixels = np.full((*colours.shape[:-1], 4), 255, np.uint8)
+    pixels[..., :3] = np.clip(colours, 0, 255) + np.float32(0.5)
+    return pixels.view(np.uint32)[..., 0]

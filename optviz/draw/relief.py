@@ -7,7 +7,8 @@ are laid on it stroke by stroke, as on a map; where it orbits, each frame is dra
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -66,15 +67,24 @@ class ReliefPainter:
         fine = int(np.clip(self._place[2] - self._place[0], *_FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + _SUN)
         self._paints = Paints(theme, math.radians(panel.azimuth + _SUN))
-        self._floor = self._terrain.on_floor(panel.points)
-        self._paths = [draped(path, self._terrain) for path in self._floor.swapaxes(0, 1)]
+        floor = self._terrain.on_floor(panel.points)
+        self._paths = [draped(path, self._terrain) for path in floor.swapaxes(0, 1)]
+        floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
+        self._heads = self._terrain.raised(floor.reshape(-1, 2)).reshape(*floor.shape[:-1], 3)
+        minima, deepest = panel.surface.minima_within(panel.box)
+        self._minima = self._terrain.raised(self._terrain.on_floor(minima))
+        self._shares = np.where(deepest, 1.0, 0.6)  # how large the minima's crosses are
+        self._starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float)))
         self.orbits = panel.camera == "orbit"
         turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self.orbits else 1)]
         self._camera = fitted(turns, panel.elevation, _outline(self._terrain), self._place)[0]
+        self._pieces = _pieces(self._paths, len(panel.points) - 1)
         self._laid: list[_Laid] = []
         if not self.orbits:
             self._sight = Sight(self._terrain, self._camera, self._place, _DENSE)
             self._laid = self._strokes()
+            self._spots = self._camera.project(self._heads)
+            self._visible = self._sight.is_visible(self._spots)
         self._laid_steps = [each.step for each in self._laid]
         self._ground: Pixels | None = None
         self._labels = [
@@ -111,12 +121,13 @@ class ReliefPainter:
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         if not self.orbits:
-            return self._heads(canvas, self._camera, self._sight, shot)
+            return self._draw_heads(canvas, self._spots[shot.step], self._visible[shot.step])
         camera = self._turned(shot)
         sight = Sight(self._terrain, camera, self._place, _BRISK)
         self._block(canvas, camera, sight)
         self._trails(canvas, camera, sight, shot)
-        self._heads(canvas, camera, sight, shot)
+        heads = camera.project(self._heads[shot.step])
+        self._draw_heads(canvas, heads, sight.is_visible(heads))
         left, _, right, bottom = self._stage.cell
         return [(left, self._titled, right, bottom)]
 
@@ -126,32 +137,29 @@ class ReliefPainter:
 
     def _block(self, canvas: Canvas, camera: Camera, sight: Sight) -> None:
         """The surface, its numbers, its minima and the starts."""
-        theme, panel = self._theme, self._panel
+        theme = self._theme
         sight.draw(canvas.pixels, self._paints)
         self._plinth.draw(canvas.pixels, camera)
-        minima, deepest = panel.surface.minima_within(panel.box)
-        spots = self._terrain.raised(self._terrain.on_floor(minima))
-        visible = sight.is_visible(camera.project(spots))
-        for spot, is_global, seen in zip(spots, deepest.tolist(), visible.tolist(), strict=True):
-            self._cross(canvas, camera, spot, 1.0 if is_global else 0.6, seen)
-        starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float)))
-        for x, y, _ in camera.project(starts).tolist():
+        seen = sight.is_visible(camera.project(self._minima))
+        for share in np.unique(self._shares).tolist():
+            self._crosses(canvas, camera, self._minima[~seen & (self._shares == share)], share, seen=False)
+            self._crosses(canvas, camera, self._minima[seen & (self._shares == share)], share, seen=True)
+        for x, y, _ in camera.project(self._starts).tolist():
             if math.isfinite(x):
                 canvas.ring(x, y, theme.head, theme.background, 0.45 * theme.head)
                 canvas.ring(x, y, theme.head, theme.ink, 0.18 * theme.head)
 
-    def _cross(self, canvas: Canvas, camera: Camera, spot: NDArray[Any], share: float, seen: bool) -> None:
-        """A minimum's mark, flat on the surface."""
-        arms = np.array([[[-_ARM, 0, 0], [_ARM, 0, 0]], [[0, -_ARM, 0], [0, _ARM, 0]]]) * max(share, 0.7)
-        bars = camera.project(spot + arms)[..., :2]
-        theme = self._theme
+    def _crosses(self, canvas: Canvas, camera: Camera, spots: NDArray[Any], share: float, *, seen: bool) -> None:
+        """The marks of minima, flat on the surface."""
+        if len(spots) == 0:
+            return
+        theme, arm = self._theme, _ARM * max(share, 0.7)
+        moves = arm * np.array([[-1, 0, 0], [1, 0, 0], [np.nan] * 3, [0, -1, 0], [0, 1, 0], [np.nan] * 3])
+        bars = camera.project(spots[:, None] + moves)[..., :2].reshape(-1, 2)
         share *= theme.trail / self._stage.theme.trail
         if seen:
-            for bar in bars:
-                canvas.line(bar, theme.background, 4.4 * share, cap="projecting")
-        for bar in bars:
-            colour = theme.ink if seen else _faded(theme.ink, theme.background)
-            canvas.line(bar, colour, 2.0 * share, cap="butt")
+            canvas.line(bars, theme.background, 4.4 * share, cap="projecting")
+        canvas.line(bars, theme.ink if seen else _faded(theme.ink, theme.background), 2.0 * share, cap="butt")
 
     def _strokes(self) -> list[_Laid]:
         """What a camera that stands still sees of the trails, in the order in which it is laid."""
@@ -197,27 +205,21 @@ class ReliefPainter:
     def _trails(self, canvas: Canvas, camera: Camera, sight: Sight, shot: Shot) -> None:
         """All trails up to a step: hidden parts, then what is seen, the later steps above."""
         theme, place = self._theme, self._place
-        parts = []
-        for path in self._paths:
-            count = int(np.searchsorted(path.steps, shot.step, side="right"))
-            parts.append(self._parted(path.points[:count], camera, sight))
-        for (_, hidden, _), colour in zip(parts, self._faint, strict=True):
-            if np.isfinite(hidden[:, 0]).sum() > 1:
-                canvas.line(hidden, colour, 0.75 * theme.trail, dash=_HIDDEN, clip=place)
-        last = len(self._panel.points) - 1
-        pieces = max(1, min(16, _ORDERED // len(parts)))
-        for piece in range(pieces):
-            low, high = last * piece // pieces, last * (piece + 1) // pieces
-            if low > shot.step:
-                break
-            for (seen, _, _), path, look in zip(parts, self._paths, self._looks, strict=True):
-                first, end = np.searchsorted(path.steps, (low, high), side="right").tolist()
-                line = seen[max(0, first - 1) if piece else 0 : end]
-                if np.isfinite(line[:, 0]).sum() > 1:
+        reached = [path.points[: bisect_right(path.steps, shot.step)] for path in self._paths]
+        ends = np.cumsum([len(points) for points in reached])[:-1]
+        together = self._parted(np.concatenate(reached), camera, sight)
+        seen, hidden, flat = (np.split(points, ends) for points in together)
+        for line, colour in zip(hidden, self._faint, strict=True):
+            if _is_line(line):
+                canvas.line(line, colour, 0.75 * theme.trail, dash=_HIDDEN, clip=place)
+        for piece in self._pieces:
+            for points, part, look in zip(seen, piece, self._looks, strict=True):
+                line = points[part]
+                if _is_line(line):
                     canvas.line(line, theme.background, theme.casing, cap="butt", clip=place)
                     canvas.line(line, look.colour, theme.trail, dash=look.dash, clip=place)
-        for run, ((seen, _, flat), path) in enumerate(zip(parts, self._paths, strict=True)):
-            for mark in self._exits(run, path, seen, flat):
+        for run, path in enumerate(self._paths):
+            for mark in self._exits(run, path, seen[run], flat[run]):
                 lay(canvas, mark, self._looks[run], theme, place)
 
     def _parted(
@@ -232,20 +234,15 @@ class ReliefPainter:
         near[:-1] |= ~visible[1:]
         return np.where(visible, flat, np.nan), np.where(near, flat, np.nan), flat
 
-    def _heads(self, canvas: Canvas, camera: Camera, sight: Sight, shot: Shot) -> list[Rectangle]:
-        """Heads; those behind the surface are faint rings."""
+    def _draw_heads(self, canvas: Canvas, heads: NDArray[Any], visible: NDArray[np.bool_]) -> list[Rectangle]:
+        """Heads at pixels and depths (n, 3); those behind the surface are faint rings."""
         theme, place = self._theme, self._place
-        floor = self._floor[shot.step].copy()
-        floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
-        projected = camera.project(self._terrain.raised(floor))
-        visible = sight.is_visible(projected)
-        spots = projected[:, :2]
         boxes = []
-        for (x, y), seen, colour in zip(spots.tolist(), visible.tolist(), self._faint, strict=True):
+        for (x, y), seen, colour in zip(heads[:, :2].tolist(), visible.tolist(), self._faint, strict=True):
             if not seen and math.isfinite(x):
                 canvas.ring(x, y, 0.85 * theme.head, colour, 0.6 * theme.trail)
                 boxes.append(around(np.array([[x, y]]), (theme.head + theme.trail) * canvas.points, self._stage.cell))
-        heads = np.where(visible[:, None], spots, np.nan)
+        heads = np.where(visible[:, None], heads[:, :2], np.nan)
         boxes += draw_heads(canvas, heads, self._looks, theme, place)
         if self._labels:
             known = np.where(np.isfinite(heads), heads, -1e6)
@@ -267,6 +264,19 @@ def _outline(terrain: Terrain) -> NDArray[Any]:
     heights = terrain.at(floor) * (TALL / BANDS)
     corners = [[x, y, 0.0] for x in (-0.5, 0.5) for y in (-0.5, 0.5)]
     return np.concatenate([corners, np.column_stack([floor, heights])])
+
+
+def _pieces(paths: Sequence[Draped], last: int) -> list[list[slice]]:
+    """The parts of paths that lie between the same steps, piece by piece; each begins where the one before it ends."""
+    count = max(1, min(16, _ORDERED // len(paths)))
+    cuts = [path.steps.searchsorted([last * piece // count for piece in range(1, count)], "right") for path in paths]
+    ends = [[*cut.tolist(), len(path.steps)] for cut, path in zip(cuts, paths, strict=True)]
+    return [[slice(max(0, end[piece - 1] - 1) if piece else 0, end[piece]) for end in ends] for piece in range(count)]
+
+
+def _is_line(points: NDArray[Any]) -> bool:
+    """Whether more than one of the points (n, 2) is no gap."""
+    return bool(np.count_nonzero(points[:, 0] == points[:, 0]) > 1)
 
 
 def _arrow(before: NDArray[Any], tip: NDArray[Any], size: float) -> NDArray[Any]:

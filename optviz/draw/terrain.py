@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from optviz.draw.shade import BANDS, heights, scale_of
 from optviz.surface import Box, Surface
@@ -22,8 +21,8 @@ Field = NDArray[Any]
 class Terrain:
     """Heights over a box, sampled `fine` times a side; the light comes from `light`, degrees from the x axis.
 
-    `level` are bands (fine, fine), the largest y first, at the middles of their cells; `lit` is how much light falls
-    there, 0 … 255.
+    `level` are bands (fine, fine), the largest y first, at the middles of their pixels; `lit` is how much light falls
+    on the cells between four of them, 0 … 255.
     """
 
     def __init__(self, surface: Surface, box: Box, fine: int, light: float) -> None:
@@ -31,10 +30,9 @@ class Terrain:
         values = heights(surface, box, fine, fine)
         self._scale = scale_of(values)
         self.fine = fine
+        self._middle = np.float32(fine / 2 - 0.5)
         self.level = self._scale(values)
         self.lit = _lit(self.level * np.float32(TALL / BANDS), math.radians(light))
-        self.level_image = Image.fromarray(self.level)
-        self.lit_image = Image.fromarray(self.lit)
 
     def on_floor(self, points: Field) -> Field:
         """Points (..., 2) of the surface's box on the floor of the block, -0.5 … 0.5."""
@@ -51,25 +49,53 @@ class Terrain:
 
     def at(self, floor: Field) -> Field:
         """The sampled level at points (n, 2) on the floor, with straight lines between samples."""
-        column = np.clip((floor[:, 0] + 0.5) * self.fine - 0.5, 0, self.fine - 1.001)
-        row = np.clip((0.5 - floor[:, 1]) * self.fine - 0.5, 0, self.fine - 1.001)
-        i, j = row.astype(np.intp), column.astype(np.intp)
-        down, right = row - i, column - j
-        upper = self.level[i, j] * (1 - right) + self.level[i, j + 1] * right
-        lower = self.level[i + 1, j] * (1 - right) + self.level[i + 1, j + 1] * right
-        return np.asarray(upper * (1 - down) + lower * down, dtype=np.float32)
+        spots = floor.astype(np.float32) * np.float32(self.fine)
+        return self._between(spots[:, 0] + self._middle, self._middle - spots[:, 1])[0]
+
+    def sampled(self, eye: Field, depths: Field, moves: Field) -> tuple[Field, NDArray[np.int32]]:
+        """The levels at `eye + depth · move`, for depths (n,) and moves (2, m): (n, m), and the cells they lie in."""
+        (x, y), fine = eye, self.fine
+        away = depths.astype(np.float32)[:, None]
+        to_right, to_back = (moves * fine).astype(np.float32)
+        column, row = away * to_right, away * -to_back
+        column += np.float32(x * fine) + self._middle
+        row += self._middle - np.float32(y * fine)
+        return self._between(column, row)
+
+    def _between(self, column: Field, row: Field) -> tuple[Field, NDArray[np.int32]]:
+        """The levels at places between samples, which are used up, and the flat indices of the samples before them."""
+        cells = np.zeros(row.shape, np.int32)
+        for share, stride in ((column, 1), (row, self.fine)):
+            np.clip(share, 0, self.fine - 1.001, out=share)
+            whole = share.astype(np.int32)
+            np.subtract(share, whole, out=share, dtype=np.float32, casting="same_kind")
+            whole *= stride
+            cells += whole
+        near, far = (self._mixed(cells, column, offset) for offset in (0, self.fine))
+        far -= near
+        far *= row
+        far += near
+        return far, cells
+
+    def _mixed(self, cells: NDArray[np.int32], share: Field, offset: int) -> Field:
+        left, right = (self.level.ravel()[offset + aside :].take(cells) for aside in (0, 1))
+        right -= left
+        right *= share
+        right += left
+        return right
 
 
-def sunlight(normals: Field, azimuth: float) -> Field:
-    """How much light, 0 … 1, falls on faces of these normals (..., 3) of length 1, from `azimuth` (radians)."""
+def sunlight(normal: tuple[Field, Field, Field | float], azimuth: float) -> Field:
+    """How much light, 0 … 1, falls from `azimuth` (radians) on faces with normals of these parts, of any length."""
     rise = math.radians(_LIGHT)
-    flat = math.cos(rise)
-    light = np.array([flat * math.cos(azimuth), flat * math.sin(azimuth), math.sin(rise)])
-    return np.asarray(np.clip(0.5 + 0.5 * (normals @ light), 0, 1))
+    x, y, z = normal
+    light = math.cos(rise) * math.cos(azimuth), math.cos(rise) * math.sin(azimuth), math.sin(rise)
+    return np.asarray(0.5 + 0.5 * (x * light[0] + y * light[1] + z * light[2]) / np.sqrt(x * x + y * y + z * z))
 
 
 def _lit(height: Field, azimuth: float) -> NDArray[np.uint8]:
-    down, right = np.gradient(height * np.float32(len(height)))
-    normals = np.stack([-right, down, np.ones_like(right)], axis=-1)
-    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    return np.asarray(sunlight(normals, azimuth) * 255, dtype=np.uint8)
+    """The light on each cell between four samples; the last row and column are those before them."""
+    right, back = np.diff(height, axis=1), -np.diff(height, axis=0)
+    half = np.float32(len(height) / 2)
+    right, back = (right[1:] + right[:-1]) * half, (back[:, 1:] + back[:, :-1]) * half
+    return np.pad((sunlight((-right, -back, 1.0), azimuth) * 255).astype(np.uint8), (0, 1), mode="edge")

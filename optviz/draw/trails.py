@@ -176,13 +176,14 @@ def _exits_of(run: int, path: NDArray[Any], size: float, clip: Rectangle) -> Ite
 
 def around(corners: NDArray[Any], width: float, clip: Rectangle) -> Rectangle:
     """The pixels that a line of that width covers, inside `clip`."""
-    low, high = corners.min(axis=0) - width / 2 - 2, corners.max(axis=0) + width / 2 + 2
+    x, y = corners.T.tolist()
+    edge = width / 2 + 2
     left, top, right, bottom = clip
     return (
-        max(left, int(low[0])),
-        max(top, int(low[1])),
-        min(right, int(high[0]) + 1),
-        min(bottom, int(high[1]) + 1),
+        max(left, int(min(x) - edge)),
+        max(top, int(min(y) - edge)),
+        min(right, int(max(x) + edge) + 1),
+        min(bottom, int(max(y) + edge) + 1),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 from PIL import Image
 
 from optviz.draw.canvas import Canvas, Pixels, Rectangle, printable
@@ -36,6 +37,9 @@ class VectorCanvas(Canvas):
 
     def _open(self) -> tuple[Any, float]:
         return self._given, 1 / self.points
+
+    def _path(self, corners: NDArray[Any], codes: NDArray[np.uint8] | None = None) -> Path:
+        return Path(corners * self._flip + self._foot, codes)
 
     def _write(self, x: float, y: float, words: str, size: float, colour: Colour, *, bold: bool) -> None:
         """Words as text, or, where the bundled font lacks some of their letters, as outlines."""

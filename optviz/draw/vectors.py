@@ -3,7 +3,8 @@
 The step is an arrow in the run's colour, as long as it is on the map. The gradient, the momentum and the scale have
 other units than the map: at each head they share one measure of their own, such that the longest is always as long. So
 they can be compared with one another: where −g or −m reaches the edge of the box, the step is lr long in that
-coordinate, and where it reaches half-way, half of it.
+coordinate, and where it reaches half-way, half of it. A run that has come to rest has no arrows any more: they would
+look as large as ever, and hide those of others.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from optviz.surface import Array, Box
 from optviz.themes import Look, Theme
 from optviz.timeline import Shot
 
-_REACH = 0.17  # the longest, as a share of the map's smaller side
+_REACH, _SHORT = 0.17, 0.13  # the longest, as a share of the map's smaller side: of one run, and of several
+_STILL = 1.0  # pixels; a run that has moved no farther for an eighth of all steps, and never will, is at rest
 _DOTS: Dash = (1.6, 1.6)
 _GRADIENT: tuple[float, Dash] = (1.4, ())  # width and dashes; thin enough to leave what lies beneath it to be seen
 _MOMENTUM: tuple[float, Dash] = (2.8, (1.6, 1.0))
 _FAR = 1e4  # pixels
+_LINE = 1.6  # letters' heights, from one line of the key to the next
 _LINES = ("step", "−gradient", "−momentum", "scale √v")
 
 
@@ -42,15 +45,17 @@ class Vectors:
             parts = [-anatomy.gradient * measure, -anatomy.momentum * measure, np.abs(anatomy.scale * measure)]
             lengths = np.nan_to_num([np.hypot(part[..., 0], part[..., 1]) for part in parts], posinf=0.0)
             longest = lengths.max(axis=0)[..., None]
-            share = np.where(longest > 0, _REACH * min(right - left, bottom - top) / longest, np.nan)
+            reach = (_REACH if len(looks) == 1 else _SHORT) * min(right - left, bottom - top)
+            share = np.where(longest > 0, reach / longest, np.nan)
             self._gradient, self._momentum, self._scale = (part * share for part in parts)
+        self._at_rest = _at_rest(paths)
 
     def draw(self, canvas: Canvas, step: int, clip: Rectangle) -> list[Rectangle]:
         """Draw what leads on from a step, and say where."""
         boxes = []
         for column, look in enumerate(self._looks):
             head = self._paths[step, column]
-            if not np.isfinite(head).all():
+            if self._at_rest[step, column] or not np.isfinite(head).all():
                 continue
             corners = [head]
             ink = self._theme.ink if len(self._looks) == 1 else look.colour
@@ -68,33 +73,49 @@ class Vectors:
         return boxes
 
 
-class Key:
-    """Says what the arrows are, at the foot of the column; `rest` is what it leaves of that."""
+def _at_rest(paths: Array) -> NDArray[np.bool_]:
+    """Whether each of M paths (T+1, M, 2) in pixels has come to rest, at every step (T+1, M)."""
+    later = paths[::-1]
+    extent = (np.maximum.accumulate(later, axis=0) - np.minimum.accumulate(later, axis=0))[::-1].max(axis=-1)
+    ago = max(5, len(paths) // 8)
+    resting = np.zeros(extent.shape, dtype=bool)
+    resting[ago:] = extent[:-ago] < _STILL
+    return resting
 
-    def __init__(self, theme: Theme, column: Rectangle, canvas: Canvas) -> None:
+
+class Key:
+    """Says what the arrows are, at the foot of the cast's place: one beneath the other, or side by side.
+
+    `rest` is what it leaves of that place.
+    """
+
+    def __init__(self, theme: Theme, place: Rectangle, canvas: Canvas, *, beneath: bool = False) -> None:
         self._theme = theme
-        left, top, right, bottom = column
-        self._line = round(1.6 * theme.text * canvas.points)
-        self._left, self._top = left, bottom - round((len(_LINES) - 0.4) * self._line)
-        self._room = canvas.width - left - round(2 * canvas.scale)  # the margin too, for the longest word
-        self.rest: Rectangle = (left, top, right, self._top - self._line)
+        left, top, right, bottom = place
+        line = round(_LINE * theme.text * canvas.points)
+        columns = _columns(theme, right - left, canvas) if beneath else 1
+        rows = -(-len(_LINES) // columns)
+        wide = (right - left) // columns
+        first = bottom - round((rows - 1 + (0.1 if beneath else 0.6)) * line)
+        self._spots = [(left + n % columns * wide, first + n // columns * line) for n in range(len(_LINES))]
+        self._room = wide if columns > 1 else canvas.width - left - round(2 * canvas.scale)  # the margin, too
+        self.rest: Rectangle = (left, top, right, bottom - height_beneath(theme, right - left, canvas))
+        if not beneath:
+            self.rest = (left, top, right, first - line)
 
     def ground(self, canvas: Canvas) -> None:
         theme, sample = self._theme, 14 * canvas.points
-        for row, words in enumerate(_LINES):
-            y = self._top + row * self._line
-            middle = np.array([self._left, y - 0.36 * theme.text * canvas.points])
-            whole = (0, 0, canvas.width, canvas.height)
-            along = np.array([sample, 0.0])
-            if row < 3:
-                ink, (width, dash) = ((theme.quiet, (theme.trail, ())), (theme.ink, _GRADIENT), (theme.ink, _MOMENTUM))[
-                    row
-                ]
+        whole, along = (0, 0, canvas.width, canvas.height), np.array([sample, 0.0])
+        arrows = (theme.quiet, (theme.trail, ())), (theme.ink, _GRADIENT), (theme.ink, _MOMENTUM)
+        for row, (words, (left, y)) in enumerate(zip(_LINES, self._spots, strict=True)):
+            middle = np.array([left, y - 0.36 * theme.text * canvas.points])
+            if row < len(arrows):
+                ink, (width, dash) = arrows[row]
                 draw_arrow(canvas, middle, along, ink, theme, width, dash, whole)
             else:
                 half = np.array([0.5 * sample, 0.42 * theme.text * canvas.points])
                 _draw_box(canvas, middle + along / 2, half, theme.ink, theme, whole)
-            x = self._left + 1.25 * sample
+            x = left + 1.25 * sample
             canvas.text(x, y, canvas.fitted(words, theme.text, self._room - 1.25 * sample), theme.text, theme.quiet)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
@@ -102,6 +123,17 @@ class Key:
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         return []
+
+
+def height_beneath(theme: Theme, wide: int, canvas: Canvas) -> int:
+    """How much of the foot of a cast's place the key takes, where it stands beneath the panels."""
+    rows = -(-len(_LINES) // _columns(theme, wide, canvas))
+    return round((rows * _LINE + 0.6) * theme.text * canvas.points)
+
+
+def _columns(theme: Theme, wide: int, canvas: Canvas) -> int:
+    longest = max(canvas.text_width(words, theme.text) for words in _LINES) + 20 * canvas.points
+    return next((count for count in (len(_LINES), 2) if count * longest <= wide), 1)
 
 
 def draw_arrow(

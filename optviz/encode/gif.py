@@ -75,18 +75,19 @@ class _Shown:
         left, top, right, bottom = frame.changed
         old, new = self._pixels[top:bottom, left:right], frame.pixels[top:bottom, left:right]
         spots = np.flatnonzero(old != new)
-        if len(spots) == 0:
-            return np.full((1, 1), TRANSPARENT, np.uint8), (left, top)
-        rows, columns = np.divmod(spots, right - left)
-        first, last = columns.min(), columns.max() + 1
-        fresh = new[rows, columns]
-        old[rows, columns] = fresh
-        written = self._palette.indices(fresh)
+        old[:] = new
+        written = self._palette.indices(new.ravel().take(spots))
         shown = self.indices[top:bottom, left:right]
-        image = np.full((rows[-1] + 1 - rows[0], last - first), TRANSPARENT, np.uint8)
-        image[rows - rows[0], columns - first] = np.where(shown[rows, columns] == written, TRANSPARENT, written)
-        shown[rows, columns] = written
-        return image, (left + int(first), top + int(rows[0]))
+        meant = shown.flatten()
+        image = np.full(shown.shape, TRANSPARENT, np.uint8)
+        image.ravel()[spots] = np.where(meant.take(spots) == written, TRANSPARENT, written)
+        meant[spots] = written
+        shown[:] = meant.reshape(shown.shape)
+        rows, columns = (np.flatnonzero((image != TRANSPARENT).any(axis=axis)) for axis in (1, 0))
+        if len(rows) == 0:
+            return np.full((1, 1), TRANSPARENT, np.uint8), (left, top)
+        kept = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return kept, (left + int(columns[0]), top + int(rows[0]))
 
 
 def _header(film: Film, palette: Palette) -> bytes:

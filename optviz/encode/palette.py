@@ -7,6 +7,7 @@ colours of the picture; then a median cut over what is left. Index 0 is transpar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,8 +21,9 @@ TRANSPARENT = 0
 _FREQUENT = 64
 _EDGES = (0.25, 0.5, 0.75)
 _MANY = 40  # colours that leave no room for shades
-_SAMPLED = 2  # of so many rows and columns one is looked at
-_BLOCK = 1024  # colours whose neighbours are sought at once
+_SAMPLED = 2  # of so many rows and columns, at least, one is looked at
+_ENOUGH = 120_000  # pixels that are looked at, about
+_BLOCK = 256  # colours whose neighbours are sought at once: few enough for one thread of a linear algebra library
 _RGB = np.uint32(0xFFFFFF)
 
 
@@ -33,7 +35,8 @@ class Palette:
         colours: dict[tuple[int, ...], None] = dict.fromkeys(exact)
         for share in _EDGES if len(colours) < _MANY else ():
             colours |= dict.fromkeys(_between(exact[0], colour, share) for colour in exact)
-        sample = picture[::_SAMPLED, ::_SAMPLED].ravel()
+        apart = max(_SAMPLED, round(math.sqrt(picture.size / _ENOUGH)))
+        sample = picture[::apart, ::apart].ravel()
         seen, counts = np.unique(sample & _RGB, return_counts=True)
         frequent = seen[np.argsort(-counts, kind="stable")[:_FREQUENT]]
         colours |= dict.fromkeys(tuple(colour) for colour in _bytes(frequent).tolist())
