@@ -42,7 +42,7 @@ ORDER = [
         "timeline",
         "nets",
     ),
-    *("picture", "scene", "draw", "encode", "animation", "plotting", "cli"),
+    *("cast", "picture", "scene", "netscenes", "draw", "encode", "animation", "plotting", "cli"),
 ]
 
 

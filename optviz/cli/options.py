@@ -124,8 +124,8 @@ def race_options(command: Command) -> Command:
     return command
 
 
-def picture_options(command: Command) -> Command:
-    """The options of a picture."""
+def look_options(command: Command) -> Command:
+    """The options of how a picture looks, whatever it shows."""
     for option in reversed(
         [
             click.option("--size", type=Numbers("WxH", "x", int), help="Pixels.  [default: 800x600]"),
@@ -149,6 +149,20 @@ def picture_options(command: Command) -> Command:
                 help="In a relief: from where it looks, from the x axis towards the y axis.",
             ),
             click.option("--layout", default="overlay", show_default=True, metavar="NAME", help="overlay or panels."),
+            click.option("--title", type=Line(), help="Above the picture.  [default: the surface's, or the data's]"),
+            click.option("--fps", type=float, default=30.0, show_default=True, help="Frames a second."),
+            click.option("--frames", type=int, default=200, show_default=True, metavar="N", help="At most so many."),
+            click.option("--hold", type=float, default=1.5, show_default=True, metavar="S", help="Seconds at the end."),
+        ]
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def picture_options(command: Command) -> Command:
+    """The options of a picture of a race."""
+    for option in reversed(
+        [
             click.option(
                 "--with", "curves", type=Names(), default="", metavar="NAMES",
                 help="Curves beneath the map, as in loss,sharpness: loss, gradient, step, distance, sharpness.",
@@ -159,17 +173,13 @@ def picture_options(command: Command) -> Command:
                 "vectors draws each step's anatomy, slowly; ghosts runs with other seeds.",
             ),
             click.option("--seeds", type=int, metavar="K", help="With --show ghosts: how many.  [default: 20]"),
-            click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
             click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"
             ),
-            click.option("--fps", type=float, default=30.0, show_default=True, help="Frames a second."),
-            click.option("--frames", type=int, default=200, show_default=True, metavar="N", help="At most so many."),
-            click.option("--hold", type=float, default=1.5, show_default=True, metavar="S", help="Seconds at the end."),
         ]
     ):  # fmt: skip
         command = option(command)
-    return command
+    return look_options(command)
 
 
 def scene_options(command: Command) -> Command:

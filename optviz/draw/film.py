@@ -198,7 +198,7 @@ def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Paint
     ]
     for row, places in zip(scene.panels, cells(plan.stage, rows, unit_of(plan.scale, scene.theme)), strict=True):
         for panel, cell in zip(row, places, strict=False):  # a last row may be shorter; its panels are no larger
-            yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet))
+            yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock))
 
 
 def _draw(painter: Painter, canvas: Canvas, shot: Shot) -> None:
