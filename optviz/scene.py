@@ -21,6 +21,7 @@ from optviz.errors import ArgumentError
 from optviz.picture import Picture, as_theme
 from optviz.races import Race
 from optviz.recipe import recipe_of
+from optviz.regions import Regions
 from optviz.series import Series, series_of
 from optviz.surface import Array, Box, Point, Surface
 from optviz.themes import Theme
@@ -80,7 +81,7 @@ class Curves:
     span: tuple[float, float] | None = None
 
 
-Panel = Contour | Relief | Curves
+Panel = Contour | Relief | Curves | Regions
 
 
 @dataclass(frozen=True, kw_only=True)

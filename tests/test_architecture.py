@@ -42,7 +42,7 @@ ORDER = [
         "timeline",
         "nets",
     ),
-    *("cast", "picture", "scene", "netscenes", "draw", "encode", "animation", "plotting", "cli"),
+    *("regions", "cast", "picture", "scene", "netscenes", "draw", "encode", "animation", "plotting", "cli"),
 ]
 
 

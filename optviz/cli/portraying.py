@@ -136,7 +136,7 @@ def draw(training: Training, portrait: Portrait, path: Path, jobs: int, quiet: b
     from optviz.encode.still import STILLS, save_still
     from optviz.netscenes import scene_of_training
 
-    film = Film(scene_of_training(training, portrait))
+    film = Film(scene_of_training(training, portrait, jobs))
     if path.suffix.lower() in STILLS:
         save_still(film, path, film.last_step)
         return

@@ -7,11 +7,12 @@ from itertools import groupby
 
 import numpy as np
 
+from optviz.draw.axes import draw_ticks, draw_title
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.fading import Tails
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
-from optviz.draw.layout import plot, tick_label, ticks, to_pixels
+from optviz.draw.layout import plot, to_pixels
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.swarm import MOST_TRAILS, Sheaf, faintness, lay_heads, sheaves
@@ -72,19 +73,11 @@ class ContourPainter:
         width, height = right - left, bottom - top
         ground = shade(self._panel.surface, self._panel.box, width, height, self._theme, canvas.detail)
         canvas.image(self._place, ground)
-        self._ticks(canvas)
         theme = self._theme
+        draw_ticks(canvas, self._place, self._panel.box, theme, self._stage.unit)
         if self._panel.title:
             colour = self._looks[0].colour if len(set(self._panel.owners)) == 1 else theme.ink
-            room, size = right - left, theme.text + 1
-            canvas.text(
-                left,
-                top - 0.5 * size * canvas.points,
-                canvas.fitted(self._panel.title, size, room, bold=True),
-                size,
-                colour,
-                bold=True,
-            )
+            draw_title(canvas, self._place, self._panel.title, colour, theme)
         minima, deepest = self._panel.surface.minima_within(self._panel.box)
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots.tolist(), deepest.tolist(), strict=True):
@@ -146,15 +139,3 @@ class ContourPainter:
         for colour, width in ((self._theme.background, 4.4 * share), (self._theme.ink, 2.0 * share)):
             for bar in bars:
                 canvas.line(bar, colour, width, cap="projecting" if colour == self._theme.background else "butt")
-
-    def _ticks(self, canvas: Canvas) -> None:
-        left, top, right, bottom = self._place
-        x0, x1, y0, y1 = self._panel.box
-        theme = self._theme
-        gap = theme.text * canvas.points
-        for value in ticks(x0, x1, max(2, int((right - left) / (70 * self._stage.unit)))):
-            x = left + (value - x0) / (x1 - x0) * (right - left)
-            canvas.text(x, bottom + 1.4 * gap, tick_label(value), theme.text, theme.quiet, anchor="centre")
-        for value in ticks(y0, y1, max(2, int((bottom - top) / (60 * self._stage.unit)))):
-            y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
-            canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from optviz.cast import Gauge, runners_of
 from optviz.errors import ArgumentError
 from optviz.nets.training import Training
+from optviz.netscenes.boundary import regions_of
 from optviz.netscenes.learning import held_scores, learning_curves
 from optviz.netscenes.moments import Steps, clock_of, lines_of, moments_of
 from optviz.netscenes.portrait import Portrait
@@ -15,6 +16,8 @@ from optviz.picture import as_theme
 from optviz.scene import Panel, Scene
 from optviz.surface import Array
 from optviz.timeline import timeline
+
+_ABOVE_CURVES = 0.72  # the share of the height that panels have above a row of curves
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,38 @@ class View:
     gauges: Sequence[Gauge] = ()
 
 
-VIEWS: dict[str, Callable[[Training, Steps, Portrait], View]] = {
-    "curves": lambda training, steps, _: View([[each] for each in learning_curves(training, steps)]),
+@dataclass(frozen=True)
+class Sitting:
+    """A training that sits for its portrait: the steps to show, the runs' titles, and how many processes help."""
+
+    training: Training
+    portrait: Portrait
+    steps: Steps
+    titles: tuple[str, ...]
+    jobs: int
+
+
+def _curves(sitting: Sitting) -> View:
+    return View([[each] for each in learning_curves(sitting.training, sitting.steps)])
+
+
+def _boundary(sitting: Sitting) -> View:
+    share = _ABOVE_CURVES if "curves" in sitting.portrait.show else 1.0
+    rows = regions_of(
+        sitting.training, sitting.steps, sitting.portrait.picture, sitting.titles, share=share, jobs=sitting.jobs
+    )
+    return View(rows)
+
+
+VIEWS: dict[str, Callable[[Sitting], View]] = {
+    "curves": _curves,
+    "boundary": _boundary,
 }
 """Who makes the panels of what is shown."""
 
 
-def scene_of_training(training: Training, portrait: Portrait) -> Scene:
-    """The scene of a training.
+def scene_of_training(training: Training, portrait: Portrait, jobs: int = 1) -> Scene:
+    """The scene of a training; so many processes share the work.
 
     Raises:
         ArgumentError: It cannot be shown; the message says why.
@@ -44,19 +71,19 @@ def scene_of_training(training: Training, portrait: Portrait) -> Scene:
     picture, steps = portrait.picture, moments_of(training)
     losses, accuracies = held_scores(training, steps)
     gauges = [Gauge("accuracy", column, percent=True) for column in accuracies.T]
-    view = VIEWS[portrait.show[0]](training, steps, portrait)
+    measure = "loss" if len(training.seeds) == 1 else "median loss"
+    cast = runners_of(lines_of(training), losses, measure, [(gauge,) for gauge in gauges])
+    titles = tuple(runner.title for runner in cast)
+    view = VIEWS[portrait.show[0]](Sitting(training, portrait, steps, titles, jobs))
+    if view.losses is not None:
+        cast = runners_of(lines_of(training), view.losses, measure, [(gauge,) for gauge in view.gauges])
     rows = [list(row) for row in view.rows]
     if len(portrait.show) > 1:
         rows.append(list(learning_curves(training, steps, beside=False)))
     shots = timeline(len(steps) - 1, frames=picture.frames, fps=picture.fps, hold=picture.hold)
     return Scene(
         title=_title(training) if picture.title is None else picture.title,
-        cast=runners_of(
-            lines_of(training),
-            losses if view.losses is None else view.losses,
-            "loss" if len(training.seeds) == 1 else "median loss",
-            [(gauge,) for gauge in view.gauges or gauges],
-        ),
+        cast=cast,
         panels=rows,
         theme=as_theme(picture.theme),
         size=picture.size or (800, 600),
