@@ -38,7 +38,8 @@ class Contour:
 
     points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
     after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart. ghosts (T+1, G, 2) are
-    more paths, without heads, of the runners ghost_owners (G,).
+    more paths, without heads, of the runners ghost_owners (G,). pale (T+1, M) says how pale a path is at each step,
+    0 … 1, on a map from above; `note` is what a reader must know of the map.
     """
 
     surface: Surface
@@ -51,6 +52,8 @@ class Contour:
     anatomy: Anatomy | None = None
     ghosts: Array | None = None
     ghost_owners: tuple[int, ...] = ()
+    pale: Array | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +145,7 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         maps = [replace(each, anatomy=whole.of(each.owners)) for each in maps]
     if wanted.view == "relief":
         maps = [relief_of(each, wanted) for each in maps]
-    rows: list[list[Panel]] = _gridded(maps, size)
+    rows: list[list[Panel]] = gridded(maps, size)
     curves = [curves_of(race, name, crowd) for name in wanted.curves]
     return Scene(
         title=_title(race, crowd) if wanted.title is None else wanted.title,
@@ -235,7 +238,7 @@ def relief_of(contour: Contour, picture: Picture) -> Contour:
     return Relief(**shown, camera=picture.camera, elevation=picture.elevation, azimuth=picture.azimuth)
 
 
-def _gridded(maps: Sequence[Panel], size: tuple[int, int]) -> list[list[Panel]]:
+def gridded(maps: Sequence[Panel], size: tuple[int, int]) -> list[list[Panel]]:
     """Maps in rows, as square as the picture lets them be."""
     columns = max(1, min(len(maps), math.ceil(math.sqrt(len(maps) * size[0] / size[1] * 0.75))))
     return [list(maps[first : first + columns]) for first in range(0, len(maps), columns)]

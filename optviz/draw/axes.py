@@ -27,9 +27,14 @@ def _at_least_two(low: float, high: float, count: int) -> list[float]:
     return next((each for each in found if len(each) > 1), ticks(low, high, max(2, count)))
 
 
-def draw_title(canvas: Canvas, place: Rectangle, words: str, colour: Colour, theme: Theme) -> None:
-    """Write a panel's title above its place."""
+def draw_title(canvas: Canvas, place: Rectangle, words: str, colour: Colour, theme: Theme, note: str = "") -> None:
+    """Write a panel's title above its place, and after it a note, as far as there is room."""
     left, top, right, _ = place
     size = theme.text + 1
     y = top - 0.5 * size * canvas.points
-    canvas.text(left, y, canvas.fitted(words, size, right - left, bold=True), size, colour, bold=True)
+    if words:
+        words = canvas.fitted(words, size, right - left, bold=True)
+        canvas.text(left, y, words, size, colour, bold=True)
+        left += round(canvas.text_width(words, size, bold=True) + size * canvas.points)
+    if note and right - left > 6 * size * canvas.points:
+        canvas.text(left, y, canvas.fitted(note, theme.text, right - left), theme.text, theme.quiet)

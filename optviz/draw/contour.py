@@ -13,6 +13,7 @@ from optviz.draw.fading import Tails
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
 from optviz.draw.layout import plot, to_pixels
+from optviz.draw.paling import Paling
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.swarm import MOST_TRAILS, Sheaf, faintness, lay_heads, sheaves
@@ -38,7 +39,7 @@ class ContourPainter:
         self._theme = theme = stage.swarming(count) if self._swarm else stage.crowded(count)
         if panel.anatomy is not None and count > 1:
             self._theme = theme = replace(stage.thinned(_BENEATH), head=theme.head)
-        self._place = plot(stage.cell, stage.unit, titled=bool(panel.title))
+        self._place = plot(stage.cell, stage.unit, titled=bool(panel.title or panel.note))
         self._looks = stage.looks(panel.owners)
         self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
         self._whose = np.asarray(panel.owners)
@@ -61,6 +62,10 @@ class ContourPainter:
             self._alpha = _PALE * faintness(len(panel.ghost_owners))
             hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
             self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
+        self._paints = self._looks
+        self._pale = None if panel.pale is None else Paling(panel.pale, self._looks, theme)
+        if self._pale is not None:
+            self._strokes, self._paints = self._pale.strokes(self._strokes), self._pale.looks
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -75,9 +80,9 @@ class ContourPainter:
         canvas.image(self._place, ground)
         theme = self._theme
         draw_ticks(canvas, self._place, self._panel.box, theme, self._stage.unit)
-        if self._panel.title:
+        if self._panel.title or self._panel.note:
             colour = self._looks[0].colour if len(set(self._panel.owners)) == 1 else theme.ink
-            draw_title(canvas, self._place, self._panel.title, colour, theme)
+            draw_title(canvas, self._place, self._panel.title, colour, theme, self._panel.note)
         minima, deepest = self._panel.surface.minima_within(self._panel.box)
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots.tolist(), deepest.tolist(), strict=True):
@@ -100,7 +105,7 @@ class ContourPainter:
                     boxes = [self._place]
                 else:
                     alone.append(each)
-            boxes += lay_all(canvas, alone, self._looks, self._theme, self._place)
+            boxes += lay_all(canvas, alone, self._paints, self._theme, self._place)
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
@@ -117,7 +122,8 @@ class ContourPainter:
             groups = [(heads[self._whose == owner], self._colour(owner)) for owner in np.unique(self._whose).tolist()]
             drawn = [lay_heads(canvas, each, colour, self._theme, self._place) for each, colour in groups]
             return [box for box in drawn if box is not None]
-        boxes = draw_heads(canvas, heads, self._looks, self._theme, self._place)
+        looks = self._looks if self._pale is None else self._pale.heads(shot.step)
+        boxes = draw_heads(canvas, heads, looks, self._theme, self._place)
         if self._labels:
             for label, left, top in places(heads, self._labels, 0.7 * self._theme.head * canvas.points, self._place):
                 canvas.label(label, left, top)

@@ -201,14 +201,18 @@ def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Paint
     widest = {kind: max(len(row) for row in scene.panels if type(row[0]) is kind) for kind in kinds}
     low = _LOW * max(1, len(kinds) - kinds.count(Curves)) ** 0.5
     rows = [
-        Row(widest[type(panel)], low, titled=True)
+        Row(widest[type(panel)], low, titled=_is_titled(panel))
         if isinstance(panel, Curves)
-        else Row(widest[type(panel)], 1.0, titled=bool(panel.title), proportions=_proportions(panel))
+        else Row(widest[type(panel)], 1.0, titled=_is_titled(panel), proportions=_proportions(panel))
         for panel in (row[0] for row in scene.panels)
     ]
     for row, places in zip(scene.panels, cells(plan.stage, rows, unit_of(plan.scale, scene.theme)), strict=True):
         for panel, cell in zip(row, places, strict=False):  # a last row may be shorter; its panels are no larger
             yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock))
+
+
+def _is_titled(panel: Panel) -> bool:
+    return bool(isinstance(panel, Curves) or panel.title or (isinstance(panel, Contour) and panel.note))
 
 
 def _proportions(panel: Panel) -> float | None:
