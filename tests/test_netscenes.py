@@ -6,7 +6,7 @@ import pytest
 import optviz
 from optviz.draw import Film
 from optviz.errors import ArgumentError, UnknownNameError
-from optviz.netscenes import Portrait, portrait_of, scene_of_training
+from optviz.netscenes import SHOWS, Portrait, portrait_of, scene_of_training
 from optviz.netscenes.scenes import VIEWS
 from optviz.themes import THEMES
 from tests.trainings import obeys_the_law, trained
@@ -17,6 +17,10 @@ SMALL = {"size": (320, 240), "frames": 12}
 @pytest.fixture(scope="module")
 def moons():
     return trained()
+
+
+def test_all_that_can_be_shown_has_someone_who_makes_it():
+    assert set(VIEWS) == set(SHOWS)
 
 
 @pytest.mark.parametrize("theme", THEMES)

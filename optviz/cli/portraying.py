@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,9 +138,18 @@ def draw(training: Training, portrait: Portrait, path: Path, jobs: int, quiet: b
     from optviz.encode.still import STILLS, save_still
     from optviz.netscenes import scene_of_training
 
-    film = Film(scene_of_training(training, portrait, jobs))
+    film = Film(scene_of_training(training, portrait, jobs, None if quiet else _counted))
     if path.suffix.lower() in STILLS:
         save_still(film, path, film.last_step)
         return
     with watched(film, quiet) as frames:
         save(film, path, frames, jobs=jobs)
+
+
+def _counted(rows: Iterable[Any], count: int) -> Iterator[Any]:
+    """The rows of a plane as they are ready, with a progress bar where someone looks on."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield from rows
+        return
+    with click.progressbar(rows, length=count, label="Loss on the plane", file=sys.stderr) as bar:
+        yield from bar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import tick_label, ticks
+from optviz.draw.layout import some_ticks, tick_label
 from optviz.surface import Box
 from optviz.themes import Colour, Theme
 
@@ -13,18 +13,12 @@ def draw_ticks(canvas: Canvas, place: Rectangle, box: Box, theme: Theme, unit: f
     left, top, right, bottom = place
     x0, x1, y0, y1 = box
     gap = theme.text * canvas.points
-    for value in _at_least_two(x0, x1, int((right - left) / (70 * unit))):
+    for value in some_ticks(x0, x1, int((right - left) / (70 * unit))):
         x = left + (value - x0) / (x1 - x0) * (right - left)
         canvas.text(x, bottom + 1.4 * gap, tick_label(value), theme.text, theme.quiet, anchor="centre")
-    for value in _at_least_two(y0, y1, int((bottom - top) / (60 * unit))):
+    for value in some_ticks(y0, y1, int((bottom - top) / (60 * unit))):
         y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
         canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")
-
-
-def _at_least_two(low: float, high: float, count: int) -> list[float]:
-    """About so many round numbers between low and high, and no fewer than two where that is not far from it."""
-    found = (ticks(low, high, max(2, count) + more) for more in range(4))
-    return next((each for each in found if len(each) > 1), ticks(low, high, max(2, count)))
 
 
 def draw_title(canvas: Canvas, place: Rectangle, words: str, colour: Colour, theme: Theme, note: str = "") -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import plot, tick_label, ticks, to_pixels
+from optviz.draw.layout import plot, some_ticks, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
 from optviz.draw.trails import around
 from optviz.scene import Curves
@@ -161,7 +161,7 @@ class CurvesPainter:
 
     def _ticks(self, count: float) -> list[float]:
         if not self._panel.series.log:
-            return ticks(self._low, self._high, max(2, int(count)))
+            return some_ticks(self._low, self._high, int(count))
         every = max(1, math.ceil((self._high - self._low) / max(2, count)))
         powers = [float(power) for power in range(math.ceil(self._low), math.floor(self._high) + 1)]
         if len(powers) > 1 or count < 2:

@@ -158,6 +158,17 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
 
 
+def some_ticks(low: float, high: float, count: int) -> list[float]:
+    """About so many round numbers between low and high, and no fewer than two where that is not far from it.
+
+    Example:
+        >>> some_ticks(-4.1, 4.1, 2)
+        [-4.0, -2.0, 0.0, 2.0, 4.0]
+    """
+    found = (ticks(low, high, max(2, count) + more) for more in range(4))
+    return next((each for each in found if len(each) > 1), ticks(low, high, max(2, count)))
+
+
 def tick_label(value: float) -> str:
     """A number as a reader writes it.
 

@@ -1,4 +1,4 @@
-"""Inside a network while it is trained: what goes into its hidden units, how many no longer learn, and what reaches them.
+"""Inside a network while it is trained: what goes into its hidden units, how many of them sleep, what reaches them.
 
 All is measured on one fixed batch of training samples, with dropout left out and normalizations by that batch, as in
 training. Percentiles are over all units of a layer and all samples, as in the figure of Ioffe & Szegedy (2015).
@@ -72,7 +72,7 @@ def hidden_layers(network: Network) -> list[Layer]:
     params, memory = network.begin(0)
     seen = network.signals(params, memory, np.zeros((1, network.inputs)))
     if not seen:
-        raise ArgumentError("activations shows hidden layers, and this network has none; name some, as in --hidden 64,64")
+        raise ArgumentError("activations shows hidden layers, and there are none; name some, as in --hidden 64,64")
     return [Layer(number, kind, before.shape[1]) for number, (_, kind, before) in enumerate(seen, start=1)]
 
 
@@ -87,7 +87,7 @@ def measured(run: Run, steps: Steps) -> Inner:
 
 
 def inner_panels(training: Training, steps: Steps, jobs: int = 1) -> list[list[Curves]]:
-    """Rows of curves: percentiles, shares and gradients, a column a layer; of many layers the first, middle and last."""
+    """Rows of curves: percentiles, shares and gradients, each a column a layer; of many the first, middle and last."""
     layers = hidden_layers(training.network)
     runs = first_runs(training)
     found = list(map_jobs(lambda run: measured(run, steps), runs, jobs))
@@ -99,10 +99,9 @@ def inner_panels(training: Training, steps: Steps, jobs: int = 1) -> list[list[C
     rows: list[list[Curves]] = [[], [], []]
     for column, layer in enumerate(layers[place] for place in chosen):
         low, middle, high = np.moveaxis(inputs[:, column], 1, 0)
-        told = f"layer {layer.number}: into {layer.width} {activation(layer.kind).title}"
         rows[0].append(
             Curves(
-                series=Series("inputs", told, middle, log=False),
+                series=Series("inputs", f"layer {layer.number}: inputs", middle, log=False),
                 owners=owners,
                 band=(low, high) if banded else None,
                 span=_span(inputs if banded else inputs[:, :, 1]),
@@ -113,6 +112,12 @@ def inner_panels(training: Training, steps: Steps, jobs: int = 1) -> list[list[C
         norms = Series("gradient", "‖gradient‖", gradients[:, column], log=True)
         rows[2].append(Curves(series=norms, owners=owners, span=_span_of_powers(gradients)))
     return rows
+
+
+def remark_on(training: Training) -> str:
+    """What the curves of the inputs are, in words as few as a title has room for."""
+    low, _, high = PERCENTILES
+    return f"inputs {low}–{high} %" if len(first_runs(training)) <= _MOST_BANDS else "median inputs"
 
 
 def _look(network: Network, params: Array, x: Array, labels: Array) -> tuple[Array, Array, Array]:

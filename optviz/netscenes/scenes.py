@@ -9,6 +9,7 @@ from optviz.cast import Gauge, runners_of
 from optviz.errors import ArgumentError
 from optviz.nets.training import Training
 from optviz.netscenes.boundary import regions_of
+from optviz.netscenes.inner import inner_panels, remark_on
 from optviz.netscenes.learning import held_scores, learning_curves
 from optviz.netscenes.moments import Steps, clock_of, lines_of, moments_of
 from optviz.netscenes.plane import Told, race_on_plane
@@ -100,10 +101,16 @@ def _told_of(plane: Plane) -> str:
     return f"{first} + {second} of the variance"
 
 
+def _activations(sitting: Sitting) -> View:
+    panels = inner_panels(sitting.training, sitting.steps, sitting.jobs)
+    return View(panels, remark=remark_on(sitting.training))
+
+
 VIEWS: dict[str, Callable[[Sitting], View]] = {
     "curves": _curves,
     "boundary": _boundary,
     "plane": _plane,
+    "activations": _activations,
 }
 """Who makes the panels of what is shown."""
 
