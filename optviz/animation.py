@@ -95,12 +95,12 @@ def remake(file: str | Path | Recipe, *, trust: bool = False) -> Animation:
 
 
 def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
-    """The scene that a recipe describes, its race run again; `trust` as in `remake`.
+    """The scene that a recipe describes, its race run again, or its networks trained again; `trust` as in `remake`.
 
     Raises:
         RecipeError: The recipe is not to be trusted, or says what this version does not know.
     """
-    if recipe.surface is None:
+    if recipe.surface is None and recipe.training is None:
         raise RecipeError("the recipe's surface was made in Python; only its maker can make this picture again")
     if (refs := recipe.local_refs()) and not trust:
         raise RecipeError(
@@ -115,4 +115,8 @@ def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
         picture = Picture(**recipe.picture)
     except TypeError as error:
         raise RecipeError(f"the recipe's picture has options this version does not know: {error}") from error
+    if recipe.surface is None:
+        from optviz.netscenes import portrait_again, scene_of_training, train_again  # noqa: PLC0415 - as above
+
+        return scene_of_training(train_again(recipe), portrait_again(recipe, picture))
     return scene_of(race(recipe.surface, **recipe.race_options()), picture)

@@ -49,7 +49,7 @@ def order(
         if other := [name for name in given if name not in mine]:
             raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
         found = read_recipe(recipe)
-        return Order(found.surface or "optviz", found, lambda: scene_again(found, trust=trust))
+        return Order(found.subject or "optviz", found, lambda: scene_again(found, trust=trust))
     if surface is None:
         raise ArgumentError("--surface is missing, as in --surface saddle; `optviz list surfaces` shows all")
     place = load_surface(surface)

@@ -15,6 +15,7 @@ from optviz.netscenes.moments import Steps, clock_of, lines_of, moments_of
 from optviz.netscenes.plane import Told, race_on_plane
 from optviz.netscenes.planes import Plane
 from optviz.netscenes.portrait import Portrait
+from optviz.netscenes.recall import recipe_of_training
 from optviz.picture import as_theme
 from optviz.scene import Contour, Panel, Scene, gridded, relief_of
 from optviz.surface import Array
@@ -148,6 +149,7 @@ def scene_of_training(training: Training, portrait: Portrait, jobs: int = 1, tol
         theme=as_theme(picture.theme),
         size=picture.size or (800, 600),
         timeline=replace(shots, clock=clock_of(training, steps)),
+        recipe=recipe_of_training(training, portrait, steps).to_text(),
     )
 
 
