@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optviz.crowd import spread
-from optviz.nets.training import Training
-from optviz.netscenes.moments import Steps, first_runs, known
+from optviz.netscenes.moments import Records, Steps
 from optviz.scene import Curves
 from optviz.series import Series
 from optviz.surface import Array
@@ -15,19 +14,19 @@ _EARLY = 8  # the share of a training in which accuracies may rise from below th
 _NAMES = {"loss": "loss", "accuracy": "accuracy in %"}
 
 
-def learning_curves(training: Training, steps: Steps, *, beside: bool = True) -> list[Curves]:
+def learning_curves(records: Records, steps: Steps, *, beside: bool = True) -> list[Curves]:
     """The curves of loss and of accuracy at these steps; `beside` says whether the training part is shown, too.
 
     Of several seeds it is the median, with the first and the last decile as a band.
     """
     found = []
     for name, title in _NAMES.items():
-        everybody = _series(training, name, "validation", steps)
+        everybody = _series(records, name, "validation", steps)
         summed = spread(everybody)
-        thin = spread(_series(training, name, "train", steps)).middle if beside else None
+        thin = spread(_series(records, name, "train", steps)).middle if beside else None
         told = f"validation {title}" + (", thin: training" if beside else "")
         series = Series(name, told, summed.middle, log=name == "loss")
-        band = (summed.low, summed.high) if len(training.seeds) > 1 else None
+        band = (summed.low, summed.high) if len(records.training.seeds) > 1 else None
         owners = tuple(range(everybody.shape[1]))
         span = _trained(np.concatenate([summed.low, *([] if thin is None else [thin])], axis=1))
         found.append(
@@ -36,11 +35,11 @@ def learning_curves(training: Training, steps: Steps, *, beside: bool = True) ->
     return found
 
 
-def _series(training: Training, name: str, part: str, steps: Steps) -> Array:
+def _series(records: Records, name: str, part: str, steps: Steps) -> Array:
     """A score (T+1, N, K) of N runs with K seeds."""
     rows = []
-    for label in (run.label for run in first_runs(training)):
-        seeds = [known(run, part) for run in training.of(label)]
+    for label in records.training.labels:
+        seeds = records.of(label, part)
         if name == "loss":
             rows.append([each.between(each.losses, steps, log=True) for each in seeds])
         else:
@@ -57,9 +56,9 @@ def _trained(values: Array) -> tuple[float, float]:
     return max(low - 2 * margin, -margin), 100 + margin
 
 
-def held_scores(training: Training, steps: Steps) -> tuple[Array, Array]:
+def held_scores(records: Records, steps: Steps) -> tuple[Array, Array]:
     """Validation loss and accuracy (T+1, N) as they were known at these steps; of several seeds the median."""
-    rows = [[known(run, "validation") for run in training.of(label)] for label in training.labels]
+    rows = [records.of(label, "validation") for label in records.training.labels]
     losses = np.array([[each.held(each.losses, steps) for each in row] for row in rows])
     accuracies = np.array([[each.held(each.accuracies, steps) for each in row] for row in rows])
     return spread(np.moveaxis(losses, -1, 0)).middle, spread(np.moveaxis(accuracies, -1, 0)).middle

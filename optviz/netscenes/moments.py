@@ -5,14 +5,13 @@ The clock of such a picture counts moments, evenly spread over the training, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optviz.errors import ArgumentError
-from optviz.nets.setting import Score, Setting
+from optviz.nets.setting import Score
 from optviz.nets.training import Run, Training
 from optviz.nets.trials import Snapshot, Trial, begin
 from optviz.races import Run as Line
@@ -68,10 +67,7 @@ def first_runs(training: Training) -> tuple[Run, ...]:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of every run: the evaluated steps (E,), and losses and accuracies there (E,) on a part.
-
-    Before the first step nothing was trained, and all runs of a seed are alike.
-    """
+    """What is known of a run on one part: the evaluated steps (E,), and losses and accuracies there (E,)."""
 
     steps: Steps
     losses: Array
@@ -89,21 +85,34 @@ class Known:
         return np.asarray(values[np.searchsorted(self.steps, steps, side="right") - 1])
 
 
-def known(run: Run, part: str) -> Known:
-    """What is known of a run on ``train`` or ``validation``: at the beginning, and at the end of every epoch."""
-    rows = [(0, beginning(run.setting, run.trials, part)), *((each.step, getattr(each, part)) for each in run.history)]
-    steps, scores = zip(*rows, strict=True)
-    return Known(np.array(steps, dtype=np.intp), *np.array(scores, dtype=float).T)
+class Records:
+    """What is known of every run of a training: at its beginning, and at the end of every epoch.
 
+    The runs of a seed begin alike, so that their beginning is evaluated once.
+    """
 
-def beginning(setting: Setting, trials: Sequence[Trial], part: str) -> Score:
-    """The score of networks before their first step; the mean of an ensemble's members."""
-    samples = getattr(setting.parts, part)
-    scores = []
-    for trial in trials:
-        fresh = begin(setting, trial.optimizer, trial.seed)
-        scores.append(setting.evaluate(fresh.answers(setting), samples))
-    return Score(*np.mean(scores, axis=0).tolist())
+    def __init__(self, training: Training) -> None:
+        self.training = training
+        self._beginnings: dict[tuple[int, str], Score] = {}
+
+    def of(self, label: str, part: str) -> list[Known]:
+        """What is known of the runs with a label, a seed each, on ``train`` or ``validation``."""
+        return [self._known(run, part) for run in self.training.of(label)]
+
+    def _known(self, run: Run, part: str) -> Known:
+        rows = [(0, self._beginning(run, part)), *((each.step, getattr(each, part)) for each in run.history)]
+        steps, scores = zip(*rows, strict=True)
+        return Known(np.array(steps, dtype=np.intp), *np.array(scores, dtype=float).T)
+
+    def _beginning(self, run: Run, part: str) -> Score:
+        """The score before the first step; the mean of an ensemble's members."""
+        key = run.seed, part
+        if key not in self._beginnings:
+            setting, samples = run.setting, getattr(run.setting.parts, part)
+            fresh = [begin(setting, trial.optimizer, trial.seed) for trial in run.trials]
+            scores = [setting.evaluate(each.answers(setting), samples) for each in fresh]
+            self._beginnings[key] = Score(*np.mean(scores, axis=0).tolist())
+        return self._beginnings[key]
 
 
 def snapshots_at(trial: Trial, steps: Steps) -> list[Snapshot]:

@@ -11,7 +11,7 @@ from optviz.nets.training import Training
 from optviz.netscenes.boundary import regions_of
 from optviz.netscenes.inner import inner_panels, remark_on
 from optviz.netscenes.learning import held_scores, learning_curves
-from optviz.netscenes.moments import Steps, clock_of, lines_of, moments_of
+from optviz.netscenes.moments import Records, Steps, clock_of, lines_of, moments_of
 from optviz.netscenes.plane import Told, race_on_plane
 from optviz.netscenes.planes import Plane
 from optviz.netscenes.portrait import Portrait
@@ -38,12 +38,13 @@ class View:
 
 @dataclass(frozen=True)
 class Sitting:
-    """A training that sits for its portrait: the steps to show, the runs' titles, how many processes help, and who
-    is told of the work.
+    """A training that sits for its portrait: what is known of it, the steps to show, the runs' titles, how many
+    processes help, and who is told of the work.
     """
 
     training: Training
     portrait: Portrait
+    records: Records
     steps: Steps
     titles: tuple[str, ...]
     jobs: int
@@ -51,7 +52,7 @@ class Sitting:
 
 
 def _curves(sitting: Sitting) -> View:
-    return View([[each] for each in learning_curves(sitting.training, sitting.steps)])
+    return View([[each] for each in learning_curves(sitting.records, sitting.steps)])
 
 
 def _boundary(sitting: Sitting) -> View:
@@ -130,17 +131,18 @@ def scene_of_training(training: Training, portrait: Portrait, jobs: int = 1, tol
     """
     _check(training, portrait)
     picture, steps = portrait.picture, moments_of(training)
-    losses, accuracies = held_scores(training, steps)
+    records = Records(training)
+    losses, accuracies = held_scores(records, steps)
     gauges = [Gauge("accuracy", column, percent=True) for column in accuracies.T]
     measure = "loss" if len(training.seeds) == 1 else "median loss"
     cast = runners_of(lines_of(training), losses, measure, [(gauge,) for gauge in gauges])
     titles = tuple(runner.title for runner in cast)
-    view = VIEWS[portrait.show[0]](Sitting(training, portrait, steps, titles, jobs, told))
+    view = VIEWS[portrait.show[0]](Sitting(training, portrait, records, steps, titles, jobs, told))
     if view.losses is not None:
         cast = runners_of(lines_of(training), view.losses, measure, [(gauge,) for gauge in view.gauges])
     rows = [list(row) for row in view.rows]
     if len(portrait.show) > 1:
-        rows.append(list(learning_curves(training, steps, beside=False)))
+        rows.append(list(learning_curves(records, steps, beside=False)))
     shots = timeline(len(steps) - 1, frames=picture.frames, fps=picture.fps, hold=picture.hold)
     return Scene(
         title=_title(training, view.remark) if picture.title is None else picture.title,
