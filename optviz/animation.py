@@ -1,4 +1,4 @@
-"""From a race, or a surface's name, to a picture in one call: what a notebook needs."""
+"""From a race, a surface's name or a training to a picture in one call: what a notebook needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import warnings
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import optviz
 from optviz.draw import Film, Frame
@@ -20,6 +20,9 @@ from optviz.recipe import Recipe, RecipeError, read_recipe
 from optviz.scene import Scene, scene_of
 from optviz.surface import Surface
 from optviz.themes import THEMES
+
+if TYPE_CHECKING:
+    from optviz.nets.training import Training
 
 _RACE_OPTIONS = ("optimizers", "start", "steps", "seed", "noise", "clip", "lr", "schedule", "batch_size")
 
@@ -52,15 +55,18 @@ class Animation:
             return {"image/gif": buffer.getvalue()}
 
 
-def animate(race_or_surface: Race | Surface | str, path: str | Path | None = None, **options: Any) -> Animation:
-    """Animate a race, or race on a surface and animate that.
+def animate(
+    race_or_surface: Race | Surface | str | Training, path: str | Path | None = None, **options: Any
+) -> Animation:
+    """Animate a race, or race on a surface and animate that; or animate a training.
 
     Args:
-        race_or_surface: A `Race`, or what `optviz.race` takes as a surface.
+        race_or_surface: A `Race`, or what `optviz.race` takes as a surface, or a `Training`.
         path: Where to write the film at once, if anywhere; the suffix decides the format, and a path that ends with
             a slash is a folder of numbered PNGs.
         **options: A picture's, as in `optviz.scene.scene_of` (size, theme, title, view_box, frames, fps, hold);
-            where a surface is given, also a race's, as in `optviz.race`.
+            where a surface is given, also a race's, as in `optviz.race`; where a training is, also what to show, as in
+            `optviz.netscenes.Portrait` (show, plane).
 
     Example:
         >>> import optviz
@@ -74,10 +80,14 @@ def animate(race_or_surface: Race | Surface | str, path: str | Path | None = Non
     return animation
 
 
-def film_of(race_or_surface: Race | Surface | str, options: Mapping[str, Any]) -> Film:
-    """The film of a race, or of one that is run first, by options of a race and of a picture."""
+def film_of(race_or_surface: Race | Surface | str | Training, options: Mapping[str, Any]) -> Film:
+    """The film of a race, or of one that is run first, by options of a race and of a picture; or that of a training."""
     if isinstance(race_or_surface, Race):
         return Film(scene_of(race_or_surface, **options))
+    if not isinstance(race_or_surface, Surface | str):
+        from optviz.netscenes import portrait_of, scene_of_training  # noqa: PLC0415 - races need no networks
+
+        return Film(scene_of_training(race_or_surface, portrait_of(dict(options))))
     own = {key: value for key, value in options.items() if key in _RACE_OPTIONS}
     rest = {key: value for key, value in options.items() if key not in own}
     return Film(scene_of(race(race_or_surface, **own), **rest))
@@ -98,12 +108,12 @@ def remake(file: str | Path | Recipe, *, trust: bool = False) -> Animation:
 
 
 def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
-    """The scene that a recipe describes, its race run again; `trust` as in `remake`.
+    """The scene that a recipe describes, its race run again, or its networks trained again; `trust` as in `remake`.
 
     Raises:
         RecipeError: The recipe is not to be trusted, or says what this version does not know.
     """
-    if recipe.surface is None:
+    if recipe.surface is None and recipe.training is None:
         raise RecipeError("the recipe's surface was made in Python; only its maker can make this picture again")
     if (refs := recipe.local_refs()) and not trust:
         raise RecipeError(
@@ -118,4 +128,8 @@ def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
         picture = Picture(**recipe.picture)
     except TypeError as error:
         raise RecipeError(f"the recipe's picture has options this version does not know: {error}") from error
+    if recipe.surface is None:
+        from optviz.netscenes import portrait_again, scene_of_training, train_again  # noqa: PLC0415 - as above
+
+        return scene_of_training(train_again(recipe), portrait_again(recipe, picture))
     return scene_of(race(recipe.surface, **recipe.race_options()), picture)

@@ -1,10 +1,11 @@
-"""Claims: what a race shows, as a line of text that can be checked, and can fail.
+"""Claims: what a race or a training shows, as a line of text that can be checked, and can fail.
 
     claim   = side op side
     op      = "<" | "<=" | ">" | ">=" | "=="
     side    = number | "never" | [ number "*" ] measure "(" label [ "," step ] ")"
 
-The measures are those of `MEASURES` and `OVERALL`; a label is a run's, as in ``gap(adam#2)``. What never happens
+The measures are those of `MEASURES` and `OVERALL`, and of trainings those of `optviz.nets.measures`, whose steps are
+epochs; a label is a run's, as in ``gap(adam#2)``. What never happens
 happens after infinitely many steps, and *never* is how one writes that; what is not a number makes every comparison
 false. Nothing is evaluated but this: a claim is data.
 """
@@ -22,6 +23,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optviz.errors import ArgumentError, SpecError, UnknownNameError
+from optviz.nets.measures import MEASURES as TRAINED
+from optviz.nets.measures import measure
+from optviz.nets.training import Training
 from optviz.ranking import records
 from optviz.rates import known_floor
 from optviz.surface import Array
@@ -36,7 +40,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_EVENTS = ("left_at", "diverged_at", "steps_to_tolerance")
+_EVENTS = ("left_at", "diverged_at", "steps_to_tolerance", "epochs_to")
 _NEAR = 0.1  # a distance at which a minimum is found
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _OPERATOR = re.compile("|".join(_OPERATORS))
@@ -53,14 +57,18 @@ class Side:
     label: str = ""
     step: int | None = None
 
-    def value(self, race: Race) -> float:
-        """The number this is in a race.
+    def value(self, race: Race | Training) -> float:
+        """The number this is in a race or a training.
 
         Raises:
-            ArgumentError: The race has no such run or step, or its surface no minimum to measure from.
+            ArgumentError: There is no such run, step or measure, or the race's surface has no minimum to measure from.
         """
         if self.measure is None:
             return self.factor
+        if isinstance(race, Training):
+            return self.factor * measure(race, self.measure, self.label, self.step)
+        if self.measure not in (*MEASURES, *OVERALL):
+            raise ArgumentError(f"there is no {self.measure} of a race; there are {', '.join((*MEASURES, *OVERALL))}")
         column, step = race.index(self.label), race.steps if self.step is None else self.step
         if step > race.steps:
             raise ArgumentError(f"{self.measure} at step {step}: the race has {race.steps} steps")
@@ -104,11 +112,11 @@ class Claim:
     operator: str
     right: Side
 
-    def check(self, race: Race) -> Finding:
-        """Measure both sides in a race.
+    def check(self, race: Race | Training) -> Finding:
+        """Measure both sides in a race or a training.
 
         Raises:
-            ArgumentError: The race has no such run or step, or its surface no minimum to measure from.
+            ArgumentError: There is no such run, step or measure, or the race's surface has no minimum to measure from.
 
         Example:
             >>> import optviz
@@ -148,7 +156,7 @@ def _side(text: str, at: int) -> tuple[Side, int]:
     at = _after_spaces(text, at)
     if term := _TERM.match(text, at):
         factor, measure, label, step = term.groups()
-        if measure not in (known := [*MEASURES, *OVERALL]):
+        if measure not in (known := list(dict.fromkeys([*MEASURES, *OVERALL, *TRAINED]))):
             raise SpecError(text, term.start(2), str(UnknownNameError("measure", measure, known)))
         side = Side(float(factor or 1), measure, label.strip(), None if step is None else int(step))
         return side, _after_spaces(text, term.end())

@@ -20,10 +20,11 @@ from optviz.errors import ArgumentError, OptvizError, UnknownNameError
 from optviz.recipe import Recipe, RecipeError, read_recipe
 
 if TYPE_CHECKING:
+    from optviz.nets.training import Training
     from optviz.races import Race
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PROGRAM = ("optviz", "animate")
+_PROGRAMS = (("optviz", "animate"), ("optviz", "train"))
 
 
 class GalleryError(OptvizError):
@@ -39,9 +40,9 @@ class Exhibit:
         title: A heading.
         caption: What happens, and why, in two sentences.
         see: Where to look.
-        command: ``optviz animate …`` as one would type it, without the output's path.
+        command: ``optviz animate …`` or ``optviz train …`` as one would type it, without the output's path.
         tags: What it is about, each written as a slug.
-        shows: Claims about the race, as `optviz.claims` reads them.
+        shows: Claims about the race or the training, as `optviz.claims` reads them.
     """
 
     slug: str
@@ -54,19 +55,24 @@ class Exhibit:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The command's words after ``optviz animate``."""
-        return tuple(shlex.split(self.command)[len(_PROGRAM) :])
+        """The command's words after ``optviz animate`` or ``optviz train``."""
+        return tuple(shlex.split(self.command)[2:])
+
+    @property
+    def trains(self) -> bool:
+        """Whether networks are trained, not a race run."""
+        return shlex.split(self.command)[1] == "train"
 
     @property
     def picture(self) -> str:
         """The name of the picture's file."""
         return f"{self.slug}.gif"
 
-    def check(self, race: Race) -> list[Finding]:
-        """What became of every claim in the race that the command runs.
+    def check(self, race: Race | Training) -> list[Finding]:
+        """What became of every claim in the race, or the training, that the command runs.
 
         Raises:
-            GalleryError: A claim does not fit the race.
+            GalleryError: A claim does not fit it.
         """
         findings = []
         for claim in self.shows:
@@ -184,8 +190,9 @@ def _check_command(slug: str, command: str) -> None:
         words = tuple(shlex.split(command))
     except ValueError as error:
         raise GalleryError(f"exhibit {slug}, command: {error} in {command!r}") from error
-    if words[: len(_PROGRAM)] != _PROGRAM:
-        raise GalleryError(f"exhibit {slug}, command: must begin with {' '.join(_PROGRAM)}, not {command!r}")
+    if words[:2] not in _PROGRAMS:
+        allowed = " or ".join(map(" ".join, _PROGRAMS))
+        raise GalleryError(f"exhibit {slug}, command: must begin with {allowed}, not {command!r}")
 
 
 def _compared(recipe: Recipe) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optviz.animation import film_of, scene_again
 from optviz.catalog import load_surface
@@ -17,6 +17,9 @@ from optviz.races import Race
 from optviz.recipe import Recipe, read_recipe
 from optviz.surface import Surface
 from optviz.writing import check_writable
+
+if TYPE_CHECKING:
+    from optviz.nets.training import Training
 
 At = str | int | Sequence[str | int]
 """Steps: a whole number, ``end``, several with commas between, or a sequence of such."""
@@ -55,13 +58,18 @@ class Plot:
         return {"image/png": buffer.getvalue()}
 
 
-def plot(race_or_surface: Race | Surface | str, path: str | Path | None = None, at: At = "end", **options: Any) -> Plot:
+def plot(
+    race_or_surface: Race | Surface | str | Training,
+    path: str | Path | None = None,
+    at: At = "end",
+    **options: Any,
+) -> Plot:
     """Draw a race as it stands at a step, or race on a surface and draw that.
 
     A still shows what the film of that race shows at that step.
 
     Args:
-        race_or_surface: A `Race`, or what `optviz.race` takes as a surface.
+        race_or_surface: A `Race`, or what `optviz.race` takes as a surface, or a `Training`.
         path: Where to write at once, if anywhere: a .png, .svg or .pdf. Several steps are written to NAME-STEP.png.
         at: The step, 0 … the race's; ``end`` is the last. Several, as in ``"0,10,50,end"`` or ``[0, 10, "end"]``.
         **options: As `optviz.animate` takes them.
@@ -75,7 +83,7 @@ def plot(race_or_surface: Race | Surface | str, path: str | Path | None = None, 
         (0, 5, 20)
     """
     wanted = parse_at(at)
-    if not isinstance(race_or_surface, Race):
+    if isinstance(race_or_surface, Surface | str):
         foresee(wanted, steps_on(load_surface(race_or_surface), options.get("steps")))
     film = film_of(race_or_surface, options)
     result = Plot(film, chosen(wanted, film.last_step))

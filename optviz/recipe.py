@@ -43,14 +43,15 @@ class Recipe:
     """How a film or a still was made.
 
     `runs` are full specs with the rule by which each rate came about; `picture` are the options of the scene. A still
-    also has the `step` that it shows.
+    also has the `step` that it shows. Of a training there is no surface and no start, `steps` are the moments that are
+    shown, and `training` says what was trained on what, as `optviz.netscenes.recall` writes and reads it.
     """
 
     version: str
     command: str
     surface: str | None
     runs: tuple[tuple[str, str], ...]
-    start: tuple[float, float] | tuple[tuple[float, float], ...]
+    start: tuple[float, float] | tuple[tuple[float, float], ...] | tuple[()]
     steps: int
     seed: int
     noise: float
@@ -58,12 +59,20 @@ class Recipe:
     batch_size: int | None
     picture: Mapping[str, Any] = field(default_factory=dict)
     step: int | None = None
+    training: Mapping[str, Any] | None = None
+
+    @property
+    def subject(self) -> str | None:
+        """The name of what is shown: the surface, or the data that was trained on; None where it has none."""
+        data = (self.training or {}).get("data")
+        return parse_spec(data).ref if isinstance(data, str) else self.surface
 
     def to_text(self) -> str:
         """The recipe as it is written into a file."""
         rest = asdict(self)
-        if self.step is None:
-            del rest["step"]
+        for name in ("step", "training"):
+            if rest[name] is None:
+                del rest[name]
         return json.dumps({"optviz": rest.pop("version"), "format": FORMAT, **rest}, ensure_ascii=True)
 
     def race_options(self) -> dict[str, Any]:
@@ -75,9 +84,11 @@ class Recipe:
         }
 
     def local_refs(self) -> list[str]:
-        """Files and modules of a user that making it again would run."""
+        """Files and modules of a user that making it again would run or read."""
         refs = [parse_spec(spec).ref for spec, _ in self.runs]
-        return [ref for ref in (self.surface or "", *refs) if is_local(ref)]
+        data = str((self.training or {}).get("data"))
+        read = [data] if data.lower().endswith(".npz") else []
+        return [*read, *(ref for ref in (self.surface or "", *refs) if is_local(ref))]
 
 
 def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
@@ -100,7 +111,11 @@ def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
 
 def as_still(text: str, step: int) -> str:
     """The text of a film's recipe, as the still at that step carries it; none where there is none."""
-    return json.dumps(json.loads(text) | {"command": "plot", "step": step}, ensure_ascii=True) if text else ""
+    if not text:
+        return ""
+    film = json.loads(text)
+    command = "plot" if film["command"] == "animate" else film["command"]
+    return json.dumps(film | {"command": command, "step": step}, ensure_ascii=True)
 
 
 def in_xml(text: str) -> str:
@@ -200,19 +215,21 @@ def _checked(recipe: Recipe) -> Recipe:
         "batch_size": (int, type(None)),
         "picture": (dict,),
         "step": (int, type(None)),
+        "training": (dict, type(None)),
     }
     for each in fields(recipe):
         value = getattr(recipe, each.name)
         if not isinstance(value, kinds[each.name]) or isinstance(value, bool):
             raise ValueError(f"{each.name} is {value!r}")
-    if (recipe.command, recipe.step is None) not in (("animate", True), ("plot", False)):
+    trained = recipe.training is not None
+    commands = (("train", True), ("train", False)) if trained else (("animate", True), ("plot", False))
+    if (recipe.command, recipe.step is None) not in commands:
         raise ValueError(f"command is {recipe.command!r}, step {recipe.step!r}")
     if recipe.step is not None and not 0 <= recipe.step <= recipe.steps:
         raise ValueError(f"step is {recipe.step!r}")
     several = bool(recipe.start) and all(_is_list_of(point, float, 2) for point in recipe.start)
-    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not (
-        several or _is_list_of(recipe.start, float, 2)
-    ):
+    begins = several or _is_list_of(recipe.start, float, 2) or (trained and not recipe.start)
+    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not begins:
         raise ValueError("runs or start are not what they should be")
     whole = {each.name: getattr(recipe, each.name) for each in fields(recipe)}
     runs = tuple((spec, rule) for spec, rule in recipe.runs)

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from optviz.anatomy import Anatomy, anatomy_of
+from optviz.cast import Runner, runners_of
 from optviz.crowd import SEEDS, across_seeds, spread, typical
 from optviz.errors import ArgumentError
-from optviz.optimizer import OPTIMIZERS
 from optviz.picture import Picture, as_theme
 from optviz.races import Race
 from optviz.recipe import recipe_of
+from optviz.regions import Regions
 from optviz.series import Series, series_of
 from optviz.surface import Array, Box, Point, Surface
 from optviz.themes import Theme
@@ -30,25 +31,6 @@ MAX_PANELS = 64
 MAX_DRAPED = 64
 MAX_RELIEFS = 16
 
-_FIRST = ("sgd", "momentum", "adagrad", "rmsprop", "adam")  # whose colours come first; then the registry's order
-_LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Runner:
-    """One of the cast: how a run is told apart, and its losses (T+1,).
-
-    Where it runs from many starts they are medians, and `measure` says so in words; `rate` is its learning rate and
-    `rule` how that came about, in words; `slot` is the place of its colour in the theme's palette.
-    """
-
-    title: str
-    rate: str
-    rule: str
-    slot: int
-    values: Array
-    measure: str = "loss"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Contour:
@@ -56,7 +38,8 @@ class Contour:
 
     points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
     after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart. ghosts (T+1, G, 2) are
-    more paths, without heads, of the runners ghost_owners (G,).
+    more paths, without heads, of the runners ghost_owners (G,). pale (T+1, M) says how pale a path is at each step,
+    0 … 1, on a map from above; `note` is what a reader must know of the map.
     """
 
     surface: Surface
@@ -69,6 +52,8 @@ class Contour:
     anatomy: Anatomy | None = None
     ghosts: Array | None = None
     ghost_owners: tuple[int, ...] = ()
+    pale: Array | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +73,18 @@ class Relief(Contour):
 class Curves:
     """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,).
 
-    Where a runner is many, the series is its median, and `band` its first and its last decile.
+    Where a runner is many, the series is its median, and `band` its first and its last decile. `beside` (T+1, M) is a
+    second series of the same kind, drawn thin; `span` are the ends of an axis that is not to fit all values.
     """
 
     series: Series
     owners: tuple[int, ...]
     band: tuple[Array, Array] | None = None
+    beside: Array | None = None
+    span: tuple[float, float] | None = None
 
 
-Panel = Contour | Relief | Curves
+Panel = Contour | Relief | Curves | Regions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +146,7 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         maps = [replace(each, anatomy=whole.of(each.owners)) for each in maps]
     if wanted.view == "relief":
         maps = [relief_of(each, wanted) for each in maps]
-    rows: list[list[Panel]] = _gridded(maps, size)
+    rows: list[list[Panel]] = gridded(maps, size)
     curves = [curves_of(race, name, crowd) for name in wanted.curves]
     return Scene(
         title=_title(race, crowd) if wanted.title is None else wanted.title,
@@ -178,17 +166,7 @@ def cast_of(race: Race, crowd: Sequence[Race] = ()) -> tuple[Runner, ...]:
     """The cast of a race: a runner a run; the crowd are the same race with all seeds, if there are many."""
     several = len(race.starts) > 1 or len(crowd) > 1
     losses = spread(_by_run(race, [each.values for each in crowd or [race]])).middle if several else race.values
-    return tuple(
-        Runner(
-            title=title,
-            rate=f"lr {run.hyperparameters['lr']:.2g}",
-            rule=_LR_RULES[run.lr_rule],
-            slot=slot,
-            values=losses[:, column],
-            measure="median loss" if several else "loss",
-        )
-        for column, (run, title, slot) in enumerate(zip(race.runs, _titles(race), _slots(race), strict=True))
-    )
+    return runners_of(race.runs, losses, "median loss" if several else "loss")
 
 
 def contour_of(race: Race, box: Box, owners: Sequence[int], title: str = "") -> Contour:
@@ -262,39 +240,7 @@ def relief_of(contour: Contour, picture: Picture) -> Contour:
     return Relief(**shown, camera=picture.camera, elevation=picture.elevation, azimuth=picture.azimuth)
 
 
-def _gridded(maps: Sequence[Panel], size: tuple[int, int]) -> list[list[Panel]]:
+def gridded(maps: Sequence[Panel], size: tuple[int, int]) -> list[list[Panel]]:
     """Maps in rows, as square as the picture lets them be."""
     columns = max(1, min(len(maps), math.ceil(math.sqrt(len(maps) * size[0] / size[1] * 0.75))))
     return [list(maps[first : first + columns]) for first in range(0, len(maps), columns)]
-
-
-def _slots(race: Race) -> list[int]:
-    """Each run's place in the palette: its optimizer's own, or where that is taken the first that is free."""
-    known = list(OPTIMIZERS)
-    order = [*_FIRST, *(name for name in known if name not in _FIRST)]
-    wanted = [order.index(run.optimizer) if run.optimizer in order else -1 for run in race.runs]
-    slots = [slot if slot not in wanted[:row] else -1 for row, slot in enumerate(wanted)]
-    free = iter(slot for slot in range(len(race.runs) + len(order)) if slot not in slots)
-    return [slot if slot >= 0 else next(free) for slot in slots]
-
-
-def _titles(race: Race) -> list[str]:
-    """The runs' titles; where several are of one optimizer, with the hyperparameters that differ."""
-    titles = []
-    for run in race.runs:
-        kind, counted, _ = run.title.partition(" #")
-        alike = [other for other in race.runs if other.title.partition(" #")[0] == kind]
-        differing = [
-            key for key in run.hyperparameters if len({str(other.hyperparameters.get(key)) for other in alike}) > 1
-        ]
-        if len(alike) > 1 and differing and (counted or run.title == alike[0].title):
-            written = ", ".join(_written(key, run.hyperparameters[key]) for key in differing[:2])
-            titles.append(f"{kind} {written}")
-        else:
-            titles.append(run.title)
-    return titles
-
-
-def _written(key: str, value: object) -> str:
-    text = f"{value:.3g}" if isinstance(value, float) else str(value).lower()
-    return text if key == "lr" else f"{key.replace('_', ' ')} {text}"

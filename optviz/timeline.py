@@ -12,6 +12,24 @@ _SLOW_FRAMES, _SLOW = 48, 500  # how many steps a slow film shows, and for how m
 _READABLE = 200  # milliseconds a number must stand to be read
 
 
+@dataclass(frozen=True)
+class Clock:
+    """What the steps of a film are called: step k is the moment k · `rate`, in `unit`s, to so many `digits`.
+
+    Example:
+        >>> Clock("epoch", 0.25, 1).reading(3)
+        '0.8'
+    """
+
+    unit: str = "step"
+    rate: float = 1.0
+    digits: int = 0
+
+    def reading(self, step: int) -> str:
+        """The step as a reader is told of it."""
+        return f"{step * self.rate:.{self.digits}f}"
+
+
 class Shot(NamedTuple):
     """What a frame shows: the runs at `step`, for `duration` milliseconds.
 
@@ -32,6 +50,7 @@ class Timeline:
 
     shots: tuple[Shot, ...]
     fps: float = 30.0
+    clock: Clock = Clock()
 
     @property
     def steps(self) -> tuple[int, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from optviz.catalog import is_local, load_surface, optimizer_class
 from optviz.errors import OptvizError
 from optviz.recipe import Recipe
@@ -35,12 +37,14 @@ def caption_of(recipe: Recipe) -> str:
     elif rates:
         rule = f", {_RULES.get(rules.pop(), 'given')}" if len(rules) == 1 else ""
         told = f" Learning rate{'s' if len(rates) > 1 else ''}: {listed(rates)}{rule}."
-    shown = "" if recipe.step is None else f" Seen at step {recipe.step}."
+    shown = "" if recipe.step is None or recipe.training else f" Seen at step {recipe.step}."
     return f"{_course(recipe)}.{shown}{told}"
 
 
 def alt_of(recipe: Recipe) -> str:
     """What there is to be seen, in a sentence for those who cannot see it."""
+    if recipe.training is not None:
+        return f"{'Animation' if recipe.step is None else 'Picture'} of a training: {_course(recipe)}."
     what = "Animation" if recipe.step is None else f"Picture of step {recipe.step}"
     view = "the surface in 3-D" if recipe.picture.get("view") == "relief" else "a contour map"
     names = listed(run_titles(recipe))
@@ -53,12 +57,16 @@ def notes_of(recipe: Recipe) -> str:
     noise = f", noise {recipe.noise:g}" if recipe.noise else ""
     batch = "" if recipe.batch_size is None else f", {recipe.batch_size} samples a step"
     where = f"surface {recipe.surface or 'made in Python'}, {recipe.steps} steps from {_start(recipe)}"
+    if recipe.training is not None:
+        where = f"data {recipe.subject or 'made in Python'}, {recipe.training.get('epochs')} epochs"
     runs = [f"{spec} ({rule})" for spec, rule in recipe.runs]
     return "\n".join([f"Recipe, by optviz {recipe.version}:", f"{where}, seed {recipe.seed}{noise}{batch}", *runs])
 
 
 def surface_title(recipe: Recipe) -> str:
-    """The title of the recipe's surface; nothing of a user's is run to find it."""
+    """The title of the recipe's surface, or the name of its data; nothing of a user's is run to find it."""
+    if recipe.training is not None:
+        return str(recipe.subject or "data made in Python").capitalize()
     if recipe.surface is None:
         return "a surface made in Python"
     if is_local(recipe.surface):
@@ -105,7 +113,10 @@ def first_sentence(text: str) -> str:
 
 
 def _course(recipe: Recipe) -> str:
-    return f"{listed(run_titles(recipe))}, {recipe.steps} steps from {_start(recipe)}"
+    names = listed(run_titles(recipe))
+    if recipe.training is not None:
+        return f"{names} on {recipe.subject or 'data made in Python'}, {recipe.training.get('epochs')} epochs"
+    return f"{names}, {recipe.steps} steps from {_start(recipe)}"
 
 
 def _rates(recipe: Recipe) -> list[str]:
@@ -114,7 +125,8 @@ def _rates(recipe: Recipe) -> list[str]:
 
 
 def _start(recipe: Recipe) -> str:
-    first = recipe.start[0]
-    if isinstance(first, tuple):
-        return f"{len(recipe.start)} starts"
-    return f"({first:.4g}, {recipe.start[1]:.4g})".replace("-", "−")
+    starts = np.array(recipe.start, dtype=float).reshape(-1, 2)
+    if len(starts) != 1:
+        return f"{len(starts)} starts"
+    x, y = starts[0]
+    return f"({x:.4g}, {y:.4g})".replace("-", "−")

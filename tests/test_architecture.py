@@ -31,6 +31,9 @@ ORDER = [
         "series",
         "comparison",
         "checks",
+        "themes",
+        "timeline",
+        "nets",
         "claims",
         "listing",
         "carriers",
@@ -39,11 +42,8 @@ ORDER = [
         "anatomy",
         "gallery",
         "guide",
-        "themes",
-        "timeline",
-        "nets",
     ),
-    *("picture", "scene", "draw", "page", "encode", "animation", "plotting"),
+    *("regions", "cast", "picture", "scene", "netscenes", "draw", "page", "encode", "animation", "plotting"),
     *("images", "wording", "slide", "deck", "cli"),
 ]
 

@@ -83,6 +83,7 @@ def test_every_example_works(run, folder, line):
     if "-o" in words:
         named = Path(words[words.index("-o") + 1])
         written = [Path(line) for line in result.stdout.splitlines()]
+        written = written[-1:] if words[0] == "train" else written  # beneath a table
         assert all(path.exists() for path in written)
         assert written == [named] if "," not in line else {path.suffix for path in written} == {named.suffix}
 

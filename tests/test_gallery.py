@@ -101,7 +101,7 @@ def test_every_exhibit_is_written_well(exhibit):
     assert exhibit.caption.endswith(".")
     assert exhibit.see.endswith(".")
     assert exhibit.title[-1] not in ".!?"
-    assert exhibit.command.startswith("optviz animate --surface ")
+    assert exhibit.command.startswith(("optviz animate --surface ", "optviz train --data "))
     assert len(exhibit.shows) >= 2
 
 
@@ -182,12 +182,12 @@ def test_the_page_to_browse_has_everything_and_asks_for_pictures_alone():
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
 def test_every_picture_is_found_by_its_surface_its_optimizers_and_its_topics(exhibit):
-    race, picture, _ = stage_exhibit(exhibit)
-    page = Page(index([entry_of(exhibit, race, picture)]))
+    shown, look, recipe = stage_exhibit(exhibit)
+    page = Page(index([entry_of(exhibit, shown, look)]))
     [card] = page.all("article")
     tags = card["data-tags"].split("|")
-    assert race.surface.display_title in tags
-    assert {optviz.catalog.optimizer_class(run.optimizer).title for run in race.runs} <= set(tags)
+    assert (shown.data.title if exhibit.trains else shown.surface.display_title) in tags
+    assert {optviz.catalog.optimizer_class(spec.partition(":")[0]).title for spec, _ in recipe.runs} <= set(tags)
     offered = [option["value"] for option in page.all("option") + page.all("input", type="checkbox")]
     assert set(filter(None, offered)) <= set(tags)
     assert {tag.lower() for tag in tags} <= {value.lower() for value in offered}
@@ -392,7 +392,10 @@ BAD = {
         "exhibit hill, shows: no measure is called 'gab'. Did you mean 'gap'?",
     ),
     "same title": (as_toml() + as_toml("dale"), "exhibit hill, title: 'Down a hill' is the title of another one too"),
-    "other command": (as_toml(command="rm -rf /"), "exhibit hill, command: must begin with optviz animate, not 'rm"),
+    "other command": (
+        as_toml(command="rm -rf /"),
+        "exhibit hill, command: must begin with optviz animate or optviz train, not 'rm",
+    ),
     "quotes": (as_toml(command="optviz animate --title 'x"), "exhibit hill, command: No closing quotation in"),
     "option": (as_toml(command="optviz animate --sruface x"), "exhibit hill, command: No such option"),
     "value": (as_toml(command=GOOD["command"] + " --size big"), "exhibit hill, command: Invalid value for '--size'"),
@@ -400,6 +403,15 @@ BAD = {
     "surface": (
         as_toml(command="optviz animate --surface sadle"),
         "exhibit hill, command: no surface is called 'sadle'",
+    ),
+    "option of a training": (as_toml(command="optviz train --dta moons"), "exhibit hill, command: No such option"),
+    "data": (as_toml(command="optviz train --data moon"), "exhibit hill, command: no data set is called 'moon'"),
+    "save": (as_toml(command="optviz train --save x.npz"), "exhibit hill, command: leave out --save"),
+    "file": (as_toml(command="optviz train -o x.gif"), "exhibit hill, command: leave out --output"),
+    "show": (as_toml(command="optviz train --show boundary"), "exhibit hill, command: boundary shows points"),
+    "measure of a race": (
+        as_toml(command="optviz train --data moons --epochs 1 -O sgd:lr=0.1", shows=["gap(sgd) < 1"]),
+        "exhibit hill, shows 'gap(sgd) < 1': there is no gap of a training",
     ),
     "no surface": (as_toml(command="optviz animate --steps 5"), "exhibit hill, command: --surface is missing"),
     "bound": (as_toml(command=GOOD["command"] + " --fps 0"), "exhibit hill, command: fps must be a number in (0, 100]"),

@@ -183,7 +183,16 @@ def test_progress_is_for_terminals(spawn, options):
         ("--schedule 'cosin(9)'", ["Did you mean 'cosine'?"]),
         ("--resume", ["--resume needs the file"]),
         ("--save run.zip", ["'run.zip'", ".npz"]),
-        ("--show curves", ["No such option"]),
+        ("--show curves", ["--show is about a picture", "-o digits.gif"]),
+        ("--theme dark --json", ["--theme is about a picture"]),
+        ("--show curve -o a.gif", ["no show is called 'curve'", "Did you mean 'curves'?"]),
+        ("--show plane,activations -o a.gif", ["do not fit into one picture"]),
+        ("--show boundary -o a.gif", ["digits has 64 features", "moons"]),
+        ("--plane random -o a.gif", ["--show plane"]),
+        ("--view relief -o a.gif", ["--show plane"]),
+        ("-o -", ["stdout has the table"]),
+        ("-o film", ["no suffix"]),
+        ("-o film.xyz", ["'.xyz'"]),
     ],
 )
 def test_what_is_refused(refuse, line, words):

@@ -7,7 +7,6 @@ import gc
 import sys
 import warnings
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import click
 
 from optviz.cli.failing import Command
 from optviz.cli.options import examples, film_options, scene_options
-from optviz.cli.staging import order, target
+from optviz.cli.staging import film_target, order
 
 if TYPE_CHECKING:
     from optviz.draw import Film, Frame
@@ -55,18 +54,11 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
     `optviz list rates --surface NAME`. The file carries its recipe: `optviz info FILE` prints it.
     """
     from optviz.draw import Film
-    from optviz.encode import encoder_for, is_folder
-    from optviz.encode.numbered import check_folder
 
     if quiet:
         warnings.simplefilter("ignore")  # until the command ends
     asked = order(ctx, quiet=quiet, own=("output", "jobs"), **options)
-    path: str | Path | None
-    if output is not None and is_folder(output):
-        path = output
-        check_folder(Path(path))
-    else:
-        path = target(output, asked.name, ".gif", partial(encoder_for, transparent=asked.transparent))
+    path = film_target(output, asked.name, transparent=asked.transparent)
     film = Film(asked.scene())
     gc.freeze()  # what is loaded stays: nobody need look through it for garbage
     drawn = path is None or not str(path).lower().endswith(".html")  # a page has no frames that one could watch

@@ -18,15 +18,20 @@ from click.shell_completion import CompletionItem
 from optviz.cli.animate_command import command as animate
 from optviz.cli.failing import Command
 from optviz.cli.options import examples, table_options
+from optviz.cli.portraying import split_options, trained
 from optviz.cli.staging import stage
 from optviz.cli.tables import print_table
+from optviz.cli.train_command import command as train
 
 if TYPE_CHECKING:
     from optviz.gallery import Exhibit
     from optviz.guide import Entry
+    from optviz.nets.training import Training
+    from optviz.netscenes import Portrait
     from optviz.picture import Picture
     from optviz.races import Race
     from optviz.recipe import Recipe
+    from optviz.scene import Scene
 
     Made = tuple[Entry, bool]
 
@@ -54,7 +59,7 @@ def complete_exhibit(ctx: click.Context, param: click.Parameter, incomplete: str
     metavar="N",
     help="How many at once.  [default: one a processor]",
 )
-@click.option("--check", is_flag=True, help="Render nothing: race, and compare with what each exhibit claims.")
+@click.option("--check", is_flag=True, help="Render nothing: run, and compare with what each exhibit claims.")
 @table_options
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
 @click.pass_context
@@ -76,8 +81,8 @@ def command(
     alone. With all exhibits the gallery's README.md and index.html, to browse, are written as well. The paths that were
     written are printed.
 
-    With --check every claim about a race is compared with the race, and printed with what was found; if one does not
-    hold, the exit code is 1.
+    With --check every claim about a race or a training is compared with it, and printed with what was found; if one
+    does not hold, the exit code is 1.
     """
     from optviz.errors import ArgumentError
     from optviz.gallery import choose, load_exhibits
@@ -97,12 +102,16 @@ def command(
     _render(exhibits, Path(folder), force=force, quiet=quiet, pages=not slugs, jobs=jobs or os.cpu_count() or 1)
 
 
-def stage_exhibit(exhibit: Exhibit) -> tuple[Race, Picture, Recipe]:
-    """The race that the exhibit's command runs, how its picture looks, and the recipe it will carry.
+def stage_exhibit(exhibit: Exhibit) -> tuple[Race | Training, Picture | Portrait, Recipe]:
+    """The race or training of the exhibit's command, how its picture looks, and the recipe it will carry.
 
     Raises:
-        GalleryError: The command is none, or does more than race and draw.
+        GalleryError: The command is none, or does more than run and draw.
     """
+    return _staged_training(exhibit) if exhibit.trains else _staged_race(exhibit)
+
+
+def _staged_race(exhibit: Exhibit) -> tuple[Race, Picture, Recipe]:
     from optviz.catalog import load_surface
     from optviz.errors import ArgumentError
     from optviz.gallery import GalleryError
@@ -123,6 +132,42 @@ def stage_exhibit(exhibit: Exhibit) -> tuple[Race, Picture, Recipe]:
     except ArgumentError as error:
         raise GalleryError(f"{place}: {error}") from error
     return race, picture, recipe_of(race, picture.as_data())
+
+
+def _staged_training(exhibit: Exhibit) -> tuple[Training, Portrait, Recipe]:
+    from optviz.errors import OptvizError
+    from optviz.gallery import GalleryError
+    from optviz.netscenes import moments_of, recipe_of_training
+
+    place = f"exhibit {exhibit.slug}, command"
+    try:
+        options = train.make_context("optviz train", list(exhibit.words)).params
+    except click.UsageError as error:
+        raise GalleryError(f"{place}: {error.format_message()}") from error
+    names = ("output", "save", "resume", "log", "quiet", "as_json", "data_dir")
+    if given := [name for name in names if options[name]]:
+        raise GalleryError(f"{place}: leave out --{given[0].replace('_', '-')}; the gallery decides that")
+    for name in (*names[:-1], "form"):
+        del options[name]
+    try:
+        options, portrait = split_options(options)
+        training = trained(portrait, **options)
+    except OptvizError as error:
+        raise GalleryError(f"{place}: {error}") from error
+    return training, portrait, recipe_of_training(training, portrait, moments_of(training))
+
+
+def scene_of_exhibit(subject: Race | Training, look: Picture | Portrait) -> Scene:
+    """The scene of what `stage_exhibit` found."""
+    from optviz.netscenes import Portrait, scene_of_training
+    from optviz.races import Race
+    from optviz.scene import scene_of
+
+    if isinstance(subject, Race):
+        assert not isinstance(look, Portrait)
+        return scene_of(subject, look)
+    assert isinstance(look, Portrait)
+    return scene_of_training(subject, look)
 
 
 def _render(exhibits: Sequence[Exhibit], folder: Path, *, force: bool, quiet: bool, pages: bool, jobs: int) -> None:
@@ -152,27 +197,33 @@ def _made(exhibit: Exhibit, folder: Path, *, force: bool) -> tuple[Entry, bool]:
     from optviz.draw import Film
     from optviz.encode import save
     from optviz.gallery import picture_state
-    from optviz.scene import scene_of
 
-    race, picture, recipe = stage_exhibit(exhibit)
+    subject, look, recipe = stage_exhibit(exhibit)
     path = folder / exhibit.picture
     fresh = force or picture_state(path, recipe) != "current"
     if fresh:
-        save(Film(scene_of(race, picture)), path)
-    return entry_of(exhibit, race, picture), fresh
+        save(Film(scene_of_exhibit(subject, look)), path)
+    return entry_of(exhibit, subject, look), fresh
 
 
-def entry_of(exhibit: Exhibit, race: Race, picture: Picture) -> Entry:
+def entry_of(exhibit: Exhibit, subject: Race | Training, look: Picture | Portrait) -> Entry:
     """What the guide to the gallery tells of an exhibit."""
     from optviz.catalog import optimizer_class
     from optviz.guide import Entry
+    from optviz.netscenes import Portrait
     from optviz.picture import as_theme
+    from optviz.races import Race
 
+    picture = look.picture if isinstance(look, Portrait) else look
+    if isinstance(subject, Race):
+        name, refs = subject.surface.display_title, [run.optimizer for run in subject.runs]
+    else:
+        name, refs = subject.data.title, [run.entry.ref for run in subject.runs]
     assert picture.size is not None
     return Entry(
         exhibit=exhibit,
-        surface=race.surface.display_title,
-        optimizers=tuple(dict.fromkeys(optimizer_class(run.optimizer).title for run in race.runs)),
+        surface=name,
+        optimizers=tuple(dict.fromkeys(optimizer_class(ref).title for ref in refs)),
         size=picture.size,
         ground=as_theme(picture.theme).background,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,6 +39,8 @@ def command(file: str, as_json: bool) -> None:
 
 
 def _lines(recipe: Recipe) -> list[tuple[str, str]]:
+    if recipe.training is not None:
+        return _lines_of_training(recipe, recipe.training)
     lines = [
         ("made by", f"optviz {recipe.version}, {recipe.command}"),
         ("surface", recipe.surface or "made in Python"),
@@ -58,6 +61,22 @@ def _lines(recipe: Recipe) -> list[tuple[str, str]]:
         ("the race", f"optviz compare --surface {shlex.quote(recipe.surface or '?')} --steps {recipe.steps} {specs}")
     )
     return lines
+
+
+def _lines_of_training(recipe: Recipe, training: Mapping[str, Any]) -> list[tuple[str, str]]:
+    lines = [("made by", f"optviz {recipe.version}, {recipe.command}")]
+    if recipe.step is not None:
+        lines.append(("shows", f"moment {recipe.step} of {recipe.steps}"))
+    lines += [("run", f"{spec}   (lr {rule})") for spec, rule in recipe.runs]
+    lines.append(("batch size", str(recipe.batch_size)))
+    for key, value in training.items():
+        told = (
+            "made in Python" if value is None and key in ("data", "network") else json.dumps(value, ensure_ascii=False)
+        )
+        lines.append((key, told.strip('"')))
+    return lines + [
+        ("picture", f"{key} {json.dumps(value, ensure_ascii=False)}") for key, value in recipe.picture.items()
+    ]
 
 
 def _where(start: Any) -> str:

@@ -124,8 +124,8 @@ def race_options(command: Command) -> Command:
     return command
 
 
-def picture_options(command: Command) -> Command:
-    """The options of a picture."""
+def look_options(command: Command) -> Command:
+    """The options of how a picture looks, whatever it shows."""
     for option in reversed(
         [
             click.option("--size", type=Numbers("WxH", "x", int), help="Pixels.  [default: 800x600]"),
@@ -150,6 +150,21 @@ def picture_options(command: Command) -> Command:
             ),
             click.option("--layout", default="overlay", show_default=True, metavar="NAME", help="overlay or panels."),
             click.option(
+                "--transparent", is_flag=True,
+                help="Leave out the sheet around maps and curves: .gif, .webp, .apng, .png and .svg can.",
+            ),
+            click.option("--title", type=Line(), help="Above the picture.  [default: the surface's, or the data's]"),
+        ]
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def picture_options(command: Command) -> Command:
+    """The options of a picture of a race."""
+    for option in reversed(
+        [
+            click.option(
                 "--with", "curves", type=Names(), default="", metavar="NAMES",
                 help="Curves beneath the map, as in loss,sharpness: loss, gradient, step, distance, sharpness.",
             ),
@@ -160,17 +175,12 @@ def picture_options(command: Command) -> Command:
             ),
             click.option("--seeds", type=int, metavar="K", help="With --show ghosts: how many.  [default: 20]"),
             click.option(
-                "--transparent", is_flag=True,
-                help="Leave out the sheet around maps and curves: .gif, .webp, .apng, .png and .svg can.",
-            ),
-            click.option("--title", type=Line(), help="Above the picture.  [default: the surface's]"),
-            click.option(
                 "--view-box", type=Numbers("X0,X1,Y0,Y1", ",", float), help="What is drawn.  [default: the surface's]"
             ),
         ]
     ):  # fmt: skip
         command = option(command)
-    return command
+    return look_options(command)
 
 
 def film_options(command: Command) -> Command:

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from optviz.cli.animate_command import watched
 from optviz.cli.failing import Command
-from optviz.cli.gallery_command import complete_exhibit, stage_exhibit
+from optviz.cli.gallery_command import complete_exhibit, scene_of_exhibit, stage_exhibit
 from optviz.cli.options import Line, complete_theme, examples
 
 if TYPE_CHECKING:
@@ -129,15 +129,14 @@ def _slide(exhibit: Exhibit, quiet: bool) -> Slide:
     from optviz.draw import Film
     from optviz.encode.gif import write_gif
     from optviz.gallery import exhibits_file, picture_state
-    from optviz.scene import scene_of
     from optviz.slide import slide_of_exhibit
 
-    race, picture, recipe = stage_exhibit(exhibit)
+    subject, look, recipe = stage_exhibit(exhibit)
     for folder in (Path("gallery"), exhibits_file().parent):
         path = folder / exhibit.picture
         if picture_state(path, recipe) == "current":
             return slide_of_exhibit(exhibit, path.read_bytes(), recipe)
-    film, written = Film(scene_of(race, picture)), io.BytesIO()
+    film, written = Film(scene_of_exhibit(subject, look)), io.BytesIO()
     with watched(film, quiet, exhibit.slug) as frames:
         write_gif(written, film, frames)
     return slide_of_exhibit(exhibit, written.getvalue(), recipe)

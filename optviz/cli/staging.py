@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ def order(
             raise ArgumentError(f"--from takes everything from the recipe; leave out --{other[0].replace('_', '-')}")
         found = read_recipe(recipe)
         return Order(
-            found.surface or "optviz",
+            found.subject or "optviz",
             found,
             found.steps,
             bool(found.picture.get("transparent")),
@@ -102,6 +103,17 @@ def target(output: str | None, name: str, usual: str, check: Callable[[str], obj
     check(path.suffix)
     check_writable(path)
     return path
+
+
+def film_target(output: str | None, name: str, *, transparent: bool) -> str | Path | None:
+    """Where to write a film, checked before the work is done: a file, a folder of numbered PNGs, or None for stdout."""
+    from optviz.encode import encoder_for, is_folder
+    from optviz.encode.numbered import check_folder
+
+    if output is not None and is_folder(output):
+        check_folder(Path(output))
+        return output
+    return target(output, name, ".gif", partial(encoder_for, transparent=transparent))
 
 
 def _scene(surface: str, place: Surface, quiet: bool, options: dict[str, Any]) -> Scene:

@@ -1,4 +1,4 @@
-"""``optviz train``: networks trained by the optimizers that race, as a table."""
+"""``optviz train``: networks trained by the optimizers that race, as a table and as a picture."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from optviz.cli.failing import Command
 from optviz.cli.options import RateType, complete_optimizer, complete_schedule, examples, table_options
+from optviz.cli.portraying import check_portrait, draw, portrait_options, split_options, trained
 from optviz.cli.tables import print_table
 from optviz.cli.watching import watching
 
@@ -28,6 +29,7 @@ _INTERRUPTED = 130
         "optviz train --data spirals --hidden none -O momentum:lr=0.1 --seeds 3 --epochs 5 --json",
         "optviz train -O adam:lr=0.003 --augment 'rotation(10)' --augment noise --epochs 2",
         "optviz train --data circles -O adam:lr=0.01 --ensemble 3 --save run.npz --log run.jsonl",
+        "optviz train -O sgd:lr=0.1 -O adam:lr=0.003 --epochs 5 -o digits.gif",
     ),
 )
 @click.option(
@@ -95,6 +97,7 @@ _INTERRUPTED = 130
 @click.option("--resume", is_flag=True, help="Take up the training in the file of --save.")
 @click.option("--log", metavar="FILE", help="A line of JSON for every epoch.")
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
+@portrait_options
 @table_options
 @click.pass_context
 def command(
@@ -102,46 +105,34 @@ def command(
     /,
     *,
     data: str,
-    data_dir: str | None,
-    hidden: str,
-    activation: str,
-    batchnorm: bool,
-    dropout: float,
-    init: str | None,
-    optimizers: tuple[str, ...],
-    seed: int,
-    seeds: int,
     save: str | None,
     resume: bool,
     log: str | None,
+    output: str | None,
     quiet: bool,
     form: str,
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Train a network with several optimizers and print a table: a row an optimizer.
+    """Train a network with several optimizers and print a table: a row an optimizer; with -o, draw the training, too.
 
     Columns: the loss on the training part, and the accuracy on the training, validation and test parts in percent; over
     several seeds mean ± standard deviation. Runs of a seed share split, first weights and batches. A rate marked * lies
     on the edge of those that were tried. Ctrl-C ends the training at its next step and keeps what was trained.
+
+    A picture carries its recipe: `optviz info FILE` prints it. Its path is printed after the table; where that is for
+    programs (--json, csv, markdown), on stderr.
     """
-    from optviz.catalog import DEFAULT_OPTIMIZERS
     from optviz.errors import ArgumentError
-    from optviz.nets.datasets import load_data
     from optviz.nets.log import epoch_log
-    from optviz.nets.network import perceptron
     from optviz.nets.reporting import table
     from optviz.nets.saving import Store
-    from optviz.nets.training import train
 
     if resume and save is None:
         raise ArgumentError("--resume needs the file to take up: --save RUN.npz --resume")
-    widths = _widths(hidden)
+    path = check_portrait(ctx, output, data)
+    options, portrait = split_options(options)
     store = Store(save, resume=resume) if save is not None else None
-    loaded = load_data(data, data_dir)
-    network = perceptron(
-        loaded.features, loaded.classes, widths, kind=activation, batchnorm=batchnorm, dropout=dropout, start=init
-    )
     with watching(quiet) as bar, contextlib.ExitStack() as files:
         lines = files.enter_context(epoch_log(log)) if log is not None else None
 
@@ -150,11 +141,9 @@ def command(
                 if listener is not None:
                     listener(plan, trials)
 
-        training = train(
-            loaded,
-            network,
-            optimizers or DEFAULT_OPTIMIZERS,
-            seeds=range(seed, seed + seeds),
+        training = trained(
+            portrait if path is not None else None,
+            data=data,
             store=store,
             tried=bar.tried if bar else None,
             told=told,
@@ -166,21 +155,12 @@ def command(
             if run.diverged_at is not None:
                 click.echo(f"note: {run.label} diverged at step {run.diverged_at}, seed {run.seed}", err=True)
     full = training.to_json() if as_json or form == "json" else None
-    print_table(table(training), "json" if as_json else form, full)
+    print_table(table(training), form := "json" if as_json else form, full)
     if training.interrupted:
         kept = f"; go on with --save {save} --resume" if save else ""
-        click.echo(f"Interrupted: this is what was trained until then{kept}", err=True)
+        undrawn = "; no picture was drawn" if path is not None else ""
+        click.echo(f"Interrupted: this is what was trained until then{kept}{undrawn}", err=True)
         ctx.exit(_INTERRUPTED)
-
-
-def _widths(hidden: str) -> tuple[int, ...]:
-    from optviz.errors import ArgumentError
-
-    if hidden.strip().lower() in ("none", "0", ""):
-        return ()
-    parts = [part.strip() for part in hidden.split(",")]
-    if not all(part.isdecimal() and 1 <= int(part) <= 100_000 for part in parts) or len(parts) > 100:
-        raise ArgumentError(
-            f"hidden must be widths from 1 to 100000 with commas between, as in 128,64, or none; not {hidden!r}"
-        )
-    return tuple(map(int, parts))
+    if path is not None:
+        draw(training, portrait, path, options["jobs"], quiet)
+        click.echo(click.format_filename(path), err=form != "table")

@@ -166,7 +166,8 @@ class Canvas:
     def image(self, box: Rectangle, pixels: Pixels) -> None:
         """Opaque pixels that fill a box, `detail` times as many as it has in each direction; the top row first."""
         left, top, right, bottom = box
-        self.pixels[top:bottom, left:right] = pixels
+        part = self.pixels[top:bottom, left:right]  # a tiny sheet may not hold the whole box
+        part[:] = pixels[: part.shape[0], : part.shape[1]]
 
     def preview(self, box: Rectangle, draw: Callable[[], None]) -> Pixels:
         """What a box of the sheet would be after `draw`, which must keep to it; it is left as it is."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optviz.cast import Gauge, Runner
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
-from optviz.scene import Runner
 from optviz.themes import Look, Theme
 from optviz.timeline import Shot
 
@@ -24,7 +24,7 @@ _SAMPLE = 8.4  # of line before a name, in widths of a trail, where lines have s
 
 @dataclass(frozen=True)
 class Form:
-    """How the cast is arranged: so many lines a run (0: its name alone), in so many columns.
+    """How the cast is arranged: so many lines a run (0: its name alone; from the fourth on its gauges), in columns.
 
     `across` says that runs follow each other in rows. Beneath the panels, `height` is what they take there, and `wide`
     a column, in letters' heights.
@@ -38,7 +38,7 @@ class Form:
 
 
 class Cast:
-    """Draws the cast: three lines a run, or two, or one, or names alone in several columns."""
+    """Draws the cast: three lines a run and one a gauge, or two, or one, or names alone in several columns."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Cast:
         self._runners, self._looks, self._theme = runners, looks, theme
         left, top, right, bottom = place
         em = theme.text * canvas.points
-        form = form or form_beside(len(runners), (bottom - top) / em)
+        form = form or form_beside(len(runners), (bottom - top) / em, _lines_of(runners))
         self._lines, columns = form.lines, form.columns
         self._foot, self._across = (left, bottom), right - left
         bottom -= round(1.5 * em) if self._lines < 3 else 0
@@ -62,17 +62,20 @@ class Cast:
         cells = [divmod(row, columns)[::-1] if form.across else divmod(row, per_column) for row in range(len(runners))]
         self._spots = [(left + column * wide, round(top + em + pitch * row)) for column, row in cells]
         self._line, self._wide, self._gap = round(1.45 * em), wide, round(0.4 * em) if form.across else 0
-        self._glyphs = Glyphs(canvas, "0123456789.e−diverg ", theme.text, theme.quiet, theme.background)
+        self._gauges = [runner.more[: max(0, form.lines - 3)] for runner in runners]
+        percent = any(gauge.percent for gauges in self._gauges for gauge in gauges)
+        characters = "0123456789.e−diverg %" if percent else "0123456789.e−diverg "
+        self._glyphs = Glyphs(canvas, characters, theme.text, theme.quiet, theme.background)
         self._width = self._glyphs.width(_WIDEST if self._lines > 2 else _NARROW)
-        words = runners[0].measure  # the same for all
-        fits = canvas.text_width(f"{words} ", theme.text) + 0.8 * self._width <= wide
-        self._words = words if fits else words.split()[0]
+        words = [runners[0].measure, *(gauge.measure for gauge in self._gauges[0])]  # the same for all
+        fits = max(canvas.text_width(f"{each} ", theme.text) for each in words) + 0.8 * self._width <= wide
+        self._words = words if fits else [each.split()[0] for each in words]
         longest = max(canvas.text_width(runner.title, theme.text - 1) for runner in runners)
         if self._lines == 1 and longest <= wide < longest + self._width:
             self._lines = 0  # whole names rather than numbers
-        self._after_loss = round(canvas.text_width(f"{self._words} ", theme.text) + 0.3 * em)
+        self._after_words = round(max(canvas.text_width(f"{each} ", theme.text) for each in self._words) + 0.3 * em)
         if form.across and self._lines > 2:
-            self._width = min(self._width, wide - self._after_loss)
+            self._width = min(self._width, wide - self._after_words)
 
     def ground(self, canvas: Canvas) -> None:
         theme, lines = self._theme, self._lines
@@ -91,8 +94,8 @@ class Cast:
             if lines > 1:
                 note = f"{runner.rate} {runner.rule}" if lines > 2 else runner.rate
                 self._quiet(canvas, x, y + self._line, note, self._wide)
-            if lines > 2:
-                self._quiet(canvas, x, y + 2 * self._line, self._words, self._wide)
+            for line, words in enumerate(self._words, start=2) if lines > 2 else ():
+                self._quiet(canvas, x, y + line * self._line, words, self._wide)
         if lines < 3:
             rules = Counter(runner.rule for runner in self._runners)
             words = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
@@ -105,15 +108,22 @@ class Cast:
         if self._lines == 0 or (before is not None and before.reading == shot.reading):
             return []
         boxes = []
-        for runner, (x, y) in zip(self._runners, self._spots, strict=True):
-            words = loss_label(float(runner.values[shot.reading]))
-            if before is None or words != loss_label(float(runner.values[before.reading])):
-                left = x + (self._after_loss if self._lines > 2 else self._wide - self._width)
-                boxes.append(canvas.number(left, y + (self._lines - 1) * self._line, words, self._glyphs, self._width))
+        for runner, gauges, (x, y) in zip(self._runners, self._gauges, self._spots, strict=True):
+            left = x + (self._after_words if self._lines > 2 else self._wide - self._width)
+            for line, gauge in enumerate((runner.gauge, *gauges), start=min(self._lines, 3) - 1):
+                words = gauge_label(gauge, shot.reading)
+                if before is None or words != gauge_label(gauge, before.reading):
+                    boxes.append(canvas.number(left, y + line * self._line, words, self._glyphs, self._width))
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         return []
+
+
+def gauge_label(gauge: Gauge, step: int) -> str:
+    """What a gauge says at a step."""
+    value = float(gauge.values[step])
+    return f"{100 * value:.1f} %" if gauge.percent and math.isfinite(value) else loss_label(value)
 
 
 def loss_label(value: float) -> str:
@@ -136,9 +146,9 @@ def loss_label(value: float) -> str:
     return words.replace("-", "−")
 
 
-def form_beside(count: int, room: float) -> Form:
-    """The form of so many runs in a column at the side, for a room in letters' heights."""
-    for lines in (3, 2, 1):
+def form_beside(count: int, room: float, most: int = 3) -> Form:
+    """The form of so many runs in a column at the side, for a room in letters' heights; `most` lines a run."""
+    for lines in range(most, 0, -1):
         if count * (1.45 * lines + (0.85 if lines > 1 else 0.15)) <= room:
             return Form(lines, 1)
     return Form(0, max(2, math.ceil(1.1 * count / room)))
@@ -162,8 +172,9 @@ def form_beneath(
     name, plain = longest(titles, 2.5, bold=True) + sample, longest(titles, -1) + sample
     note = longest(f"{runner.rate} {runner.rule}" for runner in runners)
     number = longest([_NARROW])
+    gauges = [f"{words} {_NARROW}" for words in ("loss", *(gauge.measure.split()[0] for gauge in runners[0].more))]
     for lines, least in (
-        (3, max(name, note, longest([f"loss {_NARROW}"]))),
+        *((lines, max(name, note, longest(gauges[: lines - 2]))) for lines in range(_lines_of(runners), 2, -1)),
         (2, max(name, longest(runner.rate for runner in runners) + number)),
         (1, longest(titles, bold=True) + sample + number),
         (0, plain),
@@ -179,6 +190,11 @@ def form_beneath(
     rows = min(rows, max(1, int((high - _FOOT) / _CLOSE)))
     columns = math.ceil(count / rows)
     return Form(0, columns, across=True, height=min(high, _CLOSE * rows + _FOOT), wide=wide / columns)
+
+
+def _lines_of(runners: Sequence[Runner]) -> int:
+    """How many lines a run has where there is room for all that is known of it."""
+    return 3 + len(runners[0].more)
 
 
 def _rows(count: int, lines: int, most: int, wide: float) -> Form:

@@ -7,11 +7,13 @@ from itertools import groupby
 
 import numpy as np
 
+from optviz.draw.axes import draw_ticks, draw_title
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.fading import Tails
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
-from optviz.draw.layout import plot, tick_label, ticks, to_pixels
+from optviz.draw.layout import plot, to_pixels
+from optviz.draw.paling import Paling
 from optviz.draw.shade import shade
 from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.swarm import MOST_TRAILS, Sheaf, faintness, lay_heads, sheaves
@@ -37,7 +39,7 @@ class ContourPainter:
         self._theme = theme = stage.swarming(count) if self._swarm else stage.crowded(count)
         if panel.anatomy is not None and count > 1:
             self._theme = theme = replace(stage.thinned(_BENEATH), head=theme.head)
-        self._place = plot(stage.cell, stage.unit, titled=bool(panel.title))
+        self._place = plot(stage.cell, stage.unit, titled=bool(panel.title or panel.note))
         self._looks = stage.looks(panel.owners)
         self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
         self._whose = np.asarray(panel.owners)
@@ -60,6 +62,10 @@ class ContourPainter:
             self._alpha = _PALE * faintness(len(panel.ghost_owners))
             hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
             self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
+        self._paints = self._looks
+        self._pale = None if panel.pale is None else Paling(panel.pale, self._looks, theme)
+        if self._pale is not None:
+            self._strokes, self._paints = self._pale.strokes(self._strokes), self._pale.looks
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -72,19 +78,11 @@ class ContourPainter:
         width, height = right - left, bottom - top
         ground = shade(self._panel.surface, self._panel.box, width, height, self._theme, canvas.detail)
         canvas.image(self._place, ground)
-        self._ticks(canvas)
         theme = self._theme
-        if self._panel.title:
+        draw_ticks(canvas, self._place, self._panel.box, theme, self._stage.unit)
+        if self._panel.title or self._panel.note:
             colour = self._looks[0].colour if len(set(self._panel.owners)) == 1 else theme.ink
-            room, size = right - left, theme.text + 1
-            canvas.text(
-                left,
-                top - 0.5 * size * canvas.points,
-                canvas.fitted(self._panel.title, size, room, bold=True),
-                size,
-                colour,
-                bold=True,
-            )
+            draw_title(canvas, self._place, self._panel.title, colour, theme, self._panel.note)
         minima, deepest = self._panel.surface.minima_within(self._panel.box)
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots.tolist(), deepest.tolist(), strict=True):
@@ -107,7 +105,7 @@ class ContourPainter:
                     boxes = [self._place]
                 else:
                     alone.append(each)
-            boxes += lay_all(canvas, alone, self._looks, self._theme, self._place)
+            boxes += lay_all(canvas, alone, self._paints, self._theme, self._place)
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
@@ -124,7 +122,8 @@ class ContourPainter:
             groups = [(heads[self._whose == owner], self._colour(owner)) for owner in np.unique(self._whose).tolist()]
             drawn = [lay_heads(canvas, each, colour, self._theme, self._place) for each, colour in groups]
             return [box for box in drawn if box is not None]
-        boxes = draw_heads(canvas, heads, self._looks, self._theme, self._place)
+        looks = self._looks if self._pale is None else self._pale.heads(shot.step)
+        boxes = draw_heads(canvas, heads, looks, self._theme, self._place)
         if self._labels:
             for label, left, top in places(heads, self._labels, 0.7 * self._theme.head * canvas.points, self._place):
                 canvas.label(label, left, top)
@@ -146,15 +145,3 @@ class ContourPainter:
         for colour, width in ((self._theme.background, 4.4 * share), (self._theme.ink, 2.0 * share)):
             for bar in bars:
                 canvas.line(bar, colour, width, cap="projecting" if colour == self._theme.background else "butt")
-
-    def _ticks(self, canvas: Canvas) -> None:
-        left, top, right, bottom = self._place
-        x0, x1, y0, y1 = self._panel.box
-        theme = self._theme
-        gap = theme.text * canvas.points
-        for value in ticks(x0, x1, max(2, int((right - left) / (70 * self._stage.unit)))):
-            x = left + (value - x0) / (x1 - x0) * (right - left)
-            canvas.text(x, bottom + 1.4 * gap, tick_label(value), theme.text, theme.quiet, anchor="centre")
-        for value in ticks(y0, y1, max(2, int((bottom - top) / (60 * self._stage.unit)))):
-            y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
-            canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import plot, tick_label, ticks, to_pixels
+from optviz.draw.layout import plot, some_ticks, tick_label, ticks, to_pixels
 from optviz.draw.stage import Stage
 from optviz.draw.trails import about, around
 from optviz.scene import Curves
@@ -26,6 +26,7 @@ _DECADES = 14  # at most so many below the largest value
 _LABELS = 96  # units for the names at the ends of the lines
 _THIN = 0.7
 _BAND = 0.22  # how opaque a band is
+_HAIR, _HAIR_ALPHA = 0.6, 0.6  # how wide a second series is, as a share of a curve, and how opaque
 _DENSE = 4  # steps in a column of pixels from which on not all are drawn
 _HORIZON = 2e4  # pixels beyond the panel, farther than which no line need go
 
@@ -55,16 +56,13 @@ class CurvesPainter:
         self._place = plot(stage.cell, unit, titled=True, right=_LABELS if self._labelled else 0)
         self._looks = stage.looks(panel.owners)
         values = np.asarray(panel.series.values, dtype=float)
-        shown = values if panel.band is None else np.concatenate([values, *panel.band], axis=1)
-        self._low, self._high = axis_range(shown, log=panel.series.log)
-        heights = _on_axis(values, self._low, log=panel.series.log)
-        steps = np.broadcast_to(np.arange(len(values), dtype=float)[:, None], values.shape)
+        beside = np.empty((len(values), 0)) if panel.beside is None else np.asarray(panel.beside, dtype=float)
+        shown = np.concatenate([values, *(panel.band or ()), beside], axis=1)
+        self._low, self._high = panel.span or axis_range(shown, log=panel.series.log)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
-        self._paths = [
-            to_pixels(np.stack([steps[:, column], heights[:, column]], axis=-1), self._box, self._place)
-            for column in range(values.shape[1])
-        ]
+        self._paths = self._placed(values)
         self._lines = [_Line(path, self._place) for path in self._paths]
+        self._hairs = [_Line(path, self._place) for path in self._placed(beside)]
         self._slivers = [] if panel.band is None else list(self._band(*panel.band))
 
     def ground(self, canvas: Canvas) -> None:
@@ -74,15 +72,18 @@ class CurvesPainter:
         title = f"{series.title} (log)" if series.log else series.title
         canvas.plate(self._place, theme.background)
         canvas.text(left, top - 0.5 * em, canvas.fitted(title, theme.text, right - left), theme.text, theme.ink)
-        for value in self._ticks((bottom - top) / (34 * self._stage.unit)):
+        heights = self._ticks((bottom - top) / (34 * self._stage.unit))
+        powers = all(height == round(height) for height in heights)
+        for value in heights:
             y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])
             canvas.line(np.array([[left, y], [right, y]]), _faint(theme.quiet, theme.background), 0.7, cap="butt")
-            words = f"1e{round(value)}".replace("-", "−") if series.log else tick_label(value)
+            words = _power(value, brief=powers) if series.log else tick_label(value)
             width = canvas.text_width(words, theme.text)
             x = max(left - 0.6 * em - width, self._stage.cell[0] + 2)
             canvas.text(x, y + 0.36 * em, words, theme.text, theme.quiet)
-        for value in ticks(0, self._box[1], max(2, int((right - left) / (80 * self._stage.unit)))):
-            x = float(to_pixels(np.array([value, self._low]), self._box, self._place)[0])
+        rate = self._stage.clock.rate
+        for value in ticks(0, self._box[1] * rate, max(2, int((right - left) / (80 * self._stage.unit)))):
+            x = float(to_pixels(np.array([value / rate, self._low]), self._box, self._place)[0])
             canvas.text(x, bottom + 1.4 * em, tick_label(value), theme.text, theme.quiet, anchor="centre")
         self._draw_bounds(canvas)
         if self._labelled:
@@ -129,9 +130,17 @@ class CurvesPainter:
         for sliver in self._slivers:
             if sliver.x < end:
                 canvas.tint(sliver.box, self._looks[sliver.run].colour, _BAND)
+        for line, look in zip(self._hairs, self._looks, strict=False):
+            canvas.line(line.until(step), look.colour, _HAIR * theme.trail, clip=self._place, alpha=_HAIR_ALPHA)
         for line, look in zip(self._lines, self._looks, strict=True):
             corners = line.until(step)
             canvas.line(corners, look.colour, theme.trail, dash=look.dash, clip=self._place)
+
+    def _placed(self, values: NDArray[Any]) -> list[NDArray[Any]]:
+        """Series (T+1, M) as M paths in pixels."""
+        heights = _on_axis(values, self._low, log=self._panel.series.log)
+        steps = np.broadcast_to(np.arange(len(values), dtype=float)[:, None], values.shape)
+        return list(to_pixels(np.stack([steps, heights], axis=-1), self._box, self._place).swapaxes(0, 1))
 
     def _band(self, low: NDArray[Any], high: NDArray[Any]) -> Iterator[_Sliver]:
         """The bands between two series (T+1, M), cut into columns of pixels."""
@@ -153,9 +162,14 @@ class CurvesPainter:
 
     def _ticks(self, count: float) -> list[float]:
         if not self._panel.series.log:
-            return ticks(self._low, self._high, max(2, int(count)))
+            return some_ticks(self._low, self._high, int(count))
         every = max(1, math.ceil((self._high - self._low) / max(2, count)))
-        return [float(power) for power in range(math.ceil(self._low), math.floor(self._high) + 1) if power % every == 0]
+        powers = [float(power) for power in range(math.ceil(self._low), math.floor(self._high) + 1)]
+        if len(powers) > 1 or count < 2:
+            return [power for power in powers if power % every == 0]
+        within = range(math.floor(self._low), math.ceil(self._high))
+        finer = [power + math.log10(digit) for power in within for digit in (1, 2, 5)]
+        return [value for value in finer if self._low <= value <= self._high]
 
     def _draw_bounds(self, canvas: Canvas) -> None:
         """The values that runs are compared with, dashed, in their colours."""
@@ -252,6 +266,11 @@ def _parted(wanted: list[float], gap: float, low: float, high: float) -> list[fl
         spots[index] = min(spots[index], ceiling)
         ceiling = spots[index] - gap
     return [max(spot, low + index * gap) for index, spot in enumerate(spots)]
+
+
+def _power(value: float, *, brief: bool) -> str:
+    """The number that lies at a place of a logarithmic axis: as a power, or where not all are powers written out."""
+    return f"1e{round(value)}".replace("-", "−") if brief else tick_label(float(f"{10**value:.1g}"))
 
 
 def _faint(colour: str, paper: str) -> str:

@@ -19,15 +19,22 @@ from optviz.draw.contour import ContourPainter
 from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, Row, cells, layout, unit_of
+from optviz.draw.regions import RegionsPainter
 from optviz.draw.relief import ReliefPainter
 from optviz.draw.stage import Stage
 from optviz.draw.vectors import Key, height_beneath
 from optviz.errors import ArgumentError
+from optviz.regions import Regions
 from optviz.scene import Contour, Curves, Panel, Relief, Scene
 from optviz.themes import Colour, Look
 from optviz.timeline import Shot
 
-_PAINTERS: dict[type[Panel], Any] = {Contour: ContourPainter, Relief: ReliefPainter, Curves: CurvesPainter}
+_PAINTERS: dict[type[Panel], Any] = {
+    Contour: ContourPainter,
+    Relief: ReliefPainter,
+    Curves: CurvesPainter,
+    Regions: RegionsPainter,
+}
 _LOW = 0.3  # how tall a row of curves is, beside a row of maps
 
 
@@ -154,8 +161,11 @@ class Film:
         return canvas.pixels.copy()
 
     def sample(self) -> Pixels:
-        """What the film's colours are chosen from: its last frame, and others where the camera moves."""
-        turns = any(isinstance(painter, ReliefPainter) and painter.orbits for painter in self._painters)
+        """What the film's colours are chosen from: its last frame, and others where the camera or the ground moves."""
+        turns = any(
+            isinstance(painter, RegionsPainter) or (isinstance(painter, ReliefPainter) and painter.orbits)
+            for painter in self._painters
+        )
         moments = sorted({len(self) * part // 4 for part in (1, 2, 3)}) if turns else []
         return np.concatenate([self.frame(index) for index in (*moments, -1)])
 
@@ -194,14 +204,26 @@ def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Paint
     widest = {kind: max(len(row) for row in scene.panels if type(row[0]) is kind) for kind in kinds}
     low = _LOW * max(1, len(kinds) - kinds.count(Curves)) ** 0.5
     rows = [
-        Row(widest[type(panel)], low, titled=True)
+        Row(widest[type(panel)], low, titled=_is_titled(panel))
         if isinstance(panel, Curves)
-        else Row(widest[type(panel)], 1.0, titled=bool(panel.title))
+        else Row(widest[type(panel)], 1.0, titled=_is_titled(panel), proportions=_proportions(panel))
         for panel in (row[0] for row in scene.panels)
     ]
     for row, places in zip(scene.panels, cells(plan.stage, rows, unit_of(plan.scale, scene.theme)), strict=True):
         for panel, cell in zip(row, places, strict=False):  # a last row may be shorter; its panels are no larger
-            yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet))
+            yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock))
+
+
+def _is_titled(panel: Panel) -> bool:
+    return bool(isinstance(panel, Curves) or panel.title or (isinstance(panel, Contour) and panel.note))
+
+
+def _proportions(panel: Panel) -> float | None:
+    """Width to height of a panel that has proportions of its own."""
+    if not isinstance(panel, Regions):
+        return None
+    x0, x1, y0, y1 = panel.box
+    return (x1 - x0) / (y1 - y0)
 
 
 def _draw(painter: Painter, canvas: Canvas, shot: Shot) -> None:

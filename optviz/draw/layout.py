@@ -86,27 +86,44 @@ def unit_of(scale: float, theme: Theme) -> float:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of panels: how many cells it has, their plots' share of the height, and whether they have titles."""
+    """A row of panels: how many cells it has, their plots' share of the height, and whether they have titles.
+
+    Plots that have proportions of their own, width to height, take no more height than these need.
+    """
 
     count: int
     weight: float
     titled: bool
+    proportions: float | None = None
 
 
 def cells(stage: Rectangle, rows: Sequence[Row], unit: float) -> list[list[Rectangle]]:
     """The stage in rows of cells; ticks and titles come off the height before it is shared."""
     left, top, right, bottom = stage
     extras = [unit * (_TICKS + (_TITLE if row.titled else 0)) for row in rows]
-    room = max(0.0, bottom - top - sum(extras)) / sum(row.weight for row in rows)
     gap = round(_GAP * unit)
+    heights = _heights(max(0.0, bottom - top - sum(extras)), rows, right - left, _LEFT * unit + gap)
     found = []
     low = float(top)
-    for row, extra in zip(rows, extras, strict=True):
-        high = min(float(bottom), low + extra + room * row.weight)
+    for row, extra, height in zip(rows, extras, heights, strict=True):
+        high = min(float(bottom), low + extra + height)
         edges = [round(left + (right + gap - left) * column / row.count) for column in range(row.count + 1)]
         found.append([(start, round(low), end - gap, round(high)) for start, end in pairwise(edges)])
         low = high
     return found
+
+
+def _heights(room: float, rows: Sequence[Row], width: float, less: float) -> list[float]:
+    """How much of the room each row's plots get; of a cell's width so much is for numbers."""
+    most = [(width / row.count - less) / row.proportions if row.proportions else math.inf for row in rows]
+    heights = [room * row.weight / sum(each.weight for each in rows) for row in rows]
+    heights = [max(8.0, min(pair)) for pair in zip(heights, most, strict=True)]
+    free = sum(row.weight for row in rows if row.proportions is None)
+    left = room - sum(height for row, height in zip(rows, heights, strict=True) if row.proportions)
+    return [
+        max(0.0, left) * row.weight / free if row.proportions is None else height
+        for row, height in zip(rows, heights, strict=True)
+    ]
 
 
 def plot(cell: Rectangle, unit: float, *, titled: bool, right: float = 0.0) -> Rectangle:
@@ -139,6 +156,17 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
+
+
+def some_ticks(low: float, high: float, count: int) -> list[float]:
+    """About so many round numbers between low and high, and no fewer than two where that is not far from it.
+
+    Example:
+        >>> some_ticks(-4.1, 4.1, 2)
+        [-4.0, -2.0, 0.0, 2.0, 4.0]
+    """
+    found = (ticks(low, high, max(2, count) + more) for more in range(4))
+    return next((each for each in found if len(each) > 1), ticks(low, high, max(2, count)))
 
 
 def tick_label(value: float) -> str:

@@ -16,11 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optviz.draw.axes import draw_title
 from optviz.draw.camera import Camera, fitted
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
 from optviz.draw.draped import Draped, draped
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
+from optviz.draw.layout import plot
 from optviz.draw.paints import Paints
 from optviz.draw.plinth import Plinth
 from optviz.draw.shade import BANDS
@@ -59,7 +61,7 @@ class ReliefPainter:
         self._theme = theme = stage.crowded(len(panel.owners))
         unit = stage.unit
         left, top, right, bottom = stage.cell
-        self._titled = top + (round(24 * unit) if panel.title else 0)
+        self._titled = top + (round(24 * unit) if panel.title or panel.note else 0)
         self._place = _within((left, self._titled, right, bottom), [round(side * unit) for side in _MARGINS])
         self._plinth = Plinth(panel.box, theme, (left, self._titled, right, bottom), stage.canvas)
         self._looks = stage.looks(panel.owners)
@@ -100,11 +102,12 @@ class ReliefPainter:
 
     def ground(self, canvas: Canvas) -> None:
         theme, (left, top, right, bottom) = self._theme, self._place
-        if self._panel.title:
+        if self._panel.title or self._panel.note:
             colour = self._looks[0].colour if len(self._looks) == 1 else theme.ink
-            words = canvas.fitted(self._panel.title, theme.text + 1, right - left, bold=True)
-            y = self._titled - 0.5 * (theme.text + 1) * canvas.points
-            canvas.text(left, y, words, theme.text + 1, colour, bold=True)
+            if not self._panel.title:
+                left = plot(self._stage.cell, self._stage.unit, titled=True)[0]  # beneath the picture's own title
+            above = (left, self._titled, right, bottom)
+            draw_title(canvas, above, self._panel.title, colour, theme, self._panel.note)
         if not self.orbits:
             self._block(canvas, self._camera, self._sight)
             self._ground = canvas.pixels[top:bottom, left:right].copy()

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from optviz.cast import Runner
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import unit_of
-from optviz.scene import Runner
 from optviz.themes import Look, Theme
+from optviz.timeline import Clock
 
 TOLD_APART = 8
 """How many runs colours tell apart; beyond that the heads have labels, and trails grow thinner."""
@@ -23,6 +24,7 @@ class Stage:
     theme: Theme
     cell: Rectangle
     canvas: Canvas
+    clock: Clock = Clock()
 
     @property
     def unit(self) -> float:

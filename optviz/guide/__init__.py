@@ -22,7 +22,7 @@ _INTRODUCTION = """\
 <!-- Written by `optviz gallery` from exhibits.toml: change that, not this. -->
 
 Every picture is what the command beneath it makes: copy it, change it, run it. Beneath that stands in figures what the
-picture shows; `optviz gallery --check` runs all the races and compares. Where a picture says that a rate was *tuned*,
+picture shows; `optviz gallery --check` runs all of them and compares. Where a picture says that a rate was *tuned*,
 one rule chose it for every optimizer alike; *given* means that the command names it, *same for all* that the surface
 does. [index.html](index.html) is the same to browse: by surface, optimizer and topic.
 """

@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Dataset:
         test_x: The set's own test samples, if it has any.
         test_y: Their labels.
         source: Where it is from, and on what terms.
+        asked: How `load_data` was asked for it, by name with its items or by file; None where it was made in Python.
 
     Raises:
         DataError: The samples cannot be learned from; the message says which and why.
@@ -55,6 +56,7 @@ class Dataset:
     test_x: NDArray[Any] | None = None
     test_y: NDArray[Any] | None = None
     source: str = ""
+    asked: str | None = None
 
     def __post_init__(self) -> None:
         x, y = _checked(self.x, self.y, self.name)
@@ -146,8 +148,10 @@ def load_data(spec: str | Dataset, folder: str | Path | None = None) -> Dataset:
         >>> digits.x.shape, digits.classes, digits.image
         ((1797, 64), 10, (8, 8))
     """
-    if isinstance(spec, Dataset):
-        return spec
+    return spec if isinstance(spec, Dataset) else replace(_loaded(spec, folder), asked=spec.strip())
+
+
+def _loaded(spec: str, folder: str | Path | None) -> Dataset:
     if spec.strip().lower().endswith(".npz"):
         return _from_npz(Path(spec.strip()))
     parsed = parse_spec(spec)

@@ -62,6 +62,8 @@ def told(scene: Scene) -> Told:
     curves = [panel for panel in panels if isinstance(panel, Curves)]
     if not maps:
         raise ArgumentError("a page needs a map, and this scene has none; write a .gif")
+    if any(panel.pale is not None or panel.note for panel in maps):
+        raise ArgumentError("a page shows races on surfaces, not on a plane through a network's loss; write a .gif")
     if any(isinstance(panel, Relief) and panel.camera == "orbit" for panel in maps):
         raise ArgumentError("a page holds one picture of the relief: say --camera fixed, or write a .gif or .mp4")
     themes = both(scene.theme)

@@ -1,0 +1,123 @@
+"""Boundaries: how a network divides the plane among the classes, at every moment of its training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.errors import ArgumentError
+from optviz.nets.losses import log_softmax
+from optviz.nets.setting import DTYPES
+from optviz.nets.training import Run, Training
+from optviz.netscenes.moments import Steps, first_runs, snapshots_at
+from optviz.picture import Picture, as_theme
+from optviz.regions import MOST_CLASSES, Regions
+from optviz.surface import Array, Box
+from optviz.workers import map_jobs
+
+_CELLS = 120  # along the longer side of the box
+_MARGIN = 0.12  # around the points, as a share of their span
+_STRETCH = 1.25  # how much longer a side may become to fill its place
+_LEAST = -30.0  # of the logarithm of a probability
+_POINTS = 500  # that are shown at the most
+_TICKS, _HEAD, _SIDE = 52, 64, 204  # pixels of a picture of 800×600 that are no map
+
+
+def regions_of(
+    training: Training, steps: Steps, picture: Picture, titles: Sequence[str], *, share: float = 1.0, jobs: int = 1
+) -> list[list[Regions]]:
+    """The regions of every run, in rows of panels that suit the picture, of whose height they have that share.
+
+    Raises:
+        ArgumentError: There are more classes than can be told apart.
+    """
+    if training.data.classes > MOST_CLASSES:
+        raise ArgumentError(f"boundary tells up to {MOST_CLASSES} classes apart, not {training.data.classes}")
+    runs = first_runs(training)
+    samples = runs[0].setting.parts.train
+    points = samples.x.astype(float)
+    columns, box = arranged(len(runs), picture, _around(points), share)
+    middles = grid(box)
+    shown = np.unique(np.linspace(0, len(points) - 1, min(len(points), _POINTS)).round().astype(int))
+    answers = map_jobs(lambda index: answers_at(runs[index], steps, middles), range(len(runs)), jobs)
+    panels = [
+        Regions(
+            box=box,
+            answers=found,
+            points=points[shown],
+            labels=samples.y[shown],
+            owner=owner,
+            title=title if len(runs) > 1 else "",
+        )
+        for owner, (found, title) in enumerate(zip(answers, titles, strict=True))
+    ]
+    return [panels[first : first + columns] for first in range(0, len(panels), columns)]
+
+
+def answers_at(run: Run, steps: Steps, points: Array) -> NDArray[np.float16]:
+    """The logarithms of the probabilities (T+1, ..., C) that a run gave at these steps, at points (..., 2).
+
+    An ensemble's are those of the mean probabilities.
+    """
+    setting = run.setting
+    flat = setting.standard(points.reshape(-1, 2), DTYPES[setting.dtype])
+    weights = [snapshots_at(trial, steps) for trial in run.trials]
+    found = np.empty((len(steps), len(flat), setting.network.classes), np.float16)
+    with np.errstate(all="ignore"):
+        for moment in range(len(steps)):
+            logs = [log_softmax(setting.network.test(own[moment].params, own[moment].memory, flat)) for own in weights]
+            mean = np.logaddexp.reduce(logs) - math.log(len(logs))
+            found[moment] = np.nan_to_num(np.maximum(mean, _LEAST), nan=-math.log(setting.network.classes))
+    return found.reshape(len(steps), *points.shape[:-1], -1)
+
+
+def grid(box: Box) -> Array:
+    """The middles (rows, columns, 2) of square cells that fill a box and reach one beyond it, the top row first."""
+    x0, x1, y0, y1 = box
+    cell = max(x1 - x0, y1 - y0) / _CELLS
+    columns, rows = (max(2, round(span / cell)) for span in (x1 - x0, y1 - y0))
+    x = x0 + (np.arange(-1, columns + 1) + 0.5) * ((x1 - x0) / columns)
+    y = y1 - (np.arange(-1, rows + 1) + 0.5) * ((y1 - y0) / rows)
+    return np.stack(np.meshgrid(x, y), axis=-1)
+
+
+def arranged(count: int, picture: Picture, box: Box, share: float = 1.0) -> tuple[int, Box]:
+    """In how many columns so many panels show a box largest, and the box, stretched a little to fill them better.
+
+    Example:
+        >>> [arranged(count, Picture(), (0.0, 1.0, 0.0, 1.0))[0] for count in (1, 2, 4)]
+        [1, 2, 2]
+    """
+    width, height = picture.size or (800, 600)
+    scale = max(0.5, min(width / 800, height / 600)) * as_theme(picture.theme).text / 10
+    stacked = width <= 1.1 * height
+    wide = width - (0 if stacked else _SIDE * scale)
+    high = share * (height * (0.65 if stacked else 1.0) - _HEAD * scale)
+    x0, x1, y0, y1 = box
+    best, place = 1, (1.0, 1.0)
+    for columns in range(1, count + 1):
+        rows = -(-count // columns)
+        room = max(16.0, wide / columns - _TICKS * scale), max(16.0, high / rows - _HEAD * scale)
+        if columns == 1 or _fit(room, box) > _fit(place, box):
+            best, place = columns, room
+    wanted, own = place[0] / place[1], (x1 - x0) / (y1 - y0)
+    across, down = min(_STRETCH, max(1.0, wanted / own)), min(_STRETCH, max(1.0, own / wanted))
+    (x, dx), (y, dy) = ((x0 + x1) / 2, (x1 - x0) / 2 * across), ((y0 + y1) / 2, (y1 - y0) / 2 * down)
+    return best, (x - dx, x + dx, y - dy, y + dy)
+
+
+def _fit(room: tuple[float, float], box: Box) -> float:
+    """How many pixels a unit of the box is, in a room of so many."""
+    return min(room[0] / (box[1] - box[0]), room[1] / (box[3] - box[2]))
+
+
+def _around(points: Array) -> Box:
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = np.maximum(high - low, 1e-9 * max(1.0, float(np.abs(points).max())))
+    span = np.maximum(span, 0.05 * span.max())  # a line of points has some room beside it
+    middle = (low + high) / 2
+    (x0, y0), (x1, y1) = middle - (0.5 + _MARGIN) * span, middle + (0.5 + _MARGIN) * span
+    return float(x0), float(x1), float(y0), float(y1)

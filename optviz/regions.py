@@ -1,0 +1,41 @@
+"""Regions: what a classifier answers everywhere in a part of the plane, step by step, and the points it has learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.surface import Array, Box
+
+MOST_CLASSES = 8
+"""That can be told apart as regions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regions:
+    """The decision regions of a run in the plane.
+
+    answers (T+1, rows, columns, C) are logarithms of the classes' probabilities at the middles of the box's cells, the
+    top row first, and of one more cell on every side, so that what runs over the edge is known there. Lengths are the
+    same in both directions. points (n, 2) with labels (n,) lie on it.
+    """
+
+    box: Box
+    answers: NDArray[np.float16]
+    points: Array
+    labels: NDArray[Any]
+    owner: int
+    title: str = ""
+
+    @property
+    def classes(self) -> int:
+        """C, how many classes there are."""
+        return int(self.answers.shape[-1])
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """The runner whose answers they are."""
+        return (self.owner,)

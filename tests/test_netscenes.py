@@ -1,0 +1,141 @@
+"""Pictures of trainings: learning curves, what stands in them, and the law of frame k."""
+
+import numpy as np
+import pytest
+
+import optviz
+from optviz.draw import Film
+from optviz.errors import ArgumentError, UnknownNameError
+from optviz.netscenes import SHOWS, Portrait, portrait_of, scene_of_training
+from optviz.netscenes.scenes import VIEWS
+from optviz.themes import THEMES
+from tests.trainings import obeys_the_law, trained
+
+SMALL = {"size": (320, 240), "frames": 12}
+
+
+@pytest.fixture(scope="module")
+def moons():
+    return trained()
+
+
+def test_all_that_can_be_shown_has_someone_who_makes_it():
+    assert set(VIEWS) == set(SHOWS)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("show", VIEWS)
+def test_frame_k_alone_equals_frame_k_of_the_film(moons, show, theme):
+    assert obeys_the_law(optviz.animate(moons, show=show, theme=theme, **SMALL).film)
+
+
+@pytest.mark.parametrize("preset", ["slide", "square"])
+@pytest.mark.parametrize("show", VIEWS)
+def test_presets_are_drawn(moons, show, preset):
+    film = optviz.animate(moons, show=show, preset=preset).film
+    width, height = film.size
+    assert film.frame(-1).shape == (height, width)
+    assert (film.frame(0) != film.frame(-1)).any()
+
+
+@pytest.mark.parametrize("size", [(64, 64), (90, 700), (700, 90)])
+@pytest.mark.parametrize("show", VIEWS)
+def test_any_size_can_be_drawn(moons, show, size):
+    assert optviz.plot(moons, show=show, size=size).film.frame(-1).shape == size[::-1]
+
+
+# Learning curves
+
+
+def test_curves_pass_through_what_was_evaluated(moons):
+    scene = scene_of_training(moons, Portrait())
+    (loss,), (accuracy,) = scene.panels
+    per_epoch = moons.runs[0].setting.per_epoch
+    steps = np.array(sorted(moons.runs[0].setting.kept_steps))
+    for column, run in enumerate(moons.runs):
+        for epoch in run.history:
+            [at] = np.flatnonzero(steps == epoch.step)
+            assert epoch.step == per_epoch * epoch.epoch
+            assert loss.series.values[at, column] == pytest.approx(epoch.validation.loss)
+            assert loss.beside[at, column] == pytest.approx(epoch.train.loss)
+            assert accuracy.series.values[at, column] == pytest.approx(100 * epoch.validation.accuracy)
+            assert scene.cast[column].values[at] == pytest.approx(epoch.validation.loss)
+            assert scene.cast[column].more[0].values[at] == pytest.approx(epoch.validation.accuracy)
+    assert scene.timeline.clock.unit == "epoch"
+    assert float(scene.timeline.clock.reading(len(steps) - 1)) == 6
+
+
+def test_before_the_first_step_all_are_alike_and_as_good_as_untrained_networks(moons):
+    (loss,), _ = scene_of_training(moons, Portrait()).panels
+    setting = moons.runs[0].setting
+    first = moons.runs[0].trials[0].snapshots[0]
+    logits = setting.network.test(first.params, first.memory, setting.standard(setting.parts.validation.x, np.float32))
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances = shifted / shifted.sum(axis=1, keepdims=True)
+    labels = setting.parts.validation.y
+    expected = -np.log(chances[np.arange(len(labels)), labels]).mean()
+    assert loss.series.values[0] == pytest.approx([expected, expected], rel=1e-5)
+
+
+def test_several_seeds_are_a_median_and_a_band():
+    many = trained(seeds=(0, 1, 2), snapshots=0)
+    (loss,), _ = scene_of_training(many, Portrait()).panels
+    found = np.sort([run.history[-1].validation.loss for run in many.of("adam")])
+    low, high = loss.band
+    assert [low[-1, 1], loss.series.values[-1, 1], high[-1, 1]] == pytest.approx(found)
+    assert scene_of_training(many, Portrait()).cast[1].measure == "median loss"
+
+
+def test_a_run_that_ended_early_ends_early():
+    early = trained(optimizers=("adam:lr=0.5", "sgd:lr=0.001"), patience=1, epochs=12, snapshots=0)
+    first, second = (run.history[-1].step for run in early.runs)
+    assert first != second
+    (loss,), _ = scene_of_training(early, Portrait()).panels
+    column = 0 if first < second else 1
+    assert np.isnan(loss.series.values[-1, column])
+    assert np.isfinite(loss.series.values[-1, 1 - column])
+
+
+@pytest.mark.parametrize("show", VIEWS)
+def test_a_training_that_diverged_is_shown_all_the_same(show):
+    wild = trained(optimizers=("sgd:lr=1e20", "sgd:lr=0.1"))
+    assert wild.runs[0].diverged_at is not None
+    assert obeys_the_law(optviz.animate(wild, show=show, **SMALL).film, every=5)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"show": "boundry"}, "boundary"),
+        ({"show": "boundary,plane"}, "do not fit into one picture"),
+        ({"plane": "random"}, "--show plane"),
+        ({"show": "plane", "plane": "pcb"}, "pca"),
+        ({"view": "relief"}, "--show plane"),
+        ({"layout": "panels"}, "--show plane"),
+        ({"view_box": (0, 1, 0, 1)}, "races on surfaces"),
+    ],
+)
+def test_portraits_that_cannot_be_are_refused(options, told):
+    with pytest.raises((ArgumentError, UnknownNameError), match=told):
+        portrait_of(options)
+
+
+def test_a_training_without_what_is_needed_is_refused():
+    without = trained(snapshots=0)
+    for show in ("boundary", "plane", "activations"):
+        with pytest.raises(ArgumentError, match="snapshots=100"):
+            optviz.animate(without, show=show)
+    two = trained(seeds=(0, 1))
+    with pytest.raises(ArgumentError, match="one seed, not of 2"):
+        optviz.animate(two, show="plane")
+    with pytest.raises(ArgumentError, match="64 features"):
+        optviz.animate(trained("digits", epochs=1), show="boundary")
+    with pytest.raises(ArgumentError, match="ensemble of 2"):
+        optviz.animate(trained(ensemble=2), show="activations")
+
+
+def test_a_film_is_at_hand(moons):
+    assert len(Film(scene_of_training(moons, portrait_of({"frames": 5})))) == 5

@@ -1,0 +1,118 @@
+"""Inside networks: percentiles, sleeping units and gradients, against numpy and autograd."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+
+import optviz
+from optviz.errors import ArgumentError
+from optviz.nets.activations import ACTIVATIONS
+from optviz.netscenes import Portrait, scene_of_training
+from optviz.netscenes.inner import PERCENTILES, hidden_layers, measured
+from optviz.netscenes.moments import moments_of
+from tests.trainings import trained
+
+
+def batch(setting):
+    train = setting.parts.train
+    rows = np.linspace(0, len(train) - 1, min(len(train), 256)).round().astype(int)
+    return (train.x[rows] - setting.standard.mean) / setting.standard.scale, train.y[rows]
+
+
+def parts_of(network, params):
+    return {slot.name: params[slot.place].reshape(slot.part.shape) for slot in network.slots}
+
+
+@pytest.mark.parametrize("moment", [0, 4, 12])
+def test_percentiles_and_gradients_are_those_of_the_batch(moment):
+    training = trained(optimizers=["sgd:lr=0.5"], dtype="float64")
+    run = training.runs[0]
+    kept = run.trials[0].snapshots[moment]
+    x, y = batch(run.setting)
+    parts = parts_of(training.network, kept.params)
+
+    def loss(first, first_bias, second, second_bias):
+        inner = anp.tanh(anp.dot(x, first) + first_bias)
+        outer = anp.tanh(anp.dot(inner, second) + second_bias)
+        logits = anp.dot(outer, parts["4.weights"]) + parts["4.bias"]
+        shifted = logits - anp.max(logits, axis=1, keepdims=True)
+        return -anp.mean((shifted - anp.log(anp.sum(anp.exp(shifted), axis=1, keepdims=True)))[np.arange(len(y)), y])
+
+    weights = [parts[name] for name in ("0.weights", "0.bias", "2.weights", "2.bias")]
+    slopes = [grad(loss, index)(*weights) for index in range(4)]
+    first = x @ parts["0.weights"] + parts["0.bias"]
+    second = np.tanh(first) @ parts["2.weights"] + parts["2.bias"]
+    found = measured(run, moments_of(training))
+    for layer, inputs in enumerate((first, second)):
+        assert found.percentiles[moment, layer] == pytest.approx(np.percentile(inputs, PERCENTILES))
+        assert found.asleep[moment, layer] == pytest.approx((1 - np.tanh(inputs) ** 2 < 0.05).mean())
+        norm = np.hypot(np.linalg.norm(slopes[2 * layer]), np.linalg.norm(slopes[2 * layer + 1]))
+        assert found.gradients[moment, layer] == pytest.approx(norm)
+
+
+def test_a_relu_that_is_silent_for_all_samples_is_dead():
+    training = trained(hidden=(4,), kind="relu", optimizers=["sgd:lr=0.1"])
+    params = training.runs[0].trials[0].snapshots[-1].params
+    parts_of(training.network, params)["0.bias"][:] = [-1e3, 1e3, -1e3, -1e3]
+    found = measured(training.runs[0], moments_of(training))
+    assert found.asleep[-1] == pytest.approx([0.75])
+
+
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+def test_every_activation_can_be_looked_into(kind):
+    training = trained(kind=kind, optimizers=["adam:lr=0.03"], epochs=2, snapshots=5)
+    found = measured(training.runs[0], moments_of(training))
+    assert ((found.asleep >= 0) & (found.asleep <= 1)).all()
+    assert (np.diff(found.percentiles, axis=-1) > 0).all()
+    assert [layer.kind for layer in hidden_layers(training.network)] == [kind, kind]
+    if kind == "identity":
+        assert (found.asleep == 0).all()
+
+
+def test_a_normalized_layer_is_seen_as_in_training():
+    """What goes into the activation has mean 0 and deviation 1 over the batch, whatever the running averages say."""
+    network = optviz.perceptron(2, 2, (7,), batchnorm=True, dropout=0.5)
+    options = {"epochs": 2, "batch_size": 24, "snapshots": 5, "dtype": "float64"}
+    training = optviz.train("moons:samples=120", network, ["sgd:lr=0.001"], **options)
+    run = training.runs[0]
+    x, _ = batch(run.setting)
+    before = x @ parts_of(network, run.trials[0].snapshots[0].params)["0.weights"]
+    expected = (before - before.mean(axis=0)) / before.std(axis=0)
+    found = measured(run, moments_of(training)).percentiles[0, 0]
+    assert found == pytest.approx(np.percentile(expected, PERCENTILES), rel=0.02)
+
+
+def test_rows_are_kinds_and_columns_layers():
+    training = trained()
+    scene = scene_of_training(training, Portrait(show="activations"))
+    assert [[panel.series.name for panel in row] for row in scene.panels] == [
+        ["inputs"] * 2, ["asleep"] * 2, ["gradient"] * 2,
+    ]  # fmt: skip
+    found = measured(training.runs[1], moments_of(training))
+    for column, panel in enumerate(scene.panels[0]):
+        assert panel.series.title.startswith(f"layer {column + 1}")
+        low, high = panel.band
+        together = np.stack([low[:, 1], panel.series.values[:, 1], high[:, 1]], axis=1)
+        assert np.array_equal(together, found.percentiles[:, column])
+        assert scene.panels[1][column].series.values[:, 1] == pytest.approx(100 * found.asleep[:, column])
+        assert np.array_equal(scene.panels[2][column].series.values[:, 1], found.gradients[:, column])
+    assert scene.title == "Moons, inputs 15–85 %"
+
+
+def test_of_many_layers_the_first_the_middle_and_the_last_are_shown():
+    training = trained(hidden=(5, 5, 5, 5, 5), optimizers=["adam:lr=0.01"], epochs=1)
+    scene = scene_of_training(training, Portrait(show="activations"))
+    assert [panel.series.title.split(":")[0] for panel in scene.panels[0]] == ["layer 1", "layer 3", "layer 5"]
+
+
+def test_of_many_runs_only_medians_are_shown():
+    many = trained(optimizers=[f"sgd:lr=0.{digit}" for digit in range(1, 6)], epochs=1)
+    scene = scene_of_training(many, Portrait(show="activations"))
+    assert all(panel.band is None for panel in scene.panels[0])
+    assert scene.title.endswith("median inputs")
+
+
+def test_a_network_without_hidden_layers_is_refused():
+    with pytest.raises(ArgumentError, match="there are none; name some"):
+        optviz.animate(trained(hidden=()), show="activations")

@@ -1,0 +1,256 @@
+"""The race on a plane: against singular vectors, against losses worked out anew, and against its own definitions."""
+
+import time
+
+import numpy as np
+import pytest
+
+import optviz
+from optviz.draw import Film
+from optviz.draw.canvas import packed
+from optviz.errors import ArgumentError
+from optviz.nets.datasets import Dataset
+from optviz.nets.layers import BatchNorm, Dense, Dropout
+from optviz.nets.losses import softmax
+from optviz.nets.network import Network
+from optviz.netscenes import PLANES, Portrait, scene_of_training
+from optviz.netscenes.landscape import GRID, Landscape, Loss, losses_on
+from optviz.netscenes.moments import moments_of, snapshots_at
+from optviz.netscenes.plane import race_on_plane
+from optviz.netscenes.planes import principal_plane, random_plane
+from optviz.picture import Picture
+from tests.trainings import obeys_the_law, trained
+
+
+@pytest.fixture(scope="module")
+def moons():
+    return trained(dtype="float64")
+
+
+@pytest.fixture(scope="module")
+def raced(moons):
+    return race_on_plane(moons, moments_of(moons))
+
+
+def snapshots(training):
+    return np.stack([each.params for run in training.runs for each in run.trials[0].snapshots]).astype(float)
+
+
+@pytest.mark.parametrize("shape", [(9, 4), (12, 40), (30, 200_000)])
+def test_the_principal_plane_is_that_of_the_singular_vectors(shape):
+    random = np.random.default_rng(3)
+    points = random.normal(size=shape) * np.linspace(3, 1, shape[1])
+    points[:, 0] += np.linspace(-40, 40, shape[0])
+    plane = principal_plane(points)
+    centred = points - points.mean(axis=0)
+    _, lengths, vectors = np.linalg.svd(centred, full_matrices=False)
+    assert plane.explained == pytest.approx((lengths**2 / (lengths**2).sum())[:2], rel=1e-9)
+    assert np.abs(np.sum(plane.directions * vectors[:2], axis=1)) == pytest.approx([1, 1], abs=1e-9)
+    coordinates, away = plane.project(list(points))
+    assert np.abs(coordinates) == pytest.approx(np.abs(centred @ vectors[:2].T), rel=1e-6, abs=1e-6)
+    assert away == pytest.approx(np.sqrt((centred**2).sum(1) - (coordinates**2).sum(1)), rel=1e-6)
+
+
+def test_the_plane_of_a_training_is_that_of_all_its_snapshots(moons, raced):
+    points = snapshots(moons)
+    lengths = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
+    assert raced.plane.explained == pytest.approx((lengths**2 / (lengths**2).sum())[:2], rel=1e-9)
+    note = scene_of_training(moons, Portrait(show="plane")).panels[0][0].note
+    for share in raced.plane.explained:
+        assert f"{100 * share:.0f} %" in note
+
+
+def test_points_on_a_line_lay_no_plane():
+    assert principal_plane(np.outer(np.arange(5.0), np.ones(7))) is None
+    assert principal_plane(np.ones((4, 7))) is None
+
+
+@pytest.mark.parametrize("kind", ["dense", "normalized"])
+def test_random_directions_are_as_long_as_the_networks_own_filter_by_filter(kind):
+    middle = (Dense(6, bias=False), BatchNorm(kind="relu")) if kind == "normalized" else (Dense(6),)
+    network = Network(3, (*middle, Dropout(0.3), Dense(4)))
+    params, _ = network.begin(seed=5)
+    plane = random_plane(network, params, seed=1)
+    for slot in network.slots:
+        own, drawn = params[slot.place], plane.directions[:, slot.place]
+        if slot.part.name != "weights":
+            assert (drawn == 0).all()
+            continue
+        for direction in drawn:
+            filters, theirs = own.reshape(slot.part.shape), direction.reshape(slot.part.shape)
+            assert np.linalg.norm(theirs, axis=0) == pytest.approx(np.linalg.norm(filters, axis=0))
+    again, other = random_plane(network, params, seed=1), random_plane(network, params, seed=2)
+    assert np.array_equal(plane.directions, again.directions)
+    assert not np.array_equal(plane.directions, other.directions)
+    assert plane.project([params])[0] == pytest.approx(np.zeros((1, 2)))
+
+
+def test_projecting_takes_the_closest_point_of_a_plane_whose_directions_are_askew():
+    random = np.random.default_rng(0)
+    network = Network(3, (Dense(4),))
+    plane = random_plane(network, network.begin(seed=0)[0], seed=4)
+    [point] = random.normal(size=(1, network.size))
+    [found], [away] = plane.project([point])
+    assert np.linalg.norm(plane.at(found) - point) == pytest.approx(away)
+    for nudge in np.array([[0.01, 0], [-0.01, 0], [0, 0.01], [0, -0.01]]):
+        assert np.linalg.norm(plane.at(found + nudge) - point) > away
+
+
+def by_hand(setting, params, x, y):
+    """Loss and penalty of a network of dense layers and tanh, in plain numpy."""
+    parts = {slot.name: params[slot.place].reshape(slot.part.shape) for slot in setting.network.slots}
+    layers = sorted({int(name.split(".")[0]) for name in parts})
+    for number, layer in enumerate(layers):
+        x = x @ parts[f"{layer}.weights"] + parts[f"{layer}.bias"]
+        x = np.tanh(x) if number < len(layers) - 1 else x
+    penalty = setting.penalty.l2 / 2 * sum((parts[f"{layer}.weights"] ** 2).sum() for layer in layers)
+    return -np.log(softmax(x)[np.arange(len(y)), y]).mean() + penalty
+
+
+def test_the_loss_on_the_plane_is_the_networks_at_that_point():
+    training = trained(dtype="float64", l2=0.01)
+    raced = race_on_plane(training, moments_of(training))
+    setting = training.runs[0].setting
+    x = (setting.parts.train.x - setting.standard.mean) / setting.standard.scale
+    for run in range(2):
+        final = raced.points[-1, run]
+        there = by_hand(setting, raced.plane.at(final), x, setting.parts.train.y)
+        assert raced.heights[-1, run] == pytest.approx(there, rel=2e-3), "between the points of the grid"
+        params = training.runs[run].trials[0].params
+        assert raced.losses[-1, run] == pytest.approx(by_hand(setting, params, x, setting.parts.train.y), rel=1e-9)
+
+
+def test_where_the_plane_is_all_there_is_its_loss_is_the_true_one():
+    """A network of two weights never leaves the plane."""
+    network = Network(1, (Dense(2, bias=False),))
+    x = np.random.default_rng(0).normal(size=(80, 1))
+    data = Dataset(name="two", title="Two", x=x, y=(x[:, 0] + 0.3 * np.sin(9 * x[:, 0]) > 0).astype(int))
+    training = optviz.train(
+        data, network, ["sgd:lr=0.5", "momentum:lr=0.5"], epochs=4, batch_size=8, snapshots=9, dtype="float64", l2=0.1
+    )
+    raced = race_on_plane(training, moments_of(training))
+    assert sum(raced.plane.explained) == pytest.approx(1)
+    assert raced.distances == pytest.approx(np.zeros_like(raced.distances), abs=1e-9)
+    assert raced.heights == pytest.approx(raced.losses, rel=1e-4)
+    pale = scene_of_training(training, Portrait(show="plane")).panels[0][0].pale
+    assert pale == pytest.approx(np.zeros_like(pale), abs=1e-9)
+
+
+def test_normalized_networks_have_one_loss_at_one_point():
+    """It depends on the weights alone, not on the averages that a run keeps, nor on dropout."""
+    network = optviz.perceptron(2, 2, (6,), batchnorm=True, dropout=0.4)
+    training = optviz.train(
+        "moons:samples=120", network, ["sgd:lr=0.1"], epochs=3, batch_size=24, snapshots=7, dtype="float64"
+    )
+    setting, trial = training.runs[0].setting, training.runs[0].trials[0]
+    loss = Loss(setting)
+    x = setting.standard(setting.parts.train.x, np.float64)
+    weights, scale, shift, out, bias = (trial.params[slot.place].reshape(slot.part.shape) for slot in network.slots)
+    hidden = x @ weights
+    hidden = (hidden - hidden.mean(0)) / np.sqrt(hidden.var(0) + 1e-5) * scale + shift
+    chances = softmax(np.maximum(hidden, 0) @ out + bias)
+    assert loss(trial.params) == loss(trial.params)
+    expected = -np.log(chances[np.arange(len(x)), setting.parts.train.y]).mean()
+    assert loss(trial.params) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_spline_goes_through_its_values_and_keeps_a_quadratic_logarithm():
+    x = np.linspace(-2, 1, GRID)
+    y = np.linspace(0, 5, GRID)
+    values = np.exp(np.add.outer(0.3 * y, 0.5 * x**2 - x))
+    spline = Landscape(values, (-2.0, 1.0, 0.0, 5.0))
+    across, up = np.meshgrid(x, y)
+    assert spline(across, up) == pytest.approx(values, rel=1e-9)
+    inside = np.random.default_rng(0).uniform([-1.5, 1], [0.5, 4], size=(50, 2))
+    expected = np.exp(0.3 * inside[:, 1] + 0.5 * inside[:, 0] ** 2 - inside[:, 0])
+    assert spline(inside[:, 0], inside[:, 1]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_what_is_not_finite_is_high():
+    values = np.ones((GRID, GRID))
+    values[0] = 7.0
+    values[-1] = np.nan
+    values[-2] = np.inf
+    spline = Landscape(values, (0.0, 1.0, 0.0, 1.0))
+    assert spline(np.array([0.5]), np.array([1.0])) == pytest.approx([7.0])
+    assert np.isfinite(spline(np.array([np.nan, 3.0]), np.array([0.5, -1.0]))).all()
+
+
+def test_workers_work_out_the_same(moons, raced):
+    loss = Loss(moons.runs[0].setting)
+    seen = []
+
+    def told(rows, count):
+        for row in rows:
+            seen.append(count)
+            yield row
+
+    two = losses_on(raced.plane, raced.box, loss, jobs=2, told=told)
+    assert np.array_equal(two, losses_on(raced.plane, raced.box, loss))
+    assert seen == [GRID] * GRID
+
+
+def test_paths_are_the_projected_snapshots_and_all_begin_together(moons, raced):
+    steps = moments_of(moons)
+    assert raced.points[0, 0] == pytest.approx(raced.points[0, 1])
+    for run in range(2):
+        own = np.stack([each.params for each in snapshots_at(moons.runs[run].trials[0], steps)])
+        expected = (own - raced.plane.origin) @ raced.plane.directions.T
+        assert raced.points[:, run] == pytest.approx(expected)
+    x0, x1, y0, y1 = raced.box
+    assert ((raced.points > (x0, y0)) & (raced.points < (x1, y1))).all()
+
+
+def test_the_farther_the_paler(moons):
+    scene = scene_of_training(moons, Portrait(show="plane", picture=Picture(size=(640, 480))))
+    panel, film = scene.panels[0][0], Film(scene)
+    painter = film._painters[0]
+    own = [packed(colour) for colour in film.colours[:2]]
+    near = np.flatnonzero((panel.pale < 1 / 14).all(axis=1))
+    assert len(near)
+    assert (panel.pale >= 0).all()
+    for step in range(len(panel.points)):
+        looks = painter._pale.heads(step)
+        for run in range(2):
+            assert (packed(looks[run].colour) == own[run]) == (round(6 * min(1, panel.pale[step, run])) == 0)
+
+
+@pytest.mark.parametrize("plane", PLANES)
+@pytest.mark.parametrize("options", [{"view": "relief"}, {"layout": "panels"}, {"view": "relief", "camera": "orbit"}])
+def test_every_view_obeys_the_law(moons, plane, options):
+    film = optviz.animate(moons, show="plane", plane=plane, size=(320, 240), frames=7, **options).film
+    assert obeys_the_law(film)
+
+
+def test_the_cast_tells_both_losses(moons, raced):
+    cast = scene_of_training(moons, Portrait(show="plane")).cast
+    for run, runner in enumerate(cast):
+        [gauge] = runner.more
+        assert gauge.measure == "on plane"
+        assert np.array_equal(gauge.values, raced.heights[:, run])
+        assert np.array_equal(runner.values, raced.losses[:, run])
+
+
+def test_a_random_plane_lies_around_the_best_end(moons):
+    raced = race_on_plane(moons, moments_of(moons), "random")
+    best = min(moons.runs, key=lambda run: run.validation.loss)
+    column = moons.runs.index(best)
+    assert raced.points[-1, column] == pytest.approx([0, 0], abs=1e-12)
+    assert raced.distances[-1, column] == pytest.approx(0, abs=1e-12)
+    assert raced.heights[-1, column] == pytest.approx(raced.losses[-1, column], rel=1e-6), "the middle of the grid"
+    assert raced.box == (-1.0, 1.0, -1.0, 1.0)
+
+
+def test_a_flat_loss_is_refused():
+    flat = trained(optimizers=["sgd:lr=1e-9"], hidden=(), data="moons:samples=120")
+    for run in flat.runs:
+        run.trials[0].params[:] = 0
+    with pytest.raises(ArgumentError, match="the same all over the plane"):
+        race_on_plane(flat, moments_of(flat), "random")
+
+
+def test_a_plane_through_digits_is_quick():
+    training = trained("digits", hidden=(64,), epochs=2, optimizers=["sgd:lr=0.1", "adam:lr=0.003"])
+    began = time.perf_counter()
+    race_on_plane(training, moments_of(training))
+    assert time.perf_counter() - began < 20
