@@ -60,6 +60,16 @@ def test_the_plane_of_a_training_is_that_of_all_its_snapshots(moons, raced):
         assert f"{100 * share:.0f} %" in note
 
 
+@pytest.mark.parametrize("plane", PLANES)
+def test_panels_have_one_run_each_and_the_title_tells_of_the_plane(moons, raced, plane):
+    portrait = Portrait(show="plane", plane=plane, picture=Picture(layout="panels"))
+    scene = scene_of_training(moons, portrait)
+    panels = [panel for row in scene.panels for panel in row]
+    assert [(panel.title, panel.owners) for panel in panels] == [("SGD", (0,)), ("Adam", (1,))]
+    told = f"{100 * sum(raced.plane.explained):.0f} % on plane" if plane == "pca" else "random plane"
+    assert scene.title == f"Moons, {told}"
+
+
 def test_points_on_a_line_lay_no_plane():
     assert principal_plane(np.outer(np.arange(5.0), np.ones(7))) is None
     assert principal_plane(np.ones((4, 7))) is None
