@@ -176,6 +176,21 @@ def test_the_spline_goes_through_its_values_and_keeps_a_quadratic_logarithm():
     assert spline(inside[:, 0], inside[:, 1]) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("hidden", [(), (6,), (6, 4)])
+def test_the_loss_on_a_plane_is_that_at_its_points(hidden, bias):
+    layers = [part for width in hidden for part in (Dense(width, bias=bias), BatchNorm(kind="tanh"), Dropout(0.2))]
+    network = Network(2, (*layers, Dense(2)))
+    training = optviz.train(
+        "moons:samples=120", network, ["sgd:lr=0.1"], epochs=1, batch_size=24, dtype="float64", l1=0.01, l2=0.02
+    )
+    loss = Loss(training.runs[0].setting)
+    plane = random_plane(network, training.runs[0].trials[0].params, seed=0)
+    there = loss.on(plane)
+    for place in np.random.default_rng(1).normal(size=(6, 2)):
+        assert there(place) == pytest.approx(loss(plane.at(place)), rel=1e-10)
+
+
 def test_what_is_not_finite_is_high():
     values = np.ones((GRID, GRID))
     values[0] = 7.0
