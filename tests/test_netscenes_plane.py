@@ -60,6 +60,16 @@ def test_the_plane_of_a_training_is_that_of_all_its_snapshots(moons, raced):
         assert f"{100 * share:.0f} %" in note
 
 
+@pytest.mark.parametrize("plane", PLANES)
+def test_panels_have_one_run_each_and_the_title_tells_of_the_plane(moons, raced, plane):
+    portrait = Portrait(show="plane", plane=plane, picture=Picture(layout="panels"))
+    scene = scene_of_training(moons, portrait)
+    panels = [panel for row in scene.panels for panel in row]
+    assert [(panel.title, panel.owners) for panel in panels] == [("SGD", (0,)), ("Adam", (1,))]
+    told = f"{100 * sum(raced.plane.explained):.0f} % on plane" if plane == "pca" else "random plane"
+    assert scene.title == f"Moons, {told}"
+
+
 def test_points_on_a_line_lay_no_plane():
     assert principal_plane(np.outer(np.arange(5.0), np.ones(7))) is None
     assert principal_plane(np.ones((4, 7))) is None
@@ -164,6 +174,21 @@ def test_the_spline_goes_through_its_values_and_keeps_a_quadratic_logarithm():
     inside = np.random.default_rng(0).uniform([-1.5, 1], [0.5, 4], size=(50, 2))
     expected = np.exp(0.3 * inside[:, 1] + 0.5 * inside[:, 0] ** 2 - inside[:, 0])
     assert spline(inside[:, 0], inside[:, 1]) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("hidden", [(), (6,), (6, 4)])
+def test_the_loss_on_a_plane_is_that_at_its_points(hidden, bias):
+    layers = [part for width in hidden for part in (Dense(width, bias=bias), BatchNorm(kind="tanh"), Dropout(0.2))]
+    network = Network(2, (*layers, Dense(2)))
+    training = optviz.train(
+        "moons:samples=120", network, ["sgd:lr=0.1"], epochs=1, batch_size=24, dtype="float64", l1=0.01, l2=0.02
+    )
+    loss = Loss(training.runs[0].setting)
+    plane = random_plane(network, training.runs[0].trials[0].params, seed=0)
+    there = loss.on(plane)
+    for place in np.random.default_rng(1).normal(size=(6, 2)):
+        assert there(place) == pytest.approx(loss(plane.at(place)), rel=1e-10)
 
 
 def test_what_is_not_finite_is_high():

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from optviz.nets.layers import Dropout
+from optviz.nets.layers import Dense, Dropout
 from optviz.nets.losses import cross_entropy
+from optviz.nets.network import Network
 from optviz.nets.setting import DTYPES, Setting
 from optviz.netscenes.planes import Plane
 from optviz.surface import Array, Box
@@ -48,21 +49,46 @@ class Loss:
         return len(self._samples[1])
 
     @cached_property
-    def _network(self) -> Any:
+    def _network(self) -> Network:
         network = self.setting.network
         layers = [replace(each, rate=0.0) if isinstance(each, Dropout) else each for each in network.layers]
         return replace(network, layers=tuple(layers))
 
     def __call__(self, params: Array) -> float:
         """The loss at params (P,); not finite where the network overflows."""
-        x, labels = self._samples
-        own = params.astype(x.dtype)
-        memory = np.zeros(sum(slot.place.stop - slot.place.start for slot in self._network.memory_slots), x.dtype)
+        return self._of(self._network, self._samples[0], params, params)
+
+    def on(self, plane: Plane) -> Callable[[Array], float]:
+        """The loss at coordinates (2,) of a plane.
+
+        What the first dense layer makes of the samples is linear in its weights: it is worked out for the origin and
+        the two directions, and mixed.
+        """
+        first, x = self._network.layers[0], self._samples[0]
+        if not isinstance(first, Dense) or len(self._network.layers) < 2:
+            return lambda place: self(plane.at(place))
+        rest = Network(first.units, self._network.layers[1:])
+        views = [self._network.views(part.astype(x.dtype)) for part in (plane.origin, *plane.directions)]
+        start, across, up = (first.test(x, tuple(own[: 2 if first.bias else 1]), ()) for own in views)
+        begins = self._network.size - rest.size
+
+        def loss(place: Array) -> float:
+            params = plane.at(place)
+            with np.errstate(all="ignore"):
+                mixed = start + x.dtype.type(place[0]) * across + x.dtype.type(place[1]) * up
+            return self._of(rest, mixed, params[begins:], params)
+
+        return loss
+
+    def _of(self, network: Network, x: Array, own: Array, whole: Array) -> float:
+        """The loss of a network with its own weights on what goes into it, with the penalty on the whole."""
+        own = own.astype(x.dtype)
+        memory = np.zeros(sum(slot.place.stop - slot.place.start for slot in network.memory_slots), x.dtype)
         with np.errstate(all="ignore"):
-            logits, _ = self._network.train(self._network.views(own), memory, x, np.random.default_rng(0))
-            total = float(cross_entropy(logits, labels))
+            logits, _ = network.train(network.views(own), memory, x, np.random.default_rng(0))
+            total = float(cross_entropy(logits, self._samples[1]))
             if self.setting.penalty:
-                total += sum(self.setting.penalty.value(weights) for _, weights in self._network.penalized(own))
+                total += sum(self.setting.penalty.value(weights) for _, weights in self._network.penalized(whole))
         return total
 
 
@@ -78,10 +104,10 @@ def losses_on(
         jobs: Processes that share the work.
         told: Is given the rows of the grid as they are ready, and how many they will be, and hands them on.
     """
-    x = np.linspace(box[0], box[1], GRID)
+    x, there = np.linspace(box[0], box[1], GRID), loss.on(plane)
 
     def row(y: float) -> list[float]:
-        return [loss(plane.at(np.array([each, y]))) for each in x.tolist()]
+        return [there(np.array([each, y])) for each in x.tolist()]
 
     rows: Iterable[Any] = map_jobs(row, np.linspace(box[2], box[3], GRID).tolist(), jobs)
     return np.array(list(told(rows, GRID) if told is not None else rows))

@@ -80,7 +80,9 @@ def _plane(sitting: Sitting) -> View:
     )
     maps, remark = [whole], ""
     if portrait.picture.layout == "panels":
-        maps, remark = [_alone(whole, owner, sitting.titles[owner]) for owner in owners], _told_of(race.plane)
+        maps = [_alone(whole, owner, sitting.titles[owner]) for owner in owners]
+        share = race.plane.explained
+        remark = f"{100 * sum(share):.0f} % on plane" if share else "random plane"
     if portrait.picture.view == "relief":
         maps = [replace(relief_of(each, portrait.picture), note=each.note and _told_of(race.plane)) for each in maps]
     gauges = [Gauge("on plane", column) for column in race.heights.T]
