@@ -9,6 +9,7 @@ from optviz.draw.canvas import packed
 from optviz.draw.regions import class_colours
 from optviz.errors import ArgumentError
 from optviz.nets.datasets import Dataset
+from optviz.nets.losses import softmax
 from optviz.netscenes import Portrait, scene_of_training
 from optviz.netscenes.boundary import arranged, grid
 from optviz.picture import Picture
@@ -57,7 +58,7 @@ def test_the_regions_are_what_the_network_answers():
     for moment in (0, 5, 12):
         kept = trial.snapshots[moment]
         x = (points.reshape(-1, 2) - setting.standard.mean) / setting.standard.scale
-        expected = setting.network.probabilities(kept.params.astype(float), kept.memory.astype(float), x)
+        expected = softmax(setting.network.test(kept.params.astype(float), kept.memory.astype(float), x))
         found = np.exp(panel.answers[moment].astype(float)).reshape(expected.shape)
         assert np.abs(found - expected).max() < 5e-3
 
@@ -76,7 +77,7 @@ def test_an_ensemble_answers_with_the_mean_of_its_probabilities():
     [panel] = panels(several)
     setting, points = several.runs[0].setting, grid(panel.box)[::40, ::40].reshape(-1, 2)
     x = setting.standard(points, np.float32)
-    each = [setting.network.probabilities(trial.params, trial.memory, x) for trial in several.runs[0].trials]
+    each = [softmax(setting.network.test(trial.params, trial.memory, x)) for trial in several.runs[0].trials]
     found = np.exp(panel.answers[-1][::40, ::40].astype(float)).reshape(-1, 2)
     assert np.abs(found - np.mean(each, axis=0)).max() < 5e-3
 

@@ -82,6 +82,8 @@ def check_portrait(ctx: click.Context, output: str | None, data: str) -> str | P
     transparent = bool(ctx.params["transparent"])
     if Path(output).suffix.lower() in STILLS:
         return target(output, data, ".png", partial(still_encoder_for, transparent=transparent))
+    if Path(output).suffix.lower() == ".html":
+        raise ArgumentError("a page shows races on surfaces, not trainings; write a .gif or a .webp, say")
     return film_target(output, data, transparent=transparent)
 
 
