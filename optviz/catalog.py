@@ -8,7 +8,6 @@ a new file is found without reinstalling. Third parties register under the entry
 from __future__ import annotations
 
 import importlib
-import inspect
 from dataclasses import Field, dataclass, fields, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from optviz.errors import ArgumentError, OptvizError, SpecError, SurfaceError, UnknownNameError
 from optviz.files import missing, pick, place_in_file, run_file, split_ref
-from optviz.specs import Call, Spec, parse_spec, parse_value
+from optviz.specs import Call, Spec, from_call, parse_spec
 
 if TYPE_CHECKING:
     from optviz.optimizer import Optimizer
@@ -158,19 +157,7 @@ def load_schedule(value: str | Call | Schedule) -> Schedule:
     """
     from optviz.schedules import SCHEDULES, Schedule
 
-    if isinstance(value, Schedule):
-        return value
-    parsed = parse_value(value) if isinstance(value, str) else value
-    name, arguments = (parsed.name, parsed.arguments) if isinstance(parsed, Call) else (str(parsed), ())
-    kind = SCHEDULES.get(name.lower().replace("_", "-"))
-    if kind is None:
-        raise UnknownNameError("schedule", name, list(SCHEDULES))
-    try:
-        inspect.signature(kind).bind(*arguments)
-    except TypeError as error:
-        wanted = ", ".join(field.name for field in fields(kind))
-        raise ArgumentError(f"schedule {name} takes ({wanted}): {error}") from None
-    return kind(*arguments)
+    return value if isinstance(value, Schedule) else from_call("schedule", SCHEDULES, value)
 
 
 def is_local(ref: str) -> bool:

@@ -10,11 +10,15 @@ Commas split only outside parentheses and quotes; the last ":" before the first 
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from optviz.errors import ArgumentError, SpecError
+from optviz.errors import ArgumentError, SpecError, UnknownNameError
+
+Kind = TypeVar("Kind")
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![^\s,()=\"])", re.ASCII)
 _WORD = re.compile(r"[^\s,()=\"]+")
@@ -89,6 +93,33 @@ def parse_value(text: str) -> Any:
     if at != len(text):
         raise SpecError(text, at, "expected the end")
     return value
+
+
+def from_call(what: str, kinds: Mapping[str, type[Kind]], value: Any) -> Kind:
+    """An object of one of `kinds`, from a value such as ``cosine(200)`` or its text; `what` is what they are called.
+
+    Raises:
+        SpecError: The text does not parse.
+        UnknownNameError: None is called so; the nearest name is offered.
+        ArgumentError: It does not take these arguments.
+
+    Example:
+        >>> from optviz.schedules import SCHEDULES
+        >>> from_call("schedule", SCHEDULES, "cosine(200)")
+        Cosine(steps=200, warmup=0, floor=0.0)
+    """
+    parsed = parse_value(value) if isinstance(value, str) else value
+    name, arguments = (parsed.name, parsed.arguments) if isinstance(parsed, Call) else (str(parsed), ())
+    kind = kinds.get(name.lower().replace("_", "-"))
+    if kind is None:
+        raise UnknownNameError(what, name, kinds)
+    signature = inspect.signature(kind)
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        wanted = ", ".join(signature.parameters)
+        raise ArgumentError(f"{what} {name}: {error}; {name} takes ({wanted})") from None
+    return kind(*arguments)
 
 
 def format_value(value: Any) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -37,9 +38,14 @@ def as_toml(slug="hill", **changes):
     return f"[{slug}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
 
 
+@cache
+def staged(exhibit):
+    """What an exhibit's command runs; networks are trained once for all tests."""
+    return stage_exhibit(exhibit)
+
+
 def entries(exhibits):
-    staged = [(each, *stage_exhibit(each)[:2]) for each in exhibits]
-    return [entry_of(each, race, picture) for each, race, picture in staged]
+    return [entry_of(each, *staged(each)[:2]) for each in exhibits]
 
 
 class Page(HTMLParser):
@@ -85,7 +91,7 @@ def exhibits(tmp_path_factory, monkeypatch):
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
 def test_every_exhibit_shows_what_it_claims(exhibit):
-    race, _, recipe = stage_exhibit(exhibit)
+    race, _, recipe = staged(exhibit)
     for finding in exhibit.check(race):
         assert finding.holds, f"{finding.claim.text}: {finding.found}"
     path = FOLDER / exhibit.picture
@@ -116,7 +122,7 @@ def test_what_is_shown_in_noise_is_no_luck_of_the_seed(exhibit):
 def test_every_claim_is_about_every_run(exhibit):
     """Nobody is in a picture of whom nothing is said."""
     named = {side.label for claim in exhibit.shows for side in (claim.left, claim.right)}
-    assert named >= set(stage_exhibit(exhibit)[0].labels)
+    assert named >= set(staged(exhibit)[0].labels)
 
 
 @pytest.mark.skipif(not (FOLDER / "README.md").exists(), reason="the pictures are not part of what is distributed")
@@ -145,7 +151,7 @@ def test_the_five_of_the_mission_are_there():
     assert set(MISSION) <= set(SLUGS)
     for exhibit in EXHIBITS:
         if exhibit.slug in MISSION:
-            assert stage_exhibit(exhibit)[0].labels == optviz.catalog.DEFAULT_OPTIMIZERS
+            assert staged(exhibit)[0].labels == optviz.catalog.DEFAULT_OPTIMIZERS
             assert f"--surface {exhibit.slug}" in exhibit.command
 
 
@@ -182,7 +188,7 @@ def test_the_page_to_browse_has_everything_and_asks_for_pictures_alone():
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
 def test_every_picture_is_found_by_its_surface_its_optimizers_and_its_topics(exhibit):
-    shown, look, recipe = stage_exhibit(exhibit)
+    shown, look, recipe = staged(exhibit)
     page = Page(index([entry_of(exhibit, shown, look)]))
     [card] = page.all("article")
     tags = card["data-tags"].split("|")
@@ -196,7 +202,7 @@ def test_every_picture_is_found_by_its_surface_its_optimizers_and_its_topics(exh
 def test_what_an_exhibit_says_is_text_and_no_markup():
     evil = '</p><script>alert("1")</script><img src=x onerror=alert(2)>'
     exhibit = replace(EXHIBITS[0], title=evil, caption=evil, see=evil, command=f"{EXHIBITS[0].command} '{evil}'")
-    race, picture, _ = stage_exhibit(EXHIBITS[0])
+    race, picture, _ = staged(EXHIBITS[0])
     page = Page(index([entry_of(exhibit, race, picture)]))
     assert len(page.all("script")) == 1
     assert not [has for _, has in page.elements if "onerror" in has]

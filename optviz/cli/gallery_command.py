@@ -117,11 +117,7 @@ def _staged_race(exhibit: Exhibit) -> tuple[Race, Picture, Recipe]:
     from optviz.gallery import GalleryError
     from optviz.recipe import recipe_of
 
-    place = f"exhibit {exhibit.slug}, command"
-    try:
-        options = animate.make_context("optviz animate", list(exhibit.words)).params
-    except click.UsageError as error:
-        raise GalleryError(f"{place}: {error.format_message()}") from error
+    place, options = _options(exhibit, animate)
     if any(options.pop(name) for name in ("output", "recipe", "trust", "quiet")):
         raise GalleryError(f"{place}: leave out --output, --from, --trust and --quiet; the gallery decides that")
     del options["jobs"]  # how many share the work changes nothing in what comes out
@@ -139,11 +135,7 @@ def _staged_training(exhibit: Exhibit) -> tuple[Training, Portrait, Recipe]:
     from optviz.gallery import GalleryError
     from optviz.netscenes import moments_of, recipe_of_training
 
-    place = f"exhibit {exhibit.slug}, command"
-    try:
-        options = train.make_context("optviz train", list(exhibit.words)).params
-    except click.UsageError as error:
-        raise GalleryError(f"{place}: {error.format_message()}") from error
+    place, options = _options(exhibit, train)
     names = ("output", "save", "resume", "log", "quiet", "as_json", "data_dir")
     if given := [name for name in names if options[name]]:
         raise GalleryError(f"{place}: leave out --{given[0].replace('_', '-')}; the gallery decides that")
@@ -155,6 +147,17 @@ def _staged_training(exhibit: Exhibit) -> tuple[Training, Portrait, Recipe]:
     except OptvizError as error:
         raise GalleryError(f"{place}: {error}") from error
     return training, portrait, recipe_of_training(training, portrait, moments_of(training))
+
+
+def _options(exhibit: Exhibit, command: click.Command) -> tuple[str, dict[str, Any]]:
+    """The options of the exhibit's command, and how an error names the place."""
+    from optviz.gallery import GalleryError
+
+    place = f"exhibit {exhibit.slug}, command"
+    try:
+        return place, command.make_context(" ".join(exhibit.command.split()[:2]), list(exhibit.words)).params
+    except click.UsageError as error:
+        raise GalleryError(f"{place}: {error.format_message()}") from error
 
 
 def scene_of_exhibit(subject: Race | Training, look: Picture | Portrait) -> Scene:

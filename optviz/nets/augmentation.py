@@ -7,7 +7,6 @@ in its own way.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.bounds import bounded, check_fields
-from optviz.errors import ArgumentError, UnknownNameError
-from optviz.specs import Call, format_value, parse_value
+from optviz.specs import Call, format_value, from_call
 
 Images = NDArray[np.float32]
 Random = np.random.Generator
@@ -186,18 +184,7 @@ def augmentation(spec: str | Augmentation) -> Augmentation:
         >>> augmentation("rotation(15)")
         Rotation(degrees=15)
     """
-    if isinstance(spec, Augmentation):
-        return spec
-    parsed: Any = parse_value(spec)
-    name, arguments = (parsed.name, parsed.arguments) if isinstance(parsed, Call) else (str(parsed), ())
-    if name.lower() not in AUGMENTATIONS:
-        raise UnknownNameError("augmentation", name, AUGMENTATIONS)
-    kind = AUGMENTATIONS[name.lower()]
-    try:
-        inspect.signature(kind).bind(*arguments)
-    except TypeError as error:
-        raise ArgumentError(f"augmentation {name}: {error}") from None
-    return kind(*arguments)
+    return spec if isinstance(spec, Augmentation) else from_call("augmentation", AUGMENTATIONS, spec)
 
 
 def augmented(images: Images, changes: Sequence[Augmentation], random: Random) -> Images:

@@ -6,17 +6,15 @@ zero the units of a layer stay alike for good. Biases begin at 0, a normalizatio
 
 from __future__ import annotations
 
-import inspect
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optviz.bounds import bounded, check_fields
-from optviz.errors import ArgumentError, UnknownNameError
-from optviz.specs import Call, format_value, parse_value
+from optviz.specs import Call, format_value, from_call
 
 
 @dataclass(frozen=True)
@@ -147,15 +145,4 @@ def initializer(spec: str | Initializer) -> Initializer:
         >>> initializer("scale(0.1)")
         Scale(deviates=0.1)
     """
-    if isinstance(spec, Initializer):
-        return spec
-    parsed: Any = parse_value(spec)
-    name, arguments = (parsed.name, parsed.arguments) if isinstance(parsed, Call) else (str(parsed), ())
-    if name.lower() not in INITIALIZERS:
-        raise UnknownNameError("initializer", name, INITIALIZERS)
-    kind = INITIALIZERS[name.lower()]
-    try:
-        inspect.signature(kind).bind(*arguments)
-    except TypeError as error:
-        raise ArgumentError(f"initializer {name}: {error}") from None
-    return kind(*arguments)
+    return spec if isinstance(spec, Initializer) else from_call("initializer", INITIALIZERS, spec)
