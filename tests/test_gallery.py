@@ -12,7 +12,7 @@ from PIL import Image
 
 import optviz
 from optviz import gallery
-from optviz.cli.gallery_command import entry_of, stage_exhibit
+from optviz.cli.exhibiting import entry_of, stage_exhibit
 from optviz.gallery import GalleryError, load_exhibits, picture_state
 from optviz.guide import index, readme
 from optviz.recipe import read_recipe

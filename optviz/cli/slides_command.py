@@ -12,8 +12,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from optviz.cli.animate_command import watched
+from optviz.cli.exhibiting import complete_exhibit, scene_of_exhibit, stage_exhibit
 from optviz.cli.failing import Command
-from optviz.cli.gallery_command import complete_exhibit, scene_of_exhibit, stage_exhibit
 from optviz.cli.options import Line, complete_theme, examples
 
 if TYPE_CHECKING:
