@@ -169,8 +169,8 @@ def as_idx(array):
 
 
 @pytest.fixture
-def mnist(tmp_path):
-    """A folder with four small files of the form of MNIST's; returns it and what is in them."""
+def mnist(tmp_path, monkeypatch):
+    """A folder with four small files in place of MNIST's; returns it and what is in them."""
     random = np.random.default_rng(0)
     arrays = [
         random.integers(0, 256, (60, 4, 3)),
@@ -184,6 +184,7 @@ def mnist(tmp_path):
         else:
             with gzip.open(tmp_path / f"{stem}.gz", "wb") as file:
                 file.write(as_idx(array))
+    monkeypatch.setitem(idx.CHECKSUMS, "mnist", tuple(hashlib.sha256(as_idx(array)).hexdigest() for array in arrays))
     return tmp_path, arrays
 
 
@@ -237,18 +238,20 @@ def test_damaged_files_are_named(mnist, damage, words):
 
 
 def test_a_wrong_checksum_is_named(mnist, monkeypatch):
-    folder, arrays = mnist
-    sums = [hashlib.sha256(as_idx(array)).hexdigest() for array in arrays]
-    monkeypatch.setitem(idx.CHECKSUMS, "mnist", tuple(sums))
+    folder, _ = mnist
+    sums = idx.CHECKSUMS["mnist"]
     assert load_data("mnist", folder).classes == 10
     monkeypatch.setitem(idx.CHECKSUMS, "mnist", ("0" * 64, *sums[1:]))
     with pytest.raises(DataError, match=f"decompressed, is {sums[0]}, not 0000"):
         load_data("mnist", folder)
 
 
-def test_images_and_labels_must_fit(mnist):
+def test_images_and_labels_must_fit(mnist, monkeypatch):
     folder, _ = mnist
-    (folder / idx.FILES[1]).write_bytes(as_idx(np.arange(59) % 10))
+    fewer = as_idx(np.arange(59) % 10)
+    (folder / idx.FILES[1]).write_bytes(fewer)
+    images, _, *rest = idx.CHECKSUMS["mnist"]
+    monkeypatch.setitem(idx.CHECKSUMS, "mnist", (images, hashlib.sha256(fewer).hexdigest(), *rest))
     with pytest.raises(DataError, match="the train images have shape"):
         load_data("mnist", folder)
 

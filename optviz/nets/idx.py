@@ -1,7 +1,7 @@
 """Image data sets in IDX files, plain or gzipped, wherever they lie: MNIST and those of its form.
 
 A folder is searched that one names, then the one in the environment variable OPTVIZ_DATA, then where Debian's package
-puts them. What is read is checked: magic numbers, lengths and, where it is known, the decompressed bytes' checksum.
+puts them. What is read is checked: magic numbers, lengths, and the decompressed bytes' checksum.
 """
 
 from __future__ import annotations
@@ -28,7 +28,13 @@ CHECKSUMS = {
         "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
         "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-    )
+    ),
+    "mnist": (
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
 }
 _MOST = 1 << 30  # bytes of a decompressed file
 
@@ -44,10 +50,10 @@ def load_idx(name: str, folder: str | Path | None = None) -> tuple[Pair, Pair]:
     if place is None:
         raise DataError(_how_to_get(name, places))
     arrays = []
-    for number, stem in enumerate(FILES):
+    for stem, checksum in zip(FILES, CHECKSUMS[name], strict=True):
         path = _file(place, stem)
         assert path is not None
-        arrays.append(read_idx(path, CHECKSUMS[name][number] if name in CHECKSUMS else None))
+        arrays.append(read_idx(path, checksum))
     pairs = (arrays[0], arrays[1]), (arrays[2], arrays[3])
     for (images, labels), part in zip(pairs, ("train", "t10k"), strict=True):
         if images.ndim != 3 or labels.shape != (len(images),):
@@ -55,12 +61,12 @@ def load_idx(name: str, folder: str | Path | None = None) -> tuple[Pair, Pair]:
     return pairs
 
 
-def read_idx(path: Path, checksum: str | None = None) -> NDArray[np.uint8]:
+def read_idx(path: Path, checksum: str) -> NDArray[np.uint8]:
     """The array of bytes in an IDX file; a name that ends in ``.gz`` is decompressed.
 
     Args:
         path: The file.
-        checksum: The sha256 that the decompressed bytes must have, if it is known.
+        checksum: The sha256 that the decompressed bytes must have.
 
     Raises:
         DataError: It cannot be read, is cut short, or is not what it should be.
@@ -79,7 +85,7 @@ def read_idx(path: Path, checksum: str | None = None) -> NDArray[np.uint8]:
     if len(raw) - begin != wanted:
         raise DataError(f"{path} is cut short or damaged: {shape} are {wanted} bytes, it has {len(raw) - begin}")
     found = hashlib.sha256(raw).hexdigest()
-    if checksum is not None and found != checksum:
+    if found != checksum:
         raise DataError(f"{path} is not the file it should be: its sha256, decompressed, is {found}, not {checksum}")
     return np.frombuffer(raw, np.uint8, wanted, begin).reshape(shape)
 
