@@ -14,6 +14,22 @@ from click.testing import CliRunner
 from optviz.cli import main
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_the_tests(tmp_path_factory):
+    """A folder for what is kept from run to run: never the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPTVIZ_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def cache(tmp_path_factory, monkeypatch):
+    """An empty folder of the test's own for what is kept."""
+    place = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("OPTVIZ_CACHE", str(place))
+    return place
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty folder, and the one in which the test runs."""

@@ -22,8 +22,8 @@ ORDER = [
         "rates",
         "ranking",
         "writing",
+        "cache",
         "workers",
-        "lineup",
     ),
     *(
         "lineup",

@@ -1,6 +1,7 @@
 """The race on a plane: against singular vectors, against losses worked out anew, and against its own definitions."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,13 +12,13 @@ from optviz.draw.canvas import packed
 from optviz.errors import ArgumentError
 from optviz.nets.datasets import Dataset
 from optviz.nets.layers import BatchNorm, Dense, Dropout
-from optviz.nets.losses import softmax
+from optviz.nets.losses import Penalty, softmax
 from optviz.nets.network import Network
 from optviz.netscenes import PLANES, Portrait, scene_of_training
 from optviz.netscenes.landscape import GRID, Landscape, Loss, losses_on
 from optviz.netscenes.moments import moments_of, snapshots_at
 from optviz.netscenes.plane import race_on_plane
-from optviz.netscenes.planes import principal_plane, random_plane
+from optviz.netscenes.planes import Plane, principal_plane, random_plane
 from optviz.picture import Picture
 from tests.trainings import obeys_the_law, trained
 
@@ -201,8 +202,10 @@ def test_what_is_not_finite_is_high():
     assert np.isfinite(spline(np.array([np.nan, 3.0]), np.array([0.5, -1.0]))).all()
 
 
-def test_workers_work_out_the_same(moons, raced):
+def test_workers_work_out_the_same(moons, raced, monkeypatch, tmp_path):
     loss = Loss(moons.runs[0].setting)
+    one = losses_on(raced.plane, raced.box, loss)
+    monkeypatch.setenv("OPTVIZ_CACHE", str(tmp_path))
     seen = []
 
     def told(rows, count):
@@ -211,8 +214,28 @@ def test_workers_work_out_the_same(moons, raced):
             yield row
 
     two = losses_on(raced.plane, raced.box, loss, jobs=2, told=told)
-    assert np.array_equal(two, losses_on(raced.plane, raced.box, loss))
+    assert np.array_equal(two, one)
     assert seen == [GRID] * GRID
+
+
+def test_a_plane_is_worked_out_once_and_anew_where_anything_differs(moons, raced, cache):
+    counts = []
+
+    def told(rows, count):
+        counts.append(count)
+        return rows
+
+    loss, plane = Loss(moons.runs[0].setting), raced.plane
+    other = replace(moons.runs[0].setting, penalty=Penalty(l2=0.1))
+    moved = Plane(plane.origin + 1e-9, plane.directions)
+    wider = (raced.box[0] - 1, *raced.box[1:])
+    asked = [(plane, raced.box, loss), (moved, raced.box, loss), (plane, wider, loss), (plane, raced.box, Loss(other))]
+    first = [losses_on(*each, told=told) for each in asked]
+    assert len(counts) == 4
+    again = [losses_on(*each, told=told) for each in asked]
+    assert len(counts) == 4
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_paths_are_the_projected_snapshots_and_all_begin_together(moons, raced):

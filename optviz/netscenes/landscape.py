@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from optviz.cache import cached
 from optviz.nets.layers import Dense, Dropout
 from optviz.nets.losses import cross_entropy
 from optviz.nets.network import Network
@@ -47,6 +48,11 @@ class Loss:
     def samples(self) -> int:
         """How many samples it is the mean over."""
         return len(self._samples[1])
+
+    @property
+    def depends(self) -> tuple[Any, ...]:
+        """All that it depends on but the weights."""
+        return (*self._samples, self._network, self.setting.penalty)
 
     @cached_property
     def _network(self) -> Network:
@@ -95,7 +101,10 @@ class Loss:
 def losses_on(
     plane: Plane, box: Box, loss: Loss, jobs: int = 1, told: Callable[[Iterable[Any], int], Iterable[Any]] | None = None
 ) -> Array:
-    """Losses (GRID, GRID) on a regular grid over a box of the plane, the lowest y first.
+    """Losses (GRID, GRID) on a regular grid over a box of the plane, the lowest y first; kept for the next time.
+
+    They are worked out point by point: a row at a time, as one batch, takes longer, since it does not fit into a
+    processor's cache.
 
     Args:
         plane: Where.
@@ -109,8 +118,11 @@ def losses_on(
     def row(y: float) -> list[float]:
         return [there(np.array([each, y])) for each in x.tolist()]
 
-    rows: Iterable[Any] = map_jobs(row, np.linspace(box[2], box[3], GRID).tolist(), jobs)
-    return np.array(list(told(rows, GRID) if told is not None else rows))
+    def grid() -> Array:
+        rows: Iterable[Any] = map_jobs(row, np.linspace(box[2], box[3], GRID).tolist(), jobs)
+        return np.array(list(told(rows, GRID) if told is not None else rows))
+
+    return cached(("plane", GRID, plane.origin, plane.directions, box, *loss.depends), grid)
 
 
 class Landscape:
