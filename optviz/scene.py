@@ -39,7 +39,7 @@ class Contour:
     points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
     after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart. ghosts (T+1, G, 2) are
     more paths, without heads, of the runners ghost_owners (G,). pale (T+1, M) says how pale a path is at each step,
-    0 … 1, on a map from above; `note` is what a reader must know of the map.
+    0 … 1; `note` is what a reader must know of the map.
     """
 
     surface: Surface

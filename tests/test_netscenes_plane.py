@@ -263,6 +263,27 @@ def test_the_farther_the_paler(moons):
             assert (packed(looks[run].colour) == own[run]) == (round(6 * min(1, panel.pale[step, run])) == 0)
 
 
+@pytest.mark.parametrize("options", [{}, {"view": "relief"}, {"view": "relief", "camera": "orbit"}], ids=str)
+def test_trails_are_paled_in_every_view(moons, options):
+    scene = scene_of_training(moons, Portrait(show="plane", picture=Picture(size=(640, 480), frames=9, **options)))
+    panel = scene.panels[0][0]
+    late = np.arange(len(panel.points))[:, None] >= len(panel.points) // 2
+
+    def painted(pale):
+        shown = Film(replace(scene, panels=[[replace(panel, pale=pale)]]))
+        left, top, right, bottom = shown._painters[0]._place
+        pixels = shown.still(shown.last_step)[top:bottom, left:right]
+        return pixels, [int((pixels == packed(colour)).sum()) for colour in shown.colours[:2]]
+
+    plain, many = painted(None)
+    near, same = painted(np.zeros_like(panel.pale))
+    half, fewer = painted(np.where(late, 1.0, np.zeros_like(panel.pale)))
+    far, none = painted(np.ones_like(panel.pale))
+    np.testing.assert_array_equal(near, plain)
+    for own in zip(none, fewer, many, strict=True):
+        assert own[0] < own[1] < own[2]
+
+
 @pytest.mark.parametrize("plane", PLANES)
 @pytest.mark.parametrize("options", [{"view": "relief"}, {"layout": "panels"}, {"view": "relief", "camera": "orbit"}])
 def test_every_view_obeys_the_law(moons, plane, options):

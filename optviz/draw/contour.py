@@ -62,10 +62,8 @@ class ContourPainter:
             self._alpha = _PALE * faintness(len(panel.ghost_owners))
             hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
             self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
-        self._paints = self._looks
-        self._pale = None if panel.pale is None else Paling(panel.pale, self._looks, theme)
-        if self._pale is not None:
-            self._strokes, self._paints = self._pale.strokes(self._strokes), self._pale.looks
+        self._pale = Paling(panel.pale, self._looks, theme)
+        self._strokes = self._pale.strokes(self._strokes)
         self._stroke_steps = [stroke.step for stroke in self._strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
@@ -105,7 +103,7 @@ class ContourPainter:
                     boxes = [self._place]
                 else:
                     alone.append(each)
-            boxes += lay_all(canvas, alone, self._paints, self._theme, self._place)
+            boxes += lay_all(canvas, alone, self._pale.looks, self._theme, self._place)
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
@@ -122,8 +120,7 @@ class ContourPainter:
             groups = [(heads[self._whose == owner], self._colour(owner)) for owner in np.unique(self._whose).tolist()]
             drawn = [lay_heads(canvas, each, colour, self._theme, self._place) for each, colour in groups]
             return [box for box in drawn if box is not None]
-        looks = self._looks if self._pale is None else self._pale.heads(shot.step)
-        boxes = draw_heads(canvas, heads, looks, self._theme, self._place)
+        boxes = draw_heads(canvas, heads, self._pale.heads(shot.step), self._theme, self._place)
         if self._labels:
             for label, left, top in places(heads, self._labels, 0.7 * self._theme.head * canvas.points, self._place):
                 canvas.label(label, left, top)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,14 @@ class Draped:
     points: NDArray[Any]
     steps: NDArray[np.intp]
     exits: tuple[int, ...]
+
+
+class Piece(NamedTuple):
+    """A part of a run's path that has one look."""
+
+    run: int
+    look: int
+    part: slice
 
 
 def draped(path: NDArray[Any], terrain: Terrain) -> Draped:
@@ -78,3 +88,24 @@ def _inside(start: Spot, end: Spot) -> tuple[float, float] | None:
         ends = sorted(((-0.5 - a) / (b - a), (0.5 - a) / (b - a)))
         low, high = max(low, ends[0]), min(high, ends[1])
     return (low, high) if low <= high else None
+
+
+def pieces(paths: Sequence[Draped], looks: Sequence[NDArray[Any]], last: int, count: int) -> list[Piece]:
+    """The parts of paths that lie between the same steps, so many a path, and more where its look changes.
+
+    Each has its run and its look; they begin where others end.
+    """
+    cuts = [path.steps.searchsorted([last * piece // count for piece in range(1, count)], "right") for path in paths]
+    ends = [[1, *cut.tolist(), len(path.steps)] for cut, path in zip(cuts, paths, strict=True)]
+    found: list[Piece] = []
+    for piece in range(count):
+        for run, end in enumerate(ends):
+            own = looks[run][end[piece] : end[piece + 1]]
+            changes = (np.flatnonzero(np.diff(own)) + 1 + end[piece]).tolist()
+            for start, stop in pairwise([end[piece], *changes, end[piece + 1]]):
+                if start < stop:
+                    look = int(looks[run][start])
+                    joins = bool(found) and found[-1][:2] == (run, look)
+                    begin = found.pop().part.start if joins else max(0, start - 1)
+                    found.append(Piece(run, look, slice(begin, stop)))
+    return found

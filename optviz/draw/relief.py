@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,11 +18,12 @@ from numpy.typing import NDArray
 from optviz.draw.axes import draw_title
 from optviz.draw.camera import Camera, fitted
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
-from optviz.draw.draped import Draped, draped
+from optviz.draw.draped import Draped, draped, pieces
 from optviz.draw.heads import draw_heads
 from optviz.draw.labels import Label, places
 from optviz.draw.layout import plot
 from optviz.draw.paints import Paints
+from optviz.draw.paling import Paling
 from optviz.draw.plinth import Plinth
 from optviz.draw.shade import BANDS
 from optviz.draw.sight import Sight
@@ -43,10 +43,11 @@ _HIDDEN = (2.0, 2.2)  # dashes
 _FAINT = 0.5  # how far a hidden colour is from the paper
 ARM = 0.022  # half the width of a minimum's cross, as a share of the box
 _ORDERED = 96  # pieces of trails, at most, that an orbit draws in the order of their steps
+_PIECES = 16  # and of each trail
 
 
 class _Laid(NamedTuple):
-    """A stroke of a trail, seen or hidden, as it is laid."""
+    """A stroke of a trail, seen or hidden, as it is laid; its run is the place of its look."""
 
     step: int
     seen: bool
@@ -65,7 +66,8 @@ class ReliefPainter:
         self._place = _within((left, self._titled, right, bottom), [round(side * unit) for side in _MARGINS])
         self._plinth = Plinth(panel.box, theme, (left, self._titled, right, bottom), stage.canvas)
         self._looks = stage.looks(panel.owners)
-        self._faint = [_faded(look.colour, theme.background) for look in self._looks]
+        self._pale = Paling(panel.pale, self._looks, theme)
+        self._faint = [_faded(look.colour, theme.background) for look in self._pale.looks]
         fine = int(np.clip(self._place[2] - self._place[0], *FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + SUN)
         self._paints = Paints(theme, math.radians(panel.azimuth + SUN), transparent=stage.canvas.transparent)
@@ -80,7 +82,12 @@ class ReliefPainter:
         self.orbits = panel.camera == "orbit"
         turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self.orbits else 1)]
         self._camera = fitted(turns, panel.elevation, outline(self._terrain), self._place)[0]
-        self._pieces = _pieces(self._paths, len(panel.points) - 1)
+        shades = [
+            np.array([self._pale.place(step, run) for step in path.steps.tolist()], dtype=int)
+            for run, path in enumerate(self._paths)
+        ]
+        last, count = len(panel.points) - 1, max(1, min(_PIECES, _ORDERED // len(self._paths)))
+        self._seen, self._hidden = (pieces(self._paths, shades, last, each) for each in (count, 1))
         self._laid: list[_Laid] = []
         if not self.orbits:
             self._sight = Sight(self._terrain, self._camera, self._place, DENSE)
@@ -117,20 +124,20 @@ class ReliefPainter:
         for each in laid:
             stroke = each.stroke
             if each.seen or isinstance(stroke, Exit):
-                lay(canvas, stroke, self._looks[stroke.run], self._theme, self._place)
+                lay(canvas, stroke, self._pale.looks[stroke.run], self._theme, self._place)
             else:
                 self._lay_hidden(canvas, stroke)
         return [each.stroke.box for each in laid]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         if not self.orbits:
-            return self._draw_heads(canvas, self._spots[shot.step], self._visible[shot.step])
+            return self._draw_heads(canvas, self._spots[shot.step], self._visible[shot.step], shot)
         camera = self._turned(shot)
         sight = Sight(self._terrain, camera, self._place, _BRISK)
         self._block(canvas, camera, sight)
         self._trails(canvas, camera, sight, shot)
         heads = camera.project(self._heads[shot.step])
-        self._draw_heads(canvas, heads, sight.is_visible(heads))
+        self._draw_heads(canvas, heads, sight.is_visible(heads), shot)
         left, _, right, bottom = self._stage.cell
         return [(left, self._titled, right, bottom)]
 
@@ -177,7 +184,8 @@ class ReliefPainter:
             marks = self._exits(run, path, seen, flat)
             found += [(mark.step, True, len(flat), mark) for mark in marks]
         found.sort(key=lambda each: (each[0], each[1], each[3].run, each[2]))
-        return [_Laid(step, visible, stroke) for step, visible, _, stroke in found]
+        laid = self._pale.strokes([stroke for *_, stroke in found])
+        return [_Laid(step, visible, stroke) for (step, visible, *_), stroke in zip(found, laid, strict=True)]
 
     def _exits(self, run: int, path: Draped, seen: NDArray[Any], flat: NDArray[Any]) -> list[Exit]:
         """Arrowheads where a path leaves the box, as far as it is seen there."""
@@ -212,17 +220,18 @@ class ReliefPainter:
         ends = np.cumsum([len(points) for points in reached])[:-1]
         together = self._parted(np.concatenate(reached), camera, sight)
         seen, hidden, flat = (np.split(points, ends) for points in together)
-        for line, colour in zip(hidden, self._faint, strict=True):
+        for run, shade, part in self._hidden:
+            line = hidden[run][part]
             if _is_line(line):
-                canvas.line(line, colour, 0.75 * theme.trail, dash=_HIDDEN, clip=place)
-        for run, part in self._pieces:
-            line, look = seen[run][part], self._looks[run]
+                canvas.line(line, self._faint[shade], 0.75 * theme.trail, dash=_HIDDEN, clip=place)
+        for run, shade, part in self._seen:
+            line, look = seen[run][part], self._pale.looks[shade]
             if _is_line(line):
                 canvas.line(line, theme.background, theme.casing, cap="butt", clip=place)
                 canvas.line(line, look.colour, theme.trail, dash=look.dash, clip=place)
         for run, path in enumerate(self._paths):
             for mark in self._exits(run, path, seen[run], flat[run]):
-                lay(canvas, mark, self._looks[run], theme, place)
+                lay(canvas, mark, self._pale.looks[self._pale.place(mark.step, run)], theme, place)
 
     def _parted(
         self, points: NDArray[Any], camera: Camera, sight: Sight
@@ -236,16 +245,19 @@ class ReliefPainter:
         near[:-1] |= ~visible[1:]
         return np.where(visible, flat, np.nan), np.where(near, flat, np.nan), flat
 
-    def _draw_heads(self, canvas: Canvas, heads: NDArray[Any], visible: NDArray[np.bool_]) -> list[Rectangle]:
+    def _draw_heads(
+        self, canvas: Canvas, heads: NDArray[Any], visible: NDArray[np.bool_], shot: Shot
+    ) -> list[Rectangle]:
         """Heads at pixels and depths (n, 3); those behind the surface are faint rings."""
         theme, place = self._theme, self._place
         boxes = []
-        for (x, y), seen, colour in zip(heads[:, :2].tolist(), visible.tolist(), self._faint, strict=True):
+        for run, ((x, y), seen) in enumerate(zip(heads[:, :2].tolist(), visible.tolist(), strict=True)):
             if not seen and math.isfinite(x):
+                colour = self._faint[self._pale.place(shot.step, run)]
                 canvas.ring(x, y, 0.85 * theme.head, colour, 0.6 * theme.trail)
                 boxes.append(around(np.array([[x, y]]), (theme.head + theme.trail) * canvas.points, self._stage.cell))
         heads = np.where(visible[:, None], heads[:, :2], np.nan)
-        boxes += draw_heads(canvas, heads, self._looks, theme, place)
+        boxes += draw_heads(canvas, heads, self._pale.heads(shot.step), theme, place)
         if self._labels:
             known = np.where(np.isfinite(heads), heads, -1e6)
             for label, left, top in places(known, self._labels, 0.7 * theme.head * canvas.points, place):
@@ -266,21 +278,6 @@ def outline(terrain: Terrain) -> NDArray[Any]:
     heights = terrain.at(floor) * (TALL / BANDS)
     corners = [[x, y, 0.0] for x in (-0.5, 0.5) for y in (-0.5, 0.5)]
     return np.concatenate([corners, np.column_stack([floor, heights])])
-
-
-def _pieces(paths: Sequence[Draped], last: int) -> list[tuple[int, slice]]:
-    """The parts of paths that lie between the same steps, each with its run; they begin where others end."""
-    count = max(1, min(16, _ORDERED // len(paths)))
-    cuts = [path.steps.searchsorted([last * piece // count for piece in range(1, count)], "right") for path in paths]
-    ends = [[1, *cut.tolist(), len(path.steps)] for cut, path in zip(cuts, paths, strict=True)]
-    found: list[tuple[int, slice]] = []
-    for piece in range(count):
-        for run, end in enumerate(ends):
-            if end[piece] < end[piece + 1]:
-                joins = found and found[-1][0] == run
-                start = found.pop()[1].start if joins else max(0, end[piece] - 1)
-                found.append((run, slice(start, end[piece + 1])))
-    return found
 
 
 def _is_line(points: NDArray[Any]) -> bool:

@@ -84,7 +84,7 @@ def _plane(sitting: Sitting) -> View:
         share = race.plane.explained
         remark = f"{100 * sum(share):.0f} % on plane" if share else "random plane"
     if portrait.picture.view == "relief":
-        maps = [replace(relief_of(each, portrait.picture), note=each.note and _told_of(race.plane)) for each in maps]
+        maps = [relief_of(each, portrait.picture) for each in maps]
     gauges = [Gauge("on plane", column) for column in race.heights.T]
     return View(gridded(maps, portrait.picture.size or (800, 600)), race.losses, gauges, remark)
 
