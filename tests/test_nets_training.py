@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -498,7 +499,8 @@ def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
     [
         ({"network": perceptron(2, 2, (9,), batchnorm=True, dropout=0.2)}, "its network is Dense.*units=8"),
         ({"optimizers": ["sgd:lr=0.2", "adam:lr=0.01"]}, "its optimizers is sgd: .*lr=0.1"),
-        ({"epochs": 9}, "its epochs is 4, that of this training 9"),
+        ({"epochs": 3}, "its epochs is 4, that of this training 3"),
+        ({"epochs": 9, "snapshots": 5}, "its epochs is 4, that of this training 9"),
         ({"batch_size": 10}, "its batch size is 20"),
         ({"l2": 0.1}, "its penalty is 0.0, 0.0"),
         ({"seeds": (1,)}, "its samples is|its seeds is 0"),
@@ -516,6 +518,23 @@ def test_another_training_is_not_taken_up(tmp_path, change, words):
     with pytest.raises(OptvizError, match=words):
         train(**line | change, store=Store(tmp_path / "run.npz", resume=True))
     assert (tmp_path / "run.npz").read_bytes() == before
+
+
+@pytest.mark.parametrize("options", [{}, {"patience": 3}, {"ensemble": 2, "jobs": 2}], ids=str)
+def test_more_epochs_go_on_from_the_end(tmp_path, options):
+    store = partial(Store, tmp_path / "run.npz")
+    for epochs, resume in ((2, False), (3, True), (8, True)):
+        rounds = []
+        found = train(
+            MOONS,
+            NET,
+            RATES,
+            store=store(resume=resume),
+            told=lambda plan, trials, rounds=rounds: rounds.append(max(trial.epochs for trial in trials)),
+            **QUICK | options | {"epochs": epochs},
+        )
+        assert rounds[0] == (epochs - 1 if epochs == 3 else 3 if epochs == 8 else 0)
+    same(train(MOONS, NET, RATES, **QUICK | options | {"epochs": 8}), found)
 
 
 def test_another_version_is_not_taken_up(tmp_path, monkeypatch):

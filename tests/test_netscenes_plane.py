@@ -276,9 +276,9 @@ def test_trails_are_paled_in_every_view(moons, options):
         return pixels, [int((pixels == packed(colour)).sum()) for colour in shown.colours[:2]]
 
     plain, many = painted(None)
-    near, same = painted(np.zeros_like(panel.pale))
-    half, fewer = painted(np.where(late, 1.0, np.zeros_like(panel.pale)))
-    far, none = painted(np.ones_like(panel.pale))
+    near, _ = painted(np.zeros_like(panel.pale))
+    _, fewer = painted(np.where(late, 1.0, np.zeros_like(panel.pale)))
+    _, none = painted(np.ones_like(panel.pale))
     np.testing.assert_array_equal(near, plain)
     for own in zip(none, fewer, many, strict=True):
         assert own[0] < own[1] < own[2]

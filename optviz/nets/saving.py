@@ -1,7 +1,8 @@
 """Trainings in a file: written whole after every epoch, taken up again where they were, read without running anything.
 
 The file is an ``.npz`` of plain arrays with a description as JSON. A training that is taken up must be the one that
-was saved, by the same version: what differs is named. Learning rates that were chosen are in the file already.
+was saved, by the same version: what differs is named. Only its epochs may be more, unless it keeps weights along the
+way, at steps spread over all of it. Learning rates that were chosen are in the file already.
 """
 
 from __future__ import annotations
@@ -88,11 +89,15 @@ class Store:
     def _compare(self, saved: dict[str, Any]) -> None:
         ours = json.loads(json.dumps(self.about))
         for name, value in ours.items():
-            if saved.get(name) != value:
+            if saved.get(name) != value and not (name == "epochs" and self._goes_on(saved)):
                 raise OptvizError(
                     f"{self.path} cannot be taken up: its {name} is {_short(saved.get(name))}, "
                     f"that of this training {_short(value)}; ask for the same, or leave out --resume to begin anew"
                 )
+
+    def _goes_on(self, saved: dict[str, Any]) -> bool:
+        """Whether this training is the saved one with more epochs."""
+        return not self.about["snapshots"] and bool(saved["epochs"] < self.about["epochs"])
 
 
 def described(plan: Plan) -> dict[str, Any]:
