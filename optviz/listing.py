@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optviz.optimizer import Optimizer
 from optviz.schedules import Schedule
 from optviz.surface import Surface
+
+if TYPE_CHECKING:
+    from optviz.nets.activations import Kind
+    from optviz.nets.augmentation import Augmentation
+    from optviz.nets.initializers import Initializer
 
 
 def surface_row(surface: Surface) -> dict[str, Any]:
@@ -38,13 +43,29 @@ def optimizer_row(kind: type[Optimizer]) -> dict[str, Any]:
 
 def schedule_row(kind: type[Schedule]) -> dict[str, Any]:
     """A schedule in a line."""
+    return {**_call_row(kind), "factor": kind.formula}
+
+
+def activation_row(kind: Kind) -> dict[str, Any]:
+    """An activation in a line."""
+    return {"name": kind.name, "title": kind.title, "f(x)": kind.formula}
+
+
+def initializer_row(kind: type[Initializer]) -> dict[str, Any]:
+    """An initializer in a line."""
+    return {**_call_row(kind), "deviation": kind.formula}
+
+
+def augmentation_row(kind: type[Augmentation]) -> dict[str, Any]:
+    """An augmentation in a line."""
+    return _call_row(kind)
+
+
+def _call_row(kind: Any) -> dict[str, Any]:
+    """What is written as name(arguments), in a line; its title is the first line of its docstring."""
     written = [each.name + ("" if each.default is MISSING else f"={each.default:g}") for each in fields(kind)]
-    return {
-        "name": kind.name,
-        "title": (kind.__doc__ or "").split("\n")[0].rstrip("."),
-        "arguments": ", ".join(written),
-        "factor": kind.formula,
-    }
+    title = (kind.__doc__ or "").split("\n")[0].rstrip(".")
+    return {"name": kind.name, "title": title, "arguments": ", ".join(written)}
 
 
 def _written(value: Any) -> str:

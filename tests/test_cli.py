@@ -20,6 +20,9 @@ import optviz
 from optviz.catalog import DEFAULT_OPTIMIZERS, optimizer_names, surface_names
 from optviz.cli import COMMANDS, main
 from optviz.comparison import compare
+from optviz.nets.activations import ACTIVATIONS
+from optviz.nets.augmentation import AUGMENTATIONS
+from optviz.nets.initializers import INITIALIZERS
 from optviz.schedules import SCHEDULES
 from optviz.themes import THEMES
 from optviz.timeline import timeline
@@ -360,6 +363,9 @@ NAMES = {
     "optimizers": optimizer_names(),
     "schedules": list(SCHEDULES),
     "themes": list(THEMES),
+    "activations": list(ACTIVATIONS),
+    "initializers": list(INITIALIZERS),
+    "augmentations": list(AUGMENTATIONS),
 }
 
 
@@ -401,7 +407,7 @@ def test_the_rates_of_a_race(run):
     [
         ("optviz ", COMMANDS),
         ("optviz an", ["animate"]),
-        ("optviz list ", ["surfaces", "optimizers", "schedules", "themes", "rates"]),
+        ("optviz list ", [*NAMES, "rates"]),
         ("optviz animate --surface ", NAMES["surfaces"]),
         ("optviz compare --surface ro", ["rosenbrock"]),
         ("optviz list rates --surface six_h", ["six-hump-camel"]),

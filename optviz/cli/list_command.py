@@ -25,7 +25,7 @@ Rows = list[dict[str, Any]]
     ),
 )
 def command() -> None:
-    """List surfaces, optimizers, schedules, themes or learning rates."""
+    """List surfaces, optimizers, schedules, themes, learning rates, or what networks are made of."""
 
 
 @command.command(cls=Command, epilog=examples("optviz list surfaces", "optviz list surfaces --file ./mine.py"))
@@ -71,6 +71,36 @@ def schedules(form: str, as_json: bool) -> None:
     from optviz.schedules import SCHEDULES
 
     print_table([schedule_row(kind) for kind in SCHEDULES.values()], "json" if as_json else form)
+
+
+@command.command(cls=Command, epilog=examples("optviz list activations"))
+@table_options
+def activations(form: str, as_json: bool) -> None:
+    """All activations of hidden layers."""
+    from optviz.listing import activation_row
+    from optviz.nets.activations import ACTIVATIONS
+
+    print_table([activation_row(kind) for kind in ACTIVATIONS.values()], "json" if as_json else form)
+
+
+@command.command(cls=Command, epilog=examples("optviz list initializers"))
+@table_options
+def initializers(form: str, as_json: bool) -> None:
+    """All ways in which weights begin: normal numbers of some deviation."""
+    from optviz.listing import initializer_row
+    from optviz.nets.initializers import INITIALIZERS
+
+    print_table([initializer_row(kind) for kind in INITIALIZERS.values()], "json" if as_json else form)
+
+
+@command.command(cls=Command, epilog=examples("optviz list augmentations"))
+@table_options
+def augmentations(form: str, as_json: bool) -> None:
+    """All random changes of images."""
+    from optviz.listing import augmentation_row
+    from optviz.nets.augmentation import AUGMENTATIONS
+
+    print_table([augmentation_row(kind) for kind in AUGMENTATIONS.values()], "json" if as_json else form)
 
 
 @command.command(cls=Command, epilog=examples("optviz list themes"))

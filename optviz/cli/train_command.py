@@ -46,7 +46,7 @@ _INTERRUPTED = 130
     default="relu",
     show_default=True,
     metavar="NAME",
-    help="identity, sigmoid, tanh, relu, leaky-relu, elu, gelu or softplus.",
+    help="identity, sigmoid, tanh, relu, leaky-relu, elu, gelu or softplus; see `optviz list activations`.",
 )
 @click.option("--batchnorm", is_flag=True, help="Normalize each hidden layer over the batch.")
 @click.option("--dropout", type=float, default=0.0, metavar="RATE", help="Drop hidden units at this rate in training.")
@@ -83,7 +83,7 @@ _INTERRUPTED = 130
     multiple=True,
     metavar="SPEC",
     help="Change images at random, as in flip, crop, translation, 'rotation(10)', stretch, shear, distortion, noise "
-    "or mix; repeat for more.",
+    "or mix; repeat for more. `optviz list augmentations` tells of each.",
 )
 @click.option("--ensemble", type=int, default=1, metavar="K", help="Networks of a run, their answers averaged.")
 @click.option("--patience", type=int, metavar="N", help="End after N epochs without gain, and take the best epoch.")

@@ -60,7 +60,10 @@ class Flip(Augmentation):
 
 @dataclass(frozen=True)
 class Crop(Augmentation):
-    """A part of the image, at the least 1 − share of its sides, scaled to the whole."""
+    """A part of the image, scaled to the whole.
+
+    Its sides are at the least 1 − share of the image's.
+    """
 
     share: float = bounded("[0, 1)", 0.2)
     name = "crop"
@@ -74,7 +77,7 @@ class Crop(Augmentation):
 
 @dataclass(frozen=True)
 class Translation(Augmentation):
-    """Moved by up to so many pixels, up or down and left or right."""
+    """Moved by up to so many pixels along each axis."""
 
     pixels: float = bounded("[0, 1000]", 1.0)
     name = "translation"
@@ -99,7 +102,7 @@ class Rotation(Augmentation):
 
 @dataclass(frozen=True)
 class Stretch(Augmentation):
-    """Made taller or flatter and wider or narrower, by up to the share, each apart."""
+    """Made taller or flatter, wider or narrower, by a share."""
 
     share: float = bounded("[0, 1]", 0.1)
     name = "stretch"
@@ -125,7 +128,10 @@ class Shear(Augmentation):
 
 @dataclass(frozen=True)
 class Distortion(Augmentation):
-    """Bent as by a lens: what lies at the corners moves by up to the share, outwards or inwards, the middle not."""
+    """Bent as by a lens, the corners by up to the share.
+
+    They move outwards or inwards, the middle does not.
+    """
 
     share: float = bounded("[0, 1]", 0.15)
     name = "distortion"
@@ -140,7 +146,7 @@ class Distortion(Augmentation):
 
 @dataclass(frozen=True)
 class Noise(Augmentation):
-    """Normal noise on every pixel; its deviation is a share of the brightest pixel's value."""
+    """Normal noise of this deviation, where the brightest is 1."""
 
     deviates: float = bounded("[0, 10]", 0.05)
     name = "noise"
@@ -152,7 +158,10 @@ class Noise(Augmentation):
 
 @dataclass(frozen=True)
 class Mix(Augmentation):
-    """For every image so many, drawn at random, of all that move pixels, each at its default."""
+    """So many of those that move pixels, drawn for every image.
+
+    Each is at its default.
+    """
 
     count: int = bounded("[1, 7]", 2)
     name = "mix"

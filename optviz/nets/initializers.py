@@ -42,7 +42,9 @@ class Initializer:
 
 @dataclass(frozen=True)
 class Xavier(Initializer):
-    """For activations that are a line near 0, such as tanh (Glorot & Bengio 2010).
+    """For activations that are a line near 0, such as tanh.
+
+    Reference: Glorot & Bengio 2010.
 
     Example:
         >>> Xavier().deviation(100, 100)
@@ -58,7 +60,9 @@ class Xavier(Initializer):
 
 @dataclass(frozen=True)
 class He(Initializer):
-    """For ReLU and its kin, which let half of the signal pass (He et al. 2015).
+    """For ReLU and its kin, which let half of the signal pass.
+
+    Reference: He et al. 2015.
 
     Example:
         >>> He().deviation(200, 10)
@@ -74,7 +78,9 @@ class He(Initializer):
 
 @dataclass(frozen=True)
 class LeCun(Initializer):
-    """Sums of inputs keep the variance of one (LeCun et al. 1998).
+    """Sums of inputs keep the variance of one.
+
+    Reference: LeCun et al. 1998.
 
     Example:
         >>> LeCun().deviation(100, 10)
@@ -90,7 +96,9 @@ class LeCun(Initializer):
 
 @dataclass(frozen=True)
 class Scale(Initializer):
-    """The same deviation whatever the layer: what goes wrong with it is worth seeing.
+    """The same deviation whatever the layer.
+
+    What goes wrong with it is worth seeing.
 
     Example:
         >>> Scale(0.5).deviation(100, 10)
@@ -107,7 +115,9 @@ class Scale(Initializer):
 
 @dataclass(frozen=True)
 class Zeros(Initializer):
-    """All zero: right for biases; with weights the units of a layer then stay alike for good.
+    """All zero, as is right for biases.
+
+    With weights the units of a layer then stay alike for good.
 
     Example:
         >>> Zeros().draw((2,), np.random.default_rng(0))
