@@ -2,10 +2,12 @@
 
 import itertools
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from optviz.cast import Gauge
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas, packed
 from optviz.draw.cast import Cast, loss_label
@@ -17,7 +19,7 @@ from optviz.draw.vectors import Key
 from optviz.errors import OptvizWarning
 from optviz.races import race
 from optviz.scene import scene_of
-from optviz.themes import THEMES
+from optviz.themes import PRESETS, THEMES
 
 PLACE = (50, 60, 600, 560)
 
@@ -94,12 +96,19 @@ def test_a_label_shows_its_ink_and_its_casing():
     assert (outside == packed("#000000")).all()
 
 
-@pytest.mark.parametrize("theme", THEMES)
+def measured(scene):
+    """The scene with a gauge more for every run."""
+    gauge = Gauge("accuracy", np.array([0.1, 0.955, 1.0]), percent=True)
+    return replace(scene, cast=[replace(runner, more=(gauge,)) for runner in scene.cast])
+
+
+@pytest.mark.parametrize(("theme", "gauged"), [*((theme, False) for theme in THEMES), ("slide-light", True)])
 @pytest.mark.parametrize("count", [1, 5, 8, 12, 30, 64])
 @pytest.mark.parametrize("size", [(800, 600), (1280, 720), (1080, 1080), (1080, 1920), (400, 400)])
-def test_the_cast_holds_every_run_without_overlap(count, theme, size):
+def test_the_cast_holds_every_run_without_overlap(count, theme, gauged, size):
     optimizers = [f"sgd:lr={0.0001 * (n + 1):.5g}" for n in range(count)]
     scene = scene_of(race("booth", optimizers, steps=2), theme=theme, size=size)
+    scene = measured(scene) if gauged else scene
     painters = Film(scene)._painters
     [cast] = [painter for painter in painters if isinstance(painter, Cast)]
     assert len(cast._spots) == len(set(cast._spots)) == count
@@ -108,7 +117,14 @@ def test_the_cast_holds_every_run_without_overlap(count, theme, size):
     below = height + (cast._lines - 1) * cast._line * (cast._lines > 1)
     for (x, y), (a, b) in itertools.combinations(cast._spots, 2):
         assert abs(b - y) >= below if x == a else abs(a - x) >= cast._wide
-    if cast._lines == 2:
+    if cast._paired:
+        for runner in scene.cast:
+            name = canvas.text_width(runner.title, scene.theme.text + 2.5, bold=True)
+            rate = canvas.text_width(runner.rate, scene.theme.text)
+            assert name + rate + cast._gap < cast._wide, "name and rate stand side by side"
+        assert cast._numbers[1] + cast._width <= cast._wide + 1
+        assert cast._width <= cast._numbers[1], "so do loss and accuracy"
+    elif cast._lines == 2:
         rates = max(canvas.text_width(runner.rate, scene.theme.text) for runner in scene.cast)
         assert rates + cast._width <= cast._wide, "rate and loss stand side by side"
     assert max(y for _, y in cast._spots) + max(0, cast._lines - 1) * cast._line <= size[1]
@@ -121,6 +137,13 @@ def test_the_cast_holds_every_run_without_overlap(count, theme, size):
         assert min(y for _, y in cast._spots) > bottom + height, "rows beneath, and beneath the ticks"
         assert bottom - top > 0.38 * size[1]
         assert left == cast._spots[0][0]
+
+
+@pytest.mark.parametrize("options", [{}, *({"preset": preset} for preset in PRESETS)], ids=str)
+def test_the_cast_of_the_classics_has_room_for_a_gauge_more(options):
+    film = Film(measured(scene_of(race("booth", steps=2), **options)))
+    [cast] = [painter for painter in film._painters if isinstance(painter, Cast)]
+    assert all(len(gauges) == 1 for gauges in cast._gauges)
 
 
 @pytest.mark.parametrize("size", [(1080, 1080), (1080, 1920), (400, 400)])
