@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ from optviz.nets.moving import Mover
 from optviz.nets.network import perceptron
 from optviz.nets.rates import GRID, MOST_STEPS, choose_rates
 from optviz.nets.reporting import summary, table
-from optviz.nets.saving import Store
 from optviz.nets.setting import prepare
 from optviz.nets.splits import SHARES
 from optviz.nets.training import train
@@ -392,13 +390,14 @@ def test_a_training_is_taken_up_after_any_epoch(tmp_path):
                 raise EnoughError
 
         with pytest.raises(EnoughError):
-            train(MOONS, NET, ALL, store=Store(tmp_path / "run.npz"), told=enough, **OPTIONS)
+            train(MOONS, NET, ALL, save=tmp_path / "run.npz", told=enough, **OPTIONS)
         rest = []
         again = train(
             MOONS,
             NET,
             ALL,
-            store=Store(tmp_path / "run.npz", resume=True),
+            save=tmp_path / "run.npz",
+            resume=True,
             told=lambda plan, trials, rest=rest: rest.append(1),
             **OPTIONS,
         )
@@ -407,7 +406,7 @@ def test_a_training_is_taken_up_after_any_epoch(tmp_path):
         for left, right in zip(whole.runs, again.runs, strict=True):
             kept = [[each.step for each in run.trials[0].snapshots] for run in (left, right)]
             assert kept[0] == kept[1]
-    done = train(MOONS, NET, ALL, store=Store(tmp_path / "run.npz", resume=True), **OPTIONS)
+    done = train(MOONS, NET, ALL, save=tmp_path / "run.npz", resume=True, **OPTIONS)
     same(whole, done)
 
 
@@ -421,11 +420,11 @@ def test_ctrl_c_in_mid_epoch_keeps_what_was_trained(tmp_path):
             signal.raise_signal(signal.SIGINT)
 
     options = {"epochs": 5, "batch_size": 20}
-    cut = train(MOONS, NET, RATES, watch=strike, store=Store(tmp_path / "run.npz"), **options)
+    cut = train(MOONS, NET, RATES, watch=strike, save=tmp_path / "run.npz", **options)
     assert cut.interrupted
     assert [run.trials[0].step for run in cut.runs] == [9, 6], "the third round had begun: 6 + 6, then 3 of sgd's"
     assert cut.runs[0].history[-1].step == 9
-    again = train(MOONS, NET, RATES, store=Store(tmp_path / "run.npz", resume=True), **options)
+    again = train(MOONS, NET, RATES, save=tmp_path / "run.npz", resume=True, **options)
     assert not again.interrupted
     same(train(MOONS, NET, RATES, **options), again)
 
@@ -458,7 +457,6 @@ def test_a_second_interrupt_is_one():
 
 KILLED = """
 from optviz.nets.network import perceptron
-from optviz.nets.saving import Store
 from optviz.nets.training import train
 import os, sys, time
 
@@ -468,7 +466,7 @@ def slowly(trial, found, labels):
         time.sleep(0.01)
 
 train("digits", perceptron(64, 10, (16,), batchnorm=True, dropout=0.1), ["adam:lr=0.003", "rmsprop"], epochs=5,
-      store=Store("run.npz"), watch=slowly, augment=["rotation(5)"])
+      save="run.npz", watch=slowly, augment=["rotation(5)"])
 """
 
 
@@ -490,7 +488,7 @@ def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
     assert last % 16, "within an epoch"
     network = perceptron(64, 10, (16,), batchnorm=True, dropout=0.1)
     line = "digits", network, ["adam:lr=0.003", "rmsprop"]
-    again = train(*line, epochs=5, store=Store(tmp_path / "run.npz", resume=True), augment=["rotation(5)"])
+    again = train(*line, epochs=5, save=tmp_path / "run.npz", resume=True, augment=["rotation(5)"])
     same(train(*line, epochs=5, augment=["rotation(5)"]), again)
 
 
@@ -513,23 +511,23 @@ def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
 )
 def test_another_training_is_not_taken_up(tmp_path, change, words):
     line = {"data": MOONS, "network": NET, "optimizers": RATES, **QUICK}
-    train(**line, store=Store(tmp_path / "run.npz"))
+    train(**line, save=tmp_path / "run.npz")
     before = (tmp_path / "run.npz").read_bytes()
     with pytest.raises(OptvizError, match=words):
-        train(**line | change, store=Store(tmp_path / "run.npz", resume=True))
+        train(**line | change, save=tmp_path / "run.npz", resume=True)
     assert (tmp_path / "run.npz").read_bytes() == before
 
 
 @pytest.mark.parametrize("options", [{}, {"patience": 3}, {"ensemble": 2, "jobs": 2}], ids=str)
 def test_more_epochs_go_on_from_the_end(tmp_path, options):
-    store = partial(Store, tmp_path / "run.npz")
     for epochs, resume in ((2, False), (3, True), (8, True)):
         rounds = []
         found = train(
             MOONS,
             NET,
             RATES,
-            store=store(resume=resume),
+            save=tmp_path / "run.npz",
+            resume=resume,
             told=lambda plan, trials, rounds=rounds: rounds.append(max(trial.epochs for trial in trials)),
             **QUICK | options | {"epochs": epochs},
         )
@@ -538,10 +536,10 @@ def test_more_epochs_go_on_from_the_end(tmp_path, options):
 
 
 def test_another_version_is_not_taken_up(tmp_path, monkeypatch):
-    train(MOONS, NET, RATES, store=Store(tmp_path / "run.npz"), **QUICK)
+    train(MOONS, NET, RATES, save=tmp_path / "run.npz", **QUICK)
     monkeypatch.setattr("optviz.__version__", "9.9")
     with pytest.raises(OptvizError, match=r"its version is .*that of this training 9\.9"):
-        train(MOONS, NET, RATES, store=Store(tmp_path / "run.npz", resume=True), **QUICK)
+        train(MOONS, NET, RATES, save=tmp_path / "run.npz", resume=True, **QUICK)
 
 
 def test_a_training_is_saved_before_its_first_step(tmp_path, monkeypatch):
@@ -551,15 +549,15 @@ def test_a_training_is_saved_before_its_first_step(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(MOONS, NET, ["adam"], store=Store(tmp_path / "run.npz"), told=stop, **QUICK)
+        train(MOONS, NET, ["adam"], save=tmp_path / "run.npz", told=stop, **QUICK)
     monkeypatch.setattr("optviz.nets.training.choose_rates", None)
-    again = train(MOONS, NET, ["adam"], store=Store(tmp_path / "run.npz", resume=True), **QUICK)
+    again = train(MOONS, NET, ["adam"], save=tmp_path / "run.npz", resume=True, **QUICK)
     assert again.runs[0].lr_rule == "tuned"
     monkeypatch.undo()
     same(train(MOONS, NET, ["adam"], **QUICK), again)
     steps = []
     with pytest.raises(OptvizError, match="state of coupled cannot be saved"):
-        train(MOONS, NET, [Coupled(lr=0.1)], store=Store(tmp_path / "x.npz"), watch=lambda *_: steps.append(1), **QUICK)
+        train(MOONS, NET, [Coupled(lr=0.1)], save=tmp_path / "x.npz", watch=lambda *_: steps.append(1), **QUICK)
     assert not steps
     assert not (tmp_path / "x.npz").exists()
 
@@ -572,22 +570,24 @@ def test_what_is_no_run_file(tmp_path, content):
     else:
         path.write_bytes(content)
     with pytest.raises(OptvizError, match=r"run\.npz is not a training that optviz saved"):
-        train(MOONS, NET, RATES, store=Store(path, resume=True), **QUICK)
+        train(MOONS, NET, RATES, save=path, resume=True, **QUICK)
     with pytest.raises(OptvizError, match=r"absent\.npz cannot be taken up: No such file"):
-        train(MOONS, NET, RATES, store=Store(tmp_path / "absent.npz", resume=True), **QUICK)
+        train(MOONS, NET, RATES, save=tmp_path / "absent.npz", resume=True, **QUICK)
     with pytest.raises(ArgumentError, match=r"saved as an \.npz file"):
-        Store("run.zip")
+        train(MOONS, NET, RATES, save="run.zip", **QUICK)
+    with pytest.raises(ArgumentError, match="resume needs the file"):
+        train(MOONS, NET, RATES, resume=True, **QUICK)
 
 
 def test_a_damaged_run_file(tmp_path):
     path = tmp_path / "run.npz"
-    train(MOONS, NET, RATES, store=Store(path), **QUICK)
+    train(MOONS, NET, RATES, save=path, **QUICK)
     with np.load(path) as file:
         arrays = dict(file)
     arrays["0.params"] = arrays["0.params"][:-1]
     np.savez(path, **arrays)
     with pytest.raises(OptvizError, match=r"not a training that optviz saved: .*parameters"):
-        train(MOONS, NET, RATES, store=Store(path, resume=True), **QUICK)
+        train(MOONS, NET, RATES, save=path, resume=True, **QUICK)
 
 
 # Bad input

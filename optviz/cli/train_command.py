@@ -126,13 +126,11 @@ def command(
     from optviz.errors import ArgumentError
     from optviz.nets.log import epoch_log
     from optviz.nets.reporting import table
-    from optviz.nets.saving import Store
 
     if resume and save is None:
         raise ArgumentError("--resume needs the file to take up: --save RUN.npz --resume")
     path = check_portrait(ctx, output, data)
     options, portrait = split_options(options)
-    store = Store(save, resume=resume) if save is not None else None
     with watching(quiet) as bar, contextlib.ExitStack() as files:
         lines = files.enter_context(epoch_log(log)) if log is not None else None
 
@@ -144,7 +142,8 @@ def command(
         training = trained(
             portrait if path is not None else None,
             data=data,
-            store=store,
+            save=save,
+            resume=resume,
             tried=bar.tried if bar else None,
             told=told,
             watch=bar.watch if bar and options["jobs"] == 1 else None,

@@ -26,6 +26,7 @@ from optviz.nets.losses import Penalty
 from optviz.nets.network import Network
 from optviz.nets.plan import Plan
 from optviz.nets.rates import choose_rates
+from optviz.nets.saving import Store
 from optviz.nets.setting import DTYPES, Score, Setting, prepare
 from optviz.nets.splits import SHARES
 from optviz.nets.trials import (
@@ -43,7 +44,6 @@ from optviz.optimizer.protocol import Array
 from optviz.workers import map_jobs
 
 if TYPE_CHECKING:
-    from optviz.nets.saving import Store
     from optviz.schedules import Schedule
 
 MAX_TRIALS = 4096
@@ -157,7 +157,8 @@ def train(
     shares: Sequence[float] = SHARES,
     folder: str | Path | None = None,
     jobs: int = 1,
-    store: Store | None = None,
+    save: str | Path | None = None,
+    resume: bool = False,
     observe: Observer | None = None,
     watch: Watcher | None = None,
     tried: Callable[[int, int], None] | None = None,
@@ -180,7 +181,8 @@ def train(
         shares: Of training, validation and test part.
         folder: Where to look for files of data sets first.
         jobs: Processes that share the work.
-        store: Where to save the training after every epoch, and to take it up again.
+        save: An ``.npz`` file to which the training is saved after every epoch.
+        resume: Whether to take up the training that this file holds; one that had ended is there at once.
         observe: Shown each step of each trial; what it returns is kept with the trial.
         watch: Told of each step.
         tried: Told how many rates have been tried, and of how many.
@@ -197,6 +199,9 @@ def train(
         >>> seen.runs[0].test.accuracy > 0.85
         True
     """
+    if resume and save is None:
+        raise ArgumentError("resume needs the file to take up: save=RUN.npz, resume=True")
+    store = None if save is None else Store(save, resume=resume)
     loaded = load_data(data, folder)
     entries = enlist(optimizers, schedule)
     _check(lr, ensemble, seeds, len(entries))
