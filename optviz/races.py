@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 import optviz
+from optviz.arrays import read_arrays
 from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
 from optviz.errors import ArgumentError, OptvizError
 from optviz.lineup import enlist, resolve_rates, stated_rules
@@ -229,17 +229,15 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
     Raises:
         OptvizError: The file is missing, damaged, or not a race.
     """
+    file = read_arrays(path, "a race that optviz saved")
     try:
-        with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            about = json.loads(str(file["about"]))
-            points, values = file["points"], file["values"]
+        about = json.loads(str(file["about"]))
+        points, values = file["points"], file["values"]
         if about["format"] != _FORMAT:
             raise OptvizError(f"{path} is {about['format']!r}; this version reads {_FORMAT!r}")
         source, conditions = str(about["surface"]), {key: about["problem"][key] for key in _CONDITIONS}
         runs = tuple(Run(**run) for run in about["runs"])
-    except OSError as error:
-        raise OptvizError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile, AttributeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise OptvizError(f"{path} is not a race that optviz saved: {error}") from error
     if surface is None and is_local(source):
         raise OptvizError(f"{path} ran on {source}; load that surface and pass it: load_race(…, surface=…)")

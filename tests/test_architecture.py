@@ -11,7 +11,19 @@ import optviz
 PACKAGE = Path(optviz.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
-    *("errors", "bounds", "schedules", "optimizer", "surface", "specs", "files", "catalog", "recording", "compiled"),
+    *(
+        "errors",
+        "arrays",
+        "bounds",
+        "schedules",
+        "optimizer",
+        "surface",
+        "specs",
+        "files",
+        "catalog",
+        "recording",
+        "compiled",
+    ),
     *(
         "surroundings",
         "gradients",

@@ -1,5 +1,6 @@
 """Data sets, their files, their parts: what is true of them, and what is refused."""
 
+import contextlib
 import gzip
 import hashlib
 import pickle
@@ -103,20 +104,24 @@ HOLED[5, 1] = np.nan
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [
-        ({"X": GOOD_X}, "has no y; it has X"),
-        ({"y": GOOD_Y, "x": GOOD_X}, "has no X; it has y, x"),
+        ({"X": GOOD_X}, "has no y: samples X"),
+        ({"y": GOOD_Y, "x": GOOD_X}, "has no X: samples X"),
         ({"X": GOOD_X, "y": GOOD_Y[:-1]}, r"X has 12 samples and y the shape \(11,\)"),
         ({"X": HOLED, "y": GOOD_Y}, "NaN or infinity, first in sample 5"),
-        ({"X": GOOD_X.astype(str), "y": GOOD_Y}, "X must hold numbers, not <U"),
+        ({"X": GOOD_X.astype(str), "y": GOOD_Y}, "X must hold real numbers, not <U"),
         ({"X": GOOD_X[:, :0], "y": GOOD_Y}, r"X has zero features, shape \(12, 0\)"),
         ({"X": GOOD_X[:0], "y": GOOD_Y[:0]}, "there are no samples"),
+        ({"X": np.zeros((0, 8, 8)), "y": GOOD_Y[:0]}, "there are no samples"),
+        ({"X": np.zeros((12, 0, 8)), "y": GOOD_Y}, r"X has zero features, shape \(12, 0\)"),
+        ({"X": GOOD_X * 1e99, "y": GOOD_Y}, r"X holds 2.3e\+100; allowed are numbers up to 1e\+100"),
         ({"X": GOOD_X[:, 0], "y": GOOD_Y}, r"not of shape \(12,\)"),
         ({"X": GOOD_X, "y": GOOD_Y - 1}, "label -1 is out of range; allowed are 0 to 999"),
         ({"X": GOOD_X, "y": GOOD_Y * 9000}, "label 18000 is out of range"),
         ({"X": GOOD_X, "y": GOOD_Y * 2}, "no sample has label 1, but one has 4"),
         ({"X": GOOD_X, "y": GOOD_Y * 0}, "all samples have label 0"),
-        ({"X": GOOD_X, "y": GOOD_Y + 0.5}, "y must hold whole numbers from 0"),
-        ({"X": GOOD_X, "y": np.array(["cat"] * 12)}, "y must hold whole numbers from 0, not <U3"),
+        ({"X": GOOD_X, "y": GOOD_Y + 0.5}, "whole numbers from 0; the label of sample 0 is 0.5"),
+        ({"X": GOOD_X, "y": np.where(GOOD_X[:, 0] == 6, np.nan, GOOD_Y)}, "the label of sample 3 is nan"),
+        ({"X": GOOD_X, "y": np.array(["cat"] * 12)}, "y must hold whole numbers from 0, not <U3; number the classes"),
         ({"X": GOOD_X.astype(object), "y": GOOD_Y}, "holds Python objects, which are never loaded"),
         ({"X": GOOD_X, "y": GOOD_Y, "X_test": GOOD_X}, "only one of X_test and y_test"),
         ({"X": GOOD_X, "y": GOOD_Y, "X_test": GOOD_X[:, :1], "y_test": GOOD_Y}, "its test part has 1 features"),
@@ -141,7 +146,7 @@ def test_nothing_is_ever_unpickled(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="Python objects"):
         load_data("mine.npz")
     Path("raw.npz").write_bytes(pickle.dumps(Bomb()))
-    with pytest.raises(DataError, match=r"raw\.npz is no data set"):
+    with pytest.raises(DataError, match=r"raw\.npz is not a data set"):
         load_data("raw.npz")
     assert not Path("exploded").exists()
 
@@ -152,6 +157,33 @@ def test_a_damaged_npz(tmp_path, cut):
     np.savez(path, X=GOOD_X, y=GOOD_Y)
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(DataError, match=r"mine\.npz"):
+        load_data(str(path))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_npz_with_a_few_other_bytes_is_read_or_refused(tmp_path, seed):
+    path, random = tmp_path / "mine.npz", np.random.default_rng(seed)
+    (np.savez_compressed if seed % 2 else np.savez)(path, X=GOOD_X, y=GOOD_Y)
+    raw = bytearray(path.read_bytes())
+    for place in random.integers(0, len(raw), 4):
+        raw[place] = random.integers(256)
+    path.write_bytes(raw)
+    with contextlib.suppress(DataError):
+        load_data(str(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"1,2\n3,4\n", "it is no .npz file; it begins with b'1,2"), (b"", "it is empty"), (None, r"it is a \.npy file")],
+)
+def test_what_is_no_npz_is_told(tmp_path, content, words):
+    path = tmp_path / "mine.npz"
+    if content is None:
+        with path.open("wb") as file:
+            np.save(file, GOOD_X)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=words):
         load_data(str(path))
 
 

@@ -10,7 +10,7 @@ Repository, CC BY 4.0: the 1797 images of its test part, 8×8 pixels from 0 to 1
 from __future__ import annotations
 
 import inspect
-import zipfile
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optviz.arrays import read_arrays
 from optviz.errors import DataError, SpecError, UnknownNameError
 from optviz.nets import points
 from optviz.nets.idx import load_idx
@@ -27,6 +28,7 @@ from optviz.specs import parse_spec
 
 Labels = NDArray[np.intp]
 _MOST_CLASSES = 1000
+_FARTHEST = 1e100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -194,23 +196,18 @@ def _no_items(items: dict[str, Any], spec: str, name: str) -> None:
 
 
 def _from_npz(path: Path) -> Dataset:
-    try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            missing = [key for key in ("X", "y") if key not in file]
-            if missing:
-                raise DataError(f"{path} has no {missing[0]}; it has {', '.join(file.files) or 'nothing'}")
-            found = {key: file[key] for key in ("X", "y", "X_test", "y_test") if key in file}
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        told = str(error)
-        why = "it holds Python objects, which are never loaded; store plain numbers" if "allow_pickle" in told else told
-        raise DataError(f"{path} is no data set: {why}") from error
+    found = read_arrays(path, "a data set", DataError, ("X", "y", "X_test", "y_test"))
+    for key in ("X", "y"):
+        if key not in found:
+            raise DataError(f"{path} has no {key}: samples X (n, d) and their labels y (n,) make a data set")
     if ("X_test" in found) != ("y_test" in found):
         raise DataError(f"{path} has only one of X_test and y_test")
     x = found["X"]
     image = (x.shape[1], x.shape[2]) if x.ndim == 3 else None
-    flat = {key: value.reshape(len(value), -1) if value.ndim == 3 else value for key, value in found.items()}
+    flat = {
+        key: value.reshape(len(value), math.prod(value.shape[1:])) if value.ndim == 3 else value
+        for key, value in found.items()
+    }
     return Dataset(
         name=path.stem,
         title=path.stem,
@@ -226,22 +223,37 @@ def _from_npz(path: Path) -> Dataset:
 def _checked(x: Any, y: Any, name: str) -> tuple[NDArray[Any], Labels]:
     """X and y as they can be learned from."""
     x, y = np.asarray(x), np.asarray(y)
-    if x.dtype.kind not in "fiub":
-        raise DataError(f"{name}: X must hold numbers, not {x.dtype}")
-    if x.ndim != 2:
-        raise DataError(f"{name}: X must be samples x features, or images, not of shape {x.shape}")
-    if x.shape[1] == 0:
-        raise DataError(f"{name}: X has zero features, shape {x.shape}")
+    _check_samples(x, name)
     if y.shape != (len(x),):
         raise DataError(f"{name}: X has {len(x)} samples and y the shape {y.shape}; they must be one label a sample")
     if not len(x):
         raise DataError(f"{name}: there are no samples")
+    _check_labels(y, name)
+    return x, y.astype(np.intp)
+
+
+def _check_samples(x: NDArray[Any], name: str) -> None:
+    if x.dtype.kind not in "fiub":
+        raise DataError(f"{name}: X must hold real numbers, not {x.dtype}")
+    if x.ndim != 2:
+        raise DataError(f"{name}: X must be samples x features, or images, not of shape {x.shape}")
+    if x.shape[1] == 0:
+        raise DataError(f"{name}: X has zero features, shape {x.shape}")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         row = int(np.flatnonzero(~np.isfinite(x).all(axis=1))[0])
-        raise DataError(f"{name}: X holds NaN or infinity, first in sample {row}")
-    if y.dtype.kind not in "fiub" or not np.isfinite(y).all() or (y != np.floor(y)).any():
-        raise DataError(f"{name}: y must hold whole numbers from 0, not {y.dtype}")
+        raise DataError(f"{name}: X holds NaN or infinity, first in sample {row}; leave such samples out, or fill them")
+    if x.dtype.kind == "f" and np.abs(x).max(initial=0) > _FARTHEST:
+        raise DataError(f"{name}: X holds {np.abs(x).max():g}; allowed are numbers up to {_FARTHEST:g}: rescale it")
+
+
+def _check_labels(y: NDArray[Any], name: str) -> None:
+    if y.dtype.kind not in "fiub":
+        hint = "number the classes, as numpy.unique(y, return_inverse=True)[1] does"
+        raise DataError(f"{name}: y must hold whole numbers from 0, not {y.dtype}; {hint}")
+    broken = np.flatnonzero(~np.isfinite(y) | (y != np.floor(y)))
+    if len(broken):
+        row = int(broken[0])
+        raise DataError(f"{name}: y must hold whole numbers from 0; the label of sample {row} is {y[row]:g}")
     if y.min() < 0 or y.max() >= _MOST_CLASSES:
         wrong = y.min() if y.min() < 0 else y.max()
         raise DataError(f"{name}: label {wrong:g} is out of range; allowed are 0 to {_MOST_CLASSES - 1}")
-    return x, y.astype(np.intp)

@@ -136,6 +136,8 @@ def standardizer(x: NDArray[Any], *, together: bool = False) -> Standardizer:
     """
     axis = None if together else 0
     mean = np.atleast_1d(np.asarray(x.mean(axis=axis, dtype=float)))
-    squares = sum(((x[at : at + _ROWS] - mean) ** 2).sum(axis=axis) for at in range(0, len(x), _ROWS))
-    scale = np.sqrt(np.atleast_1d(squares * (mean.size / x.size)))
-    return Standardizer(mean, np.where(scale > 1e-12 * (1 + np.abs(mean)), scale, 1.0))
+    reach = np.atleast_1d(np.maximum(x.max(axis=axis), -x.min(axis=axis).astype(float)))
+    unit = np.exp2(np.frexp(reach)[1] - 1.0)  # squares are those of numbers near 1: none is lost or infinite
+    squares = sum((((x[at : at + _ROWS] - mean) / unit) ** 2).sum(axis=axis) for at in range(0, len(x), _ROWS))
+    scale = unit * np.sqrt(np.atleast_1d(squares * (mean.size / x.size)))
+    return Standardizer(mean, np.where(scale > 1e-12 * reach, scale, 1.0))
