@@ -495,15 +495,19 @@ def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"network": perceptron(2, 2, (9,), batchnorm=True, dropout=0.2)}, "its network is Dense.*units=8"),
-        ({"optimizers": ["sgd:lr=0.2", "adam:lr=0.01"]}, "its optimizers is sgd: .*lr=0.1"),
+        ({"network": perceptron(2, 2, (9,), batchnorm=True, dropout=0.2)}, "its network is Dense.*units=8.*units=9"),
+        ({"optimizers": ["sgd:lr=0.2", "adam:lr=0.01"]}, "its optimizers is sgd: .*lr=0.1.* training sgd: .*lr=0.2"),
+        (
+            {"optimizers": [RATES[0], "adam:lr=0.02"]},
+            r"optimizers is adam: .*lr=0\.01,.* training adam: .*lr=0\.02",
+        ),
         ({"epochs": 3}, "its epochs is 4, that of this training 3"),
-        ({"epochs": 9, "snapshots": 5}, "its epochs is 4, that of this training 9"),
+        ({"snapshots": 5}, "keeps no weights along the way"),
         ({"batch_size": 10}, "its batch size is 20"),
-        ({"l2": 0.1}, "its penalty is 0.0, 0.0"),
-        ({"seeds": (1,)}, "its samples is|its seeds is 0"),
+        ({"l2": 0.1}, "its penalty is 0.0, that of this training 0.1"),
+        ({"seeds": (1,)}, "its seeds is 0, that of this training 1"),
         ({"dtype": "float64"}, "its dtype is float32"),
-        ({"data": "moons:samples=200,seed=3"}, "its samples is"),
+        ({"data": "moons:samples=200,seed=3"}, "its samples are others"),
         ({"data": "circles:samples=200"}, "its data is moons"),
         ({"ensemble": 2}, "its ensemble is 1"),
         ({"patience": 2}, "its patience is None"),
@@ -533,6 +537,57 @@ def test_more_epochs_go_on_from_the_end(tmp_path, options):
         )
         assert rounds[0] == (epochs - 1 if epochs == 3 else 3 if epochs == 8 else 0)
     same(train(MOONS, NET, RATES, **QUICK | options | {"epochs": 8}), found)
+
+
+def test_weights_along_the_way_are_kept_as_they_were_begun(tmp_path):
+    path = tmp_path / "run.npz"
+    begun = train(MOONS, NET, RATES, save=path, snapshots=5, **QUICK)
+    for snapshots in (0, 9, 5):
+        again = train(MOONS, NET, RATES, save=path, resume=True, snapshots=snapshots, **QUICK)
+        same(begun, again)
+        for left, right in zip(begun.runs, again.runs, strict=True):
+            assert [each.step for each in left.trials[0].snapshots] == [each.step for each in right.trials[0].snapshots]
+    with pytest.raises(OptvizError, match="its epochs is 4, that of this training 9"):
+        train(MOONS, NET, RATES, save=path, resume=True, **QUICK | {"epochs": 9})
+
+
+def rewritten(path, **changes):
+    """Write a file anew with other arrays; None leaves one out."""
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files} | changes
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+
+
+def retold(path, change):
+    """Write a file anew with another description."""
+    with np.load(path) as file:
+        about = json.loads(str(file["about"]))
+    change(about)
+    rewritten(path, about=np.array(json.dumps(about)))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: rewritten(path, **{"0.params": np.zeros(3, np.float32)}),
+        lambda path: rewritten(path, **{"0.memory": np.zeros(3, np.float32)}),
+        lambda path: rewritten(path, **{"1.losses": np.zeros(7)}),
+        lambda path: rewritten(path, **{"1.history": None}),
+        lambda path: rewritten(path, **{name: None for name in np.load(path).files if name.startswith("1.state.")}),
+        lambda path: rewritten(path, **{"1.params": np.zeros(NET.size)}),
+        lambda path: retold(path, lambda about: about.update(chosen=[])),
+        lambda path: retold(path, lambda about: about["trials"][0].update(step="x")),
+        lambda path: retold(path, lambda about: about["trials"][0].update(step=-5)),
+        lambda path: retold(path, lambda about: about["trials"].pop()),
+        lambda path: retold(path, lambda about: about.pop("trials")),
+    ],
+)
+def test_a_file_that_fits_no_training_is_refused(tmp_path, damage):
+    path, line = tmp_path / "run.npz", {"optimizers": ["sgd", "adam"], "lr": "auto", "epochs": 1, "batch_size": 60}
+    train(MOONS, NET, save=path, **line)
+    damage(path)
+    with pytest.raises(OptvizError, match=r"run\.npz is not a training that optviz saved"):
+        train(MOONS, NET, save=path, resume=True, **line)
 
 
 def test_another_version_is_not_taken_up(tmp_path, monkeypatch):
@@ -571,7 +626,7 @@ def test_what_is_no_run_file(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(OptvizError, match=r"run\.npz is not a training that optviz saved"):
         train(MOONS, NET, RATES, save=path, resume=True, **QUICK)
-    with pytest.raises(OptvizError, match=r"absent\.npz cannot be taken up: No such file"):
+    with pytest.raises(OptvizError, match=r"absent\.npz cannot be read: No such file"):
         train(MOONS, NET, RATES, save=tmp_path / "absent.npz", resume=True, **QUICK)
     with pytest.raises(ArgumentError, match=r"saved as an \.npz file"):
         train(MOONS, NET, RATES, save="run.zip", **QUICK)

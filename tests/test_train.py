@@ -205,7 +205,7 @@ def test_what_is_refused(refuse, line, words):
     [
         ("--save absent/run.npz", ["there is no folder absent", "mkdir -p absent"]),
         ("--log absent/log.jsonl", ["there is no folder absent"]),
-        ("--save run.npz --resume", ["run.npz cannot be taken up: No such file"]),
+        ("--save run.npz --resume", ["run.npz cannot be read: No such file"]),
         ("--data absent.npz", ["absent.npz cannot be read"]),
         ("--data mnist --data-dir .", ["the files of mnist are not here", "--data-dir", "OPTVIZ_DATA"]),
     ],

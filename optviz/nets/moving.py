@@ -65,7 +65,15 @@ class Mover:
         return found
 
     def restore(self, leaves: dict[str, Any]) -> None:
-        """Take up a state that `leaves` gave."""
+        """Take up a state that `leaves` gave.
+
+        Raises:
+            ValueError: It has other parts, or parts of another shape.
+        """
+        fresh = self.leaves()
+        shapes = [{name: np.shape(value) for name, value in each.items()} for each in (leaves, fresh)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"the state of {self.optimizer.name} is {shapes[0]}, not {shapes[1]}")
         for number, place in enumerate(self.places):
             parts = {name: value[place] if isinstance(value, np.ndarray) else value for name, value in leaves.items()}
             self.states[number] = type(self.states[number])(**parts)

@@ -34,10 +34,16 @@ class Plan:
             place for place, (job, trial) in enumerate(zip(self.jobs(), trials, strict=True)) if not trial.ended(job[0])
         ]
 
+    def keeping(self, snapshots: int) -> Plan:
+        """The plan with so many steps whose weights are kept."""
+        return replace(self, settings=tuple(replace(each, snapshots=snapshots) for each in self.settings))
+
     def with_rates(self, rates: Sequence[float], rule: str) -> Plan:
         """The plan with these rates for the optimizers that have none yet, in their order, chosen by that rule."""
-        left = iter(rates)
         unnamed = [entry.optimizer.lr is None for entry in self.entries]
+        if len(rates) != sum(unnamed):
+            raise ValueError(f"{len(rates)} rates for {sum(unnamed)} optimizers")
+        left = iter(rates)
         entries = [
             replace(entry, optimizer=replace(entry.optimizer, lr=next(left))) if missing else entry
             for entry, missing in zip(self.entries, unnamed, strict=True)

@@ -2,27 +2,28 @@
 
 The file is an ``.npz`` of plain arrays with a description as JSON. A training that is taken up must be the one that
 was saved, by the same version: what differs is named. Only its epochs may be more, unless it keeps weights along the
-way, at steps spread over all of it. Learning rates that were chosen are in the file already.
+way, at steps spread over all of it; these are kept as they were begun. Learning rates that were chosen are in the file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import optviz
+from optviz.arrays import read_arrays
 from optviz.errors import ArgumentError, OptvizError
 from optviz.nets.moving import Mover
 from optviz.nets.plan import Plan
 from optviz.nets.setting import Score, Setting
-from optviz.nets.trials import Epoch, Snapshot, Trial
+from optviz.nets.trials import Epoch, Snapshot, Trial, begin
 from optviz.writing import atomic_write, check_writable
 
 _FORMAT = "optviz training 1"
@@ -53,20 +54,19 @@ class Store:
         if not self.resume:
             check_writable(self.path)
             return None
+        arrays = read_arrays(self.path, "a training that optviz saved")
         try:
-            with self.path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                saved = json.loads(str(file["about"]))
-                if saved["format"] != _FORMAT:
-                    raise OptvizError(f"{self.path} is {saved['format']!r}; this version reads {_FORMAT!r}")
-                self._compare(saved)
-                ready = plan.with_rates(saved["chosen"], "given" if lr != "auto" else "tuned")
-                trials = [
-                    _trial(setting, entry.optimizer, seed, saved["trials"][number], _Prefixed(file, number))
-                    for number, (setting, entry, seed) in enumerate(ready.jobs())
-                ]
-        except OSError as error:
-            raise OptvizError(f"{self.path} cannot be taken up: {error.strerror or error}") from error
-        except (KeyError, IndexError, TypeError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+            saved = json.loads(str(arrays["about"]))
+            if saved["format"] != _FORMAT:
+                raise OptvizError(f"{self.path} is {saved['format']!r}; this version reads {_FORMAT!r}")
+            self._compare(saved)
+            self.about["snapshots"] = saved["snapshots"]
+            ready = plan.keeping(saved["snapshots"]).with_rates(saved["chosen"], "given" if lr != "auto" else "tuned")
+            trials = [
+                _trial(setting, entry.optimizer, seed, saved["trials"][number], _own(arrays, f"{number}."))
+                for number, (setting, entry, seed) in enumerate(ready.jobs())
+            ]
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise OptvizError(f"{self.path} is not a training that optviz saved: {error}") from error
         return trials, ready
 
@@ -89,15 +89,12 @@ class Store:
     def _compare(self, saved: dict[str, Any]) -> None:
         ours = json.loads(json.dumps(self.about))
         for name, value in ours.items():
-            if saved.get(name) != value and not (name == "epochs" and self._goes_on(saved)):
-                raise OptvizError(
-                    f"{self.path} cannot be taken up: its {name} is {_short(saved.get(name))}, "
-                    f"that of this training {_short(value)}; ask for the same, or leave out --resume to begin anew"
-                )
-
-    def _goes_on(self, saved: dict[str, Any]) -> bool:
-        """Whether this training is the saved one with more epochs."""
-        return not self.about["snapshots"] and bool(saved["epochs"] < self.about["epochs"])
+            if saved.get(name) == value or (name == "snapshots" and saved[name]) or (name, value) == ("snapshots", 0):
+                continue
+            if name == "epochs" and not saved["snapshots"] and saved[name] < value:
+                continue  # it goes on
+            what, step = _difference(name, saved.get(name), value), "ask for the same, or leave out --resume"
+            raise OptvizError(f"{self.path} cannot be taken up: {what}; {step} to begin anew")
 
 
 def described(plan: Plan) -> dict[str, Any]:
@@ -105,11 +102,11 @@ def described(plan: Plan) -> dict[str, Any]:
     first = plan.settings[0]
     return {
         "data": first.data.name,
+        "seeds": [setting.seed for setting in plan.settings],
         "samples": [_fingerprint(setting) for setting in plan.settings],
         "network": [str(layer) for layer in first.network.layers],
         "optimizers": [f"{entry.label}: {_written(entry.optimizer)}" for entry in plan.entries],
         "unnamed": [entry.optimizer.lr is None for entry in plan.entries],
-        "seeds": [setting.seed for setting in plan.settings],
         "ensemble": plan.members,
         "epochs": first.epochs,
         "batch size": first.batch_size,
@@ -121,19 +118,9 @@ def described(plan: Plan) -> dict[str, Any]:
     }
 
 
-class _Prefixed:
-    """The arrays of one trial in a file."""
-
-    def __init__(self, file: Any, number: int) -> None:
-        self.file, self.prefix = file, f"{number}."
-
-    def __getitem__(self, name: str) -> Any:
-        return self.file[self.prefix + name]
-
-    def state(self) -> dict[str, Any]:
-        """The arrays of the optimizer's state."""
-        start = f"{self.prefix}state."
-        return {name.removeprefix(start): self.file[name] for name in self.file.files if name.startswith(start)}
+def _own(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    """The arrays whose names begin so, by the rest of their names."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _arrays(trial: Trial) -> dict[str, Any]:
@@ -153,26 +140,32 @@ def _arrays(trial: Trial) -> dict[str, Any]:
     return found
 
 
-def _trial(setting: Setting, optimizer: Any, seed: int, numbers: dict[str, Any], arrays: _Prefixed) -> Trial:
-    params, memory = arrays["params"], arrays["memory"]
-    if params.shape != (setting.network.size,):
-        raise ValueError(f"{params.shape} parameters, not {setting.network.size}")
+def _trial(
+    setting: Setting, optimizer: Any, seed: int, numbers: dict[str, Any], arrays: dict[str, NDArray[Any]]
+) -> Trial:
+    trial = begin(setting, optimizer, seed)
+    params, memory, losses = arrays["params"], arrays["memory"], arrays["losses"]
+    for name, found, fresh in (("parameters", params, trial.params), ("averages", memory, trial.memory)):
+        if (found.shape, found.dtype) != (fresh.shape, fresh.dtype):
+            raise ValueError(f"{found.shape} {name} of {found.dtype}, not {fresh.shape} of {fresh.dtype}")
+    if type(numbers["step"]) is not int or not 0 <= numbers["step"] == len(losses) <= setting.steps:
+        raise ValueError(f"{len(losses)} losses at step {numbers['step']!r} of {setting.steps}")
     mover = Mover(optimizer, params)
-    mover.restore(arrays.state() | numbers["state"])
-    kept, best = arrays["kept"], arrays["best"]
+    mover.restore(_own(arrays, "state.") | numbers["state"])
+    best = arrays["best"]
     return Trial(
         optimizer,
         seed,
         params,
         memory,
         mover,
-        losses=arrays["losses"].tolist(),
+        losses=losses.tolist(),
         history=[_epoch(row) for row in arrays["history"]],
         snapshots=[
             Snapshot(int(step), *both)
-            for step, *both in zip(kept, arrays["kept.params"], arrays["kept.memory"], strict=True)
+            for step, *both in zip(arrays["kept"], arrays["kept.params"], arrays["kept.memory"], strict=True)
         ]
-        if len(kept)
+        if len(arrays["kept"])
         else [],
         best=(_epoch(best), arrays["best.params"], arrays["best.memory"]) if len(best) else None,
         **{name: numbers[name] for name in _NUMBERS},
@@ -200,6 +193,18 @@ def _fingerprint(setting: Setting) -> str:
 def _written(optimizer: Any) -> str:
     values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     return f"{type(optimizer).__name__}({', '.join(f'{name}={value}' for name, value in values.items())})"
+
+
+def _difference(name: str, theirs: Any, ours: Any) -> str:
+    """In what a saved training differs from the one that is asked for; of long lists only the parts that do."""
+    if name == "samples":
+        return "its samples are others, by the data set or by how that is split"
+    if name == "snapshots":
+        return "it keeps no weights along the way, as this picture needs them"
+    if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        both = [pair for pair in zip(theirs, ours, strict=True) if pair[0] != pair[1]]
+        theirs, ours = ([pair[side] for pair in both] for side in (0, 1))
+    return f"its {name} is {_short(theirs)}, that of this training {_short(ours)}"
 
 
 def _short(value: Any) -> str:
