@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from optviz.errors import OutputError
+from optviz.errors import ArgumentError, OutputError
 
 
 @contextmanager
@@ -81,3 +81,20 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
         raise OutputError(f"{path} cannot be written: it is a {'file' if folder else 'folder'}")
     if not os.access(around, os.W_OK):
         raise OutputError(f"{path} cannot be written: the folder {around} is not writable. Choose another with -o")
+
+
+def check_apart(files: Mapping[str, str | Path | None]) -> None:
+    """Refuse one file for two purposes.
+
+    Args:
+        files: By what they are asked for with, what is read first.
+
+    Raises:
+        ArgumentError: Naming both.
+    """
+    known: dict[Path, str] = {}
+    for name, path in files.items():
+        if path is not None:
+            other = known.setdefault(Path(path).resolve(), name)
+            if other != name:
+                raise ArgumentError(f"{other} and {name} are the same file, {path}: give {name} one of its own")

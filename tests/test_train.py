@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import os
 import shlex
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from optviz.errors import ArgumentError
 from optviz.nets.augmentation import AUGMENTATIONS
 from optviz.nets.datasets import DATASETS, load_data
 from optviz.nets.network import perceptron
@@ -92,6 +94,30 @@ def test_divergence_is_noted(run):
     assert result.stderr.startswith("note: sgd diverged at step ")
     assert "–" in result.stdout
     assert run(*QUICK, "-O", "sgd:lr=1e30", "--quiet").stderr == ""
+
+
+FILES = {"--data": "one.npz", "--save": "one.npz", "--log": "one.npz", "-o": "one.npz"}
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.combinations(FILES, 2)))
+def test_no_file_has_two_purposes(refuse, folder, first, second):
+    np.savez("one.npz", X=np.random.default_rng(0).normal(size=(60, 2)), y=np.arange(60) % 2)
+    message = refuse(2, "train", *TWO, first, "one.npz", second, folder / "one.npz")
+    assert f"{first} and {second} are the same file" in message
+
+
+def test_in_python_nothing_is_saved_over_the_data(folder):
+    np.savez("one.npz", X=np.random.default_rng(0).normal(size=(60, 2)), y=np.arange(60) % 2)
+    before = (folder / "one.npz").read_bytes()
+    with pytest.raises(ArgumentError, match="data and save are the same file"):
+        train("one.npz", perceptron(2, 2), ["sgd:lr=0.1"], save=folder / "one.npz", epochs=1)
+    assert (folder / "one.npz").read_bytes() == before
+
+
+@pytest.mark.parametrize("wrong", [["--epochs", "0"], ["--data", "dgits"], ["--save", "absent.npz", "--resume"]])
+def test_what_is_refused_leaves_the_log_as_it_was(refuse, folder, wrong):
+    (folder / "log.jsonl").write_text("of an earlier training")
+    refuse(2 if "--resume" not in wrong else 1, "train", *TWO, *wrong, "--log", "log.jsonl")
 
 
 def test_saving_and_taking_up(run, folder):

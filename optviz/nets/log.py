@@ -16,14 +16,17 @@ from optviz.writing import check_writable
 
 
 class EpochLog:
-    """Writes what is new in the histories of a plan's trials."""
+    """Writes what is new in the histories of a plan's trials; the file is begun when there is something to tell."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self.file = file
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: IO[str] | None = None
         self.written: dict[int, int] = {}
 
     def told(self, plan: Plan, trials: Sequence[Trial]) -> None:
         """Write the epochs that have come to their end since."""
+        if self.file is None:
+            self.file = self.path.open("w", encoding="utf-8")
         for number, ((setting, entry, _), trial) in enumerate(zip(plan.jobs(), trials, strict=True)):
             for epoch in trial.history[self.written.get(number, 0) :]:
                 line = {
@@ -48,10 +51,12 @@ def epoch_log(path: str | Path) -> Iterator[EpochLog]:
     Raises:
         OutputError: It cannot be written.
     """
-    path = Path(path)
-    check_writable(path)
+    log = EpochLog(Path(path))
+    check_writable(log.path)
     try:
-        with path.open("w", encoding="utf-8") as file:
-            yield EpochLog(file)
+        yield log
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise OutputError(f"{log.path} cannot be written: {error.strerror or error}") from error
+    finally:
+        if log.file is not None:
+            log.file.close()

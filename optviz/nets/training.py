@@ -42,6 +42,7 @@ from optviz.nets.trials import (
 from optviz.optimizer import Optimizer
 from optviz.optimizer.protocol import Array
 from optviz.workers import map_jobs
+from optviz.writing import check_apart
 
 if TYPE_CHECKING:
     from optviz.schedules import Schedule
@@ -203,6 +204,7 @@ def train(
         raise ArgumentError("resume needs the file to take up: save=RUN.npz, resume=True")
     store = None if save is None else Store(save, resume=resume)
     loaded = load_data(data, folder)
+    check_apart({"data": loaded.asked, "save": save})
     entries = enlist(optimizers, schedule)
     _check(lr, ensemble, seeds, len(entries))
     changes = tuple(augmentation(each) for each in ([augment] if isinstance(augment, str) else augment))
