@@ -316,6 +316,19 @@ def test_a_split_is_stratified_and_complete(name):
     assert not np.array_equal(other.test.x, parts.test.x)
 
 
+@pytest.mark.parametrize("shares", [(0.6, 0.2, 0.2), (0.98, 0.01, 0.01), (0.01, 0.01, 0.98)])
+@pytest.mark.parametrize("seed", range(6))
+def test_every_class_is_in_every_part_however_small(shares, seed):
+    counts = np.random.default_rng(seed).integers(5, 12, 7)
+    y = np.repeat(np.arange(7), counts)
+    parts = split(Dataset(name="few", title="few", x=np.arange(float(len(y)))[:, None], y=y), seed, shares)
+    found = np.array([np.bincount(part.y, minlength=7) for part in parts])
+    assert (found >= 1).all()
+    np.testing.assert_array_equal(found.sum(axis=0), counts)
+    if shares == (0.6, 0.2, 0.2):
+        assert (np.abs(found - np.outer(shares, counts)) < 2).all()
+
+
 def test_a_test_part_of_its_own_is_kept(mnist):
     folder, arrays = mnist
     parts = split(load_data("mnist", folder))

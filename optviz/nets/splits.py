@@ -1,7 +1,7 @@
 """Parts of a data set: for training, for choosing, and for the last word; and standardization by the first alone.
 
-The split is stratified: every class is in every part by the same share, up to one sample. It depends on the seed and on
-nothing else. A data set's own test part stays what it is, and the rest is shared among training and validation.
+The split is stratified: every class is in every part, by the same share up to a sample or two. It depends on the seed
+and on nothing else. A data set's own test part stays what it is, and the rest is shared among training and validation.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Spl
         >>> [len(part.y) for part in split(load_data("digits"))]
         [1078, 360, 359]
     """
-    if len(shares) != 3 or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-9:
+    if len(shares) != 3 or not min(shares) > 0 or not abs(sum(shares) - 1) <= 1e-9:
         raise ArgumentError(f"shares must be three numbers above 0 that add up to 1, not {shares!r}")
     counts = np.bincount(data.y)
     if counts.min() < _LEAST:
@@ -98,7 +98,7 @@ def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Spl
     for label in range(data.classes):
         own = random.permutation(np.flatnonzero(data.y == label))
         exact = ends * len(own) + owed
-        cuts = np.floor(exact + 0.5)
+        cuts = _parting(np.floor(exact + 0.5), len(own))
         owed = exact - cuts
         for piece, indices in zip(pieces, np.split(own, cuts.astype(int)), strict=True):
             piece.append(indices)
@@ -108,6 +108,14 @@ def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Spl
         assert data.test_y is not None
         found.append(Samples(data.test_x, np.arange(len(data.test_y)), data.test_y))
     return Split(*found)
+
+
+def _parting(cuts: NDArray[Any], count: int) -> NDArray[Any]:
+    """The cuts of so many samples, moved as little as leaves some in every part."""
+    for index in range(len(cuts)):
+        least = 1 if index == 0 else cuts[index - 1] + 1
+        cuts[index] = np.clip(cuts[index], least, count - len(cuts) + index)
+    return cuts
 
 
 def class_rows(data: Dataset, seed: int = 0) -> list[dict[str, Any]]:
