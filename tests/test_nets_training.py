@@ -221,8 +221,22 @@ def test_an_ensemble_averages_probabilities():
     mean = np.mean([softmax(NET.test(trial.params, trial.memory, x)) for trial in run.trials], axis=0)
     np.testing.assert_allclose(run.probabilities(seen.parts.test.x), mean, rtol=1e-5)
     assert run.test.accuracy == (mean.argmax(axis=1) == seen.parts.test.y).mean()
-    first = [trial.history[1].validation.loss for trial in run.trials]
-    assert run.history[1].validation.loss == pytest.approx(np.mean(first))
+    assert run.history[-1].validation == run.validation
+    half = train(MOONS, NET, ["adam:lr=0.01"], ensemble=3, **QUICK | {"epochs": 2}).runs[0]
+    x, y = seen.standard(seen.parts.validation.x, np.float32), seen.parts.validation.y
+    mean = np.mean([softmax(NET.test(trial.params, trial.memory, x)) for trial in half.trials], axis=0)
+    assert run.history[1].validation.loss == pytest.approx(-np.log(mean[np.arange(len(y)), y]).mean(), rel=1e-5)
+    assert run.history[1].validation.accuracy == (mean.argmax(axis=1) == y).mean()
+
+
+def test_a_diverged_network_has_no_accuracy():
+    training = train(MOONS, NET, ["sgd:lr=1e30", "adam:lr=0.01"], **QUICK)
+    gone, well = training.runs
+    assert gone.diverged_at is not None
+    assert all(np.isnan(score.accuracy) for score in (gone.train, gone.validation, gone.test))
+    assert well.test.accuracy > 0.5
+    row = training.to_json()["runs"][0]
+    assert row["test"] == {"loss": None, "accuracy": None}
 
 
 def test_patience_takes_the_best_epoch():

@@ -28,6 +28,15 @@ class Plan:
             for seed in member_seeds(setting.seed, self.members)
         ]
 
+    def runs(self, trials: Sequence[Trial]) -> list[tuple[Setting, int, tuple[Trial, ...]]]:
+        """Of every run its setting, the place of its optimizer, and its trials."""
+        left = iter(trials)
+        return [
+            (setting, place, tuple(next(left) for _ in range(self.members)))
+            for setting in self.settings
+            for place in range(len(self.entries))
+        ]
+
     def unfinished(self, trials: Sequence[Trial]) -> list[int]:
         """The places of the trials that have not ended."""
         return [

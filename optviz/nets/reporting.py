@@ -12,6 +12,9 @@ from optviz.nets.setting import Score
 from optviz.nets.training import Run, Training
 
 
+_LARGE = 1e4  # losses that have no decimals
+
+
 def report(training: Training) -> dict[str, Any]:
     """A training as plain data: of one seed its runs; of several a problem each, and a summary a label."""
     rest = {"version": optviz.__version__, "parameters": training.network.size}
@@ -80,7 +83,8 @@ def table(training: Training) -> list[dict[str, Any]]:
         edge = "*" if runs[0].lr_rule == "tuned" and on_edge(lr) else ""
         row: dict[str, Any] = {"run": label, "lr": f"{lr:.3g}{edge}", "rule": runs[0].lr_rule}
         row["epochs"] = runs[0].epochs if len(runs) == 1 else _told([run.epochs for run in runs], "{:.4g}")
-        row["loss"] = _told([run.train.loss for run in runs], "{:.4f}")
+        losses = [run.train.loss for run in runs]
+        row["loss"] = _told(losses, "{:.4f}" if max(losses) < _LARGE else "{:.3g}")
         for part in ("train", "validation", "test"):
             row[f"{part} %"] = _told([100 * getattr(run, part).accuracy for run in runs], "{:.2f}")
         row["samples/s"] = f"{mean(run.samples_per_second for run in runs):.0f}"

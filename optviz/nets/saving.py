@@ -129,6 +129,7 @@ def _arrays(trial: Trial) -> dict[str, Any]:
         "memory": trial.memory,
         "losses": np.array(trial.losses, float),
         "history": np.array([_row(epoch) for epoch in trial.history], float).reshape(-1, 6),
+        "ensemble": np.array([_row(epoch) for epoch in trial.ensemble], float).reshape(-1, 6),
         "kept": np.array([each.step for each in trial.snapshots], int),
         "best": np.array([] if trial.best is None else _row(trial.best[0]), float),
     }
@@ -161,6 +162,7 @@ def _trial(
         mover,
         losses=losses.tolist(),
         history=[_epoch(row) for row in arrays["history"]],
+        ensemble=[_epoch(row) for row in arrays["ensemble"]],
         snapshots=[
             Snapshot(int(step), *both)
             for step, *both in zip(arrays["kept"], arrays["kept.params"], arrays["kept.memory"], strict=True)

@@ -122,13 +122,16 @@ class Setting:
         return self.standard(x, DTYPES[self.dtype]), train.y[positions]
 
     def evaluate(self, answers: Callable[[Array], Array], samples: Samples) -> Score:
-        """The score of what answers standardized samples (n, d) with logarithms of probabilities (n, C)."""
-        loss, right = 0.0, 0
+        """The score of what answers standardized samples (n, d) with logarithms of probabilities (n, C).
+
+        Where an answer is not a number, neither is the score.
+        """
+        loss, right = 0.0, 0.0
         for at in range(0, len(samples), _CHUNK):
             rows, labels = samples.rows[at : at + _CHUNK], samples.y[at : at + _CHUNK]
             found = answers(self.standard(samples.whole[rows], DTYPES[self.dtype]))
             loss -= float(found[np.arange(len(labels)), labels].sum(dtype=float))
-            right += int((found.argmax(axis=1) == labels).sum())
+            right += float((found.argmax(axis=1) == labels).sum()) if np.isfinite(found.max(axis=1)).all() else np.nan
         return Score(loss / len(samples), right / len(samples))
 
     def _augmented(self, x: NDArray[Any], random: np.random.Generator) -> NDArray[Any]:

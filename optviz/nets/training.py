@@ -36,6 +36,7 @@ from optviz.nets.trials import (
     Watcher,
     begin,
     conclude,
+    conclude_together,
     run_epoch,
     together,
 )
@@ -103,15 +104,8 @@ class Run:
 
     @property
     def history(self) -> tuple[Epoch, ...]:
-        """Scores at the end of every epoch; of an ensemble the mean over the members that reached it."""
-        if len(self.trials) == 1:
-            return tuple(self.trials[0].history)
-        found = []
-        for index in range(max(len(trial.history) for trial in self.trials)):
-            seen = [trial.history[index] for trial in self.trials if len(trial.history) > index]
-            scores = [Score(*np.mean([each[part] for each in seen], axis=0).tolist()) for part in (2, 3)]
-            found.append(Epoch(seen[0].epoch, max(each.step for each in seen), *scores))
-        return tuple(found)
+        """Scores at the end of every epoch, of an ensemble as a whole."""
+        return tuple(self.trials[0].history if len(self.trials) == 1 else self.trials[0].ensemble)
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,18 +261,19 @@ def _round(plan: Plan, trials: list[Trial], jobs: int, **options: Any) -> list[T
 
     going = plan.unfinished(trials)
     after = dict(zip(going, map_jobs(further, going, jobs), strict=True))
-    return [after.get(index, trial) for index, trial in enumerate(trials)]
+    found = [after.get(index, trial) for index, trial in enumerate(trials)]
+    for setting, _, own in plan.runs(found):
+        if all(trial.ended(setting) or trial.step % setting.per_epoch == 0 for trial in own):
+            conclude_together(setting, own)
+    return found
 
 
 def _concluded(plan: Plan, trials: list[Trial], interrupted: bool) -> Training:
-    runs, left = [], iter(trials)
-    for setting in plan.settings:
-        for entry, rule in zip(plan.entries, plan.rules, strict=True):
-            own = tuple(next(left) for _ in range(plan.members))
-            for trial in own:
-                conclude(setting, trial)
-            with np.errstate(all="ignore"):
-                scores = [setting.evaluate(together(setting, own), part) for part in setting.parts]
-            runs.append(Run(entry, rule, setting, own, *scores))
+    runs = []
+    for setting, place, own in plan.runs(trials):
+        conclude(setting, own)
+        with np.errstate(all="ignore"):
+            scores = [setting.evaluate(together(setting, own), part) for part in setting.parts]
+        runs.append(Run(plan.entries[place], plan.rules[place], setting, own, *scores))
     first = plan.settings[0]
     return Training(first.data, first.network, tuple(each.seed for each in plan.settings), tuple(runs), interrupted)

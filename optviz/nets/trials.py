@@ -69,6 +69,7 @@ class Trial:
 
     `losses` are those of the minibatches, penalty included, one a step; `diverged_at` is the first step with a loss or
     a weight that is not finite or beyond 1e12; `best` the epoch with the lowest validation loss, where patience asks.
+    `ensemble` are the scores of an ensemble as a whole, in the first of its members.
     """
 
     optimizer: Optimizer
@@ -79,6 +80,7 @@ class Trial:
     step: int = 0
     losses: list[float] = field(default_factory=list)
     history: list[Epoch] = field(default_factory=list)
+    ensemble: list[Epoch] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
     observed: list[tuple[int, Any]] = field(default_factory=list)
     best: tuple[Epoch, Array, Array] | None = None
@@ -181,11 +183,25 @@ def run_epoch(setting: Setting, trial: Trial, **options: Any) -> None:
         conclude_epoch(setting, trial)
 
 
-def conclude(setting: Setting, trial: Trial) -> None:
-    """Evaluate where a trial was cut short, and take the best epoch's weights where patience asks for them."""
-    conclude_epoch(setting, trial)
-    if trial.best is not None:
-        trial.params, trial.memory = trial.best[1], trial.best[2]
+def conclude_together(setting: Setting, trials: Sequence[Trial]) -> None:
+    """Evaluate an ensemble as a whole, where its members have come to the end of an epoch."""
+    first, step = trials[0], max(trial.step for trial in trials)
+    if len(trials) == 1 or (first.ensemble and first.ensemble[-1].step == step):
+        return
+    answers = together(setting, trials)
+    with np.errstate(all="ignore"):
+        scores = [setting.evaluate(answers, part) for part in (setting.parts.train, setting.parts.validation)]
+    first.ensemble.append(Epoch(max(trial.epochs for trial in trials), step, *scores))
+
+
+def conclude(setting: Setting, trials: Sequence[Trial]) -> None:
+    """Evaluate where trials were cut short, and take the best epochs' weights where patience asks for them."""
+    for trial in trials:
+        conclude_epoch(setting, trial)
+    conclude_together(setting, trials)
+    for trial in trials:
+        if trial.best is not None:
+            trial.params, trial.memory = trial.best[1], trial.best[2]
 
 
 def member_seeds(seed: int, members: int) -> list[int]:

@@ -35,15 +35,15 @@ def learning_curves(records: Records, steps: Steps, *, beside: bool = True) -> l
     return found
 
 
-def _series(records: Records, name: str, part: str, steps: Steps) -> Array:
-    """A score (T+1, N, K) of N runs with K seeds."""
+def _series(records: Records, name: str, part: str, steps: Steps, *, held: bool = False) -> Array:
+    """A score (T+1, N, K) of N runs with K seeds; after a run's end its last is held, or there is none."""
     rows = []
     for label in records.training.labels:
         seeds = records.of(label, part)
         if name == "loss":
-            rows.append([each.between(each.losses, steps, log=True) for each in seeds])
+            rows.append([each.between(each.losses, steps, log=True, held=held) for each in seeds])
         else:
-            rows.append([100 * each.between(each.accuracies, steps) for each in seeds])
+            rows.append([100 * each.between(each.accuracies, steps, held=held) for each in seeds])
     return np.moveaxis(np.array(rows), -1, 0)
 
 
@@ -56,9 +56,7 @@ def _trained(values: Array) -> tuple[float, float]:
     return max(low - 2 * margin, -margin), 100 + margin
 
 
-def held_scores(records: Records, steps: Steps) -> tuple[Array, Array]:
-    """Validation loss and accuracy (T+1, N) as they were known at these steps; of several seeds the median."""
-    rows = [records.of(label, "validation") for label in records.training.labels]
-    losses = np.array([[each.held(each.losses, steps) for each in row] for row in rows])
-    accuracies = np.array([[each.held(each.accuracies, steps) for each in row] for row in rows])
-    return spread(np.moveaxis(losses, -1, 0)).middle, spread(np.moveaxis(accuracies, -1, 0)).middle
+def scores_at(records: Records, steps: Steps) -> tuple[Array, Array]:
+    """Validation loss and accuracy (T+1, N) where the curves are at these steps; of several seeds the median."""
+    losses, accuracies = (_series(records, name, "validation", steps, held=True) for name in _NAMES)
+    return spread(losses).middle, spread(accuracies).middle / 100

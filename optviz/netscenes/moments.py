@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from optviz.errors import ArgumentError
 from optviz.nets.setting import Score
 from optviz.nets.training import Run, Training
-from optviz.nets.trials import Snapshot, Trial, begin
+from optviz.nets.trials import Snapshot, Trial, begin, together
 from optviz.races import Run as Line
 from optviz.surface import Array
 from optviz.timeline import Clock
@@ -73,16 +73,15 @@ class Known:
     losses: Array
     accuracies: Array
 
-    def between(self, values: Array, steps: Steps, *, log: bool = False) -> Array:
-        """Values at steps (T,), on straight lines between those that are known, on a logarithmic axis if asked."""
+    def between(self, values: Array, steps: Steps, *, log: bool = False, held: bool = False) -> Array:
+        """Values at steps (T,), on straight lines between those that are known, on a logarithmic axis if asked.
+
+        After the last, it is held, or there are none.
+        """
         with np.errstate(all="ignore"):
             known = np.log(np.maximum(values, 1e-300)) if log else values
-            found = np.interp(steps, self.steps, known, right=np.nan)
+            found = np.interp(steps, self.steps, known, right=None if held else np.nan)
             return np.asarray(np.exp(found) if log else found)
-
-    def held(self, values: Array, steps: Steps) -> Array:
-        """Values at steps (T,): at each the last that was known by then."""
-        return np.asarray(values[np.searchsorted(self.steps, steps, side="right") - 1])
 
 
 class Records:
@@ -101,17 +100,19 @@ class Records:
 
     def _known(self, run: Run, part: str) -> Known:
         rows = [(0, self._beginning(run, part)), *((each.step, getattr(each, part)) for each in run.history)]
+        if run.diverged_at is not None:  # until then the last that was known, and nothing from then on
+            rows = [row for row in rows if row[0] < run.diverged_at]
+            rows += [(run.diverged_at - 1, rows[-1][1]), (run.diverged_at, Score(np.nan, np.nan))]
         steps, scores = zip(*rows, strict=True)
         return Known(np.array(steps, dtype=np.intp), *np.array(scores, dtype=float).T)
 
     def _beginning(self, run: Run, part: str) -> Score:
-        """The score before the first step; the mean of an ensemble's members."""
+        """The score before the first step."""
         key = run.seed, part
         if key not in self._beginnings:
             setting, samples = run.setting, getattr(run.setting.parts, part)
             fresh = [begin(setting, trial.optimizer, trial.seed) for trial in run.trials]
-            scores = [setting.evaluate(each.answers(setting), samples) for each in fresh]
-            self._beginnings[key] = Score(*np.mean(scores, axis=0).tolist())
+            self._beginnings[key] = setting.evaluate(together(setting, fresh), samples)
         return self._beginnings[key]
 
 

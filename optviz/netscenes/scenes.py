@@ -10,7 +10,7 @@ from optviz.errors import ArgumentError
 from optviz.nets.training import Training
 from optviz.netscenes.boundary import regions_of
 from optviz.netscenes.inner import inner_panels, remark_on
-from optviz.netscenes.learning import held_scores, learning_curves
+from optviz.netscenes.learning import learning_curves, scores_at
 from optviz.netscenes.moments import Records, Steps, clock_of, lines_of, moments_of
 from optviz.netscenes.plane import Told, race_on_plane
 from optviz.netscenes.planes import Plane
@@ -134,7 +134,7 @@ def scene_of_training(training: Training, portrait: Portrait, jobs: int = 1, tol
     _check(training, portrait)
     picture, steps = portrait.picture, moments_of(training)
     records = Records(training)
-    losses, accuracies = held_scores(records, steps)
+    losses, accuracies = scores_at(records, steps)
     gauges = [Gauge("accuracy", column, percent=True) for column in accuracies.T]
     measure = "loss" if len(training.seeds) == 1 else "median loss"
     cast = runners_of(lines_of(training), losses, measure, [(gauge,) for gauge in gauges])
