@@ -1,15 +1,19 @@
 """The one seam for processes: a function mapped over jobs by local workers, its results in the order of the jobs.
 
 Workers are forked, so that the function and all it holds need not be picklable; only jobs and results travel. Where a
-platform cannot fork, or a worker is killed, the work is done here: slower, with the same results.
+platform cannot fork, or a worker is killed, the work is done here: slower, with the same results. Where this process is
+killed, its workers end, too.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 Job = TypeVar("Job")
@@ -44,6 +48,14 @@ def map_jobs(function: Callable[[Job], Result], jobs: Sequence[Job], workers: in
 def _inherit(function: Callable[[Any], Any]) -> None:
     global _inherited  # noqa: PLW0603 - a worker's one memory
     _inherited = function
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _call(job: Any) -> Any:

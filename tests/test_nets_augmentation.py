@@ -145,6 +145,7 @@ def test_a_mix_is_of_as_many_as_asked():
         ("crop(1)", r"share must be a number in \[0, 1\), not 1"),
         ("noise(-1)", "deviates must be a number"),
         ("mix(9)", "count must be a number"),
+        ("mix(2.5)", "count must be a whole number"),
         ("flip(1,2)", "augmentation flip: too many"),
         ("flip(x)", "probability must be a number"),
     ],

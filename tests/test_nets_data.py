@@ -247,6 +247,15 @@ def test_missing_files_say_how_to_get_them(tmp_path, monkeypatch):
     assert "apt-get" not in str(caught.value)
 
 
+def test_a_folder_is_there_and_holds_all_files(mnist):
+    folder, _ = mnist
+    with pytest.raises(DataError, match="nowhere is no folder"):
+        load_data("mnist", folder / "nowhere")
+    (folder / idx.FILES[3]).unlink()
+    with pytest.raises(DataError, match=f"has some files of mnist, but not {idx.FILES[3]}"):
+        load_data("mnist", folder)
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [

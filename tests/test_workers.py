@@ -2,6 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +32,41 @@ def test_a_killed_worker_loses_nothing():
         return n * n
 
     assert list(map_jobs(risky, range(6), 2)) == [0, 1, 4, 9, 16, 25]
+
+
+LINGERING = """
+import os, time
+from optviz.workers import map_jobs
+
+def linger(n):
+    open(f"worker{n}", "w").write(str(os.getpid()))
+    time.sleep(60)
+
+list(map_jobs(linger, [0, 1, 2], 3))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc to see processes")
+def test_workers_end_with_who_started_them(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", LINGERING], cwd=tmp_path)
+    files = [tmp_path / f"worker{number}" for number in range(3)]
+    wait_for(lambda: all(path.exists() and path.read_text() for path in files))
+    process.kill()
+    process.wait()
+    wait_for(lambda: not any(is_running(int(path.read_text())) for path in files))
+
+
+def is_running(number):
+    """Whether a process is there, and no zombie that nobody has buried."""
+    try:
+        status = Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

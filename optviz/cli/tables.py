@@ -39,7 +39,7 @@ def print_table(rows: Sequence[dict[str, Any]], form: str, data: Any = None) -> 
 
 
 def aligned(rows: Sequence[dict[str, Any]]) -> str:
-    """Columns side by side, numbers to the right, long cells cut.
+    """Columns side by side, numbers to the right, long cells cut, but in the last column.
 
     Example:
         >>> print(aligned([{"name": "sgd", "steps": 12}, {"name": "adam", "steps": None}]))
@@ -47,7 +47,7 @@ def aligned(rows: Sequence[dict[str, Any]]) -> str:
         sgd      12
         adam      –
     """
-    cells = [list(rows[0]), *([_cut(_text(value)) for value in row.values()] for row in rows)]
+    cells = [list(rows[0]), *(_cut([_text(value) for value in row.values()]) for row in rows)]
     numeric = [any(isinstance(row[key], int | float) for row in rows) for key in rows[0]]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     lines = []
@@ -80,5 +80,5 @@ def _text(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _cut(cell: str) -> str:
-    return cell if len(cell) <= _WIDEST else cell[: _WIDEST - 1] + "…"
+def _cut(cells: list[str]) -> list[str]:
+    return [cell if len(cell) <= _WIDEST else cell[: _WIDEST - 1] + "…" for cell in cells[:-1]] + cells[-1:]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.bounds import bounded, check_fields
+from optviz.errors import ArgumentError
 from optviz.specs import Call, format_value, from_call
 
 Images = NDArray[np.float32]
@@ -165,6 +166,11 @@ class Mix(Augmentation):
 
     count: int = bounded("[1, 7]", 2)
     name = "mix"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if type(self.count) is not int:
+            raise ArgumentError(f"augmentation mix: count must be a whole number, not {self.count!r}")
 
     def warp(self, places: Images, random: Random) -> Images:
         kinds = [kind() for name, kind in AUGMENTATIONS.items() if kind.moves and name != self.name]

@@ -45,10 +45,15 @@ def load_idx(name: str, folder: str | Path | None = None) -> tuple[Pair, Pair]:
     Raises:
         DataError: A file is missing, damaged, or not the one it should be.
     """
+    if folder is not None and not Path(folder).is_dir():
+        raise DataError(f"{folder} is no folder: there are no files of {name}")
     places = _places(name, folder)
-    place = next((place for place in places if all(_file(place, each) for each in FILES)), None)
+    place = next((place for place in places if any(_file(place, each) for each in FILES)), None)
     if place is None:
         raise DataError(_how_to_get(name, places))
+    missing = [each for each in FILES if _file(place, each) is None]
+    if missing:
+        raise DataError(f"{place} has some files of {name}, but not {', '.join(missing)}, plain or as .gz")
     arrays = []
     for stem, checksum in zip(FILES, CHECKSUMS[name], strict=True):
         path = _file(place, stem)

@@ -11,7 +11,6 @@ from optviz.nets.rates import on_edge
 from optviz.nets.setting import Score
 from optviz.nets.training import Run, Training
 
-
 _LARGE = 1e4  # losses that have no decimals
 
 
