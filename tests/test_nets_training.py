@@ -14,10 +14,11 @@ import pytest
 from optviz.errors import ArgumentError, OptvizError, OutputError
 from optviz.nets.datasets import Dataset, load_data
 from optviz.nets.interrupts import heeding
+from optviz.nets.layers import Activation
 from optviz.nets.log import epoch_log
 from optviz.nets.losses import softmax
 from optviz.nets.moving import Mover
-from optviz.nets.network import perceptron
+from optviz.nets.network import Network, perceptron
 from optviz.nets.rates import GRID, MOST_STEPS, choose_rates
 from optviz.nets.reporting import summary, table
 from optviz.nets.setting import prepare
@@ -679,6 +680,11 @@ def test_a_damaged_run_file(tmp_path):
         ({"seeds": ()}, "seeds must be different"),
         ({"seeds": (1, 1)}, "seeds must be different"),
         ({"seeds": (-1,)}, "seeds must be different"),
+        ({"seeds": 3}, "seeds must be different whole numbers from 0, as in .*, not 3"),
+        ({"seeds": (0.5,)}, "seeds must be different"),
+        ({"network": "64"}, "network must be a Network"),
+        ({"network": Network(2, (Activation("tanh"),))}, "something to learn"),
+        ({"data": 7}, "data must be a name, an .npz file or a Dataset, not int"),
         ({"lr": 0}, "lr must be a number in"),
         ({"lr": "fast"}, "lr must be a number in"),
         ({"augment": "flip"}, "moons holds no images: there is nothing to augment"),

@@ -8,6 +8,8 @@ from autograd import grad
 import optviz
 from optviz.errors import ArgumentError
 from optviz.nets.activations import ACTIVATIONS
+from optviz.nets.layers import Activation, Dense
+from optviz.nets.network import Network
 from optviz.netscenes import Portrait, scene_of_training
 from optviz.netscenes.inner import PERCENTILES, hidden_layers, measured
 from optviz.netscenes.moments import moments_of
@@ -116,3 +118,17 @@ def test_of_many_runs_only_medians_are_shown():
 def test_a_network_without_hidden_layers_is_refused():
     with pytest.raises(ArgumentError, match="there are none; name some"):
         optviz.animate(trained(hidden=()), show="activations")
+
+
+def test_an_activation_that_no_layer_feeds_is_no_hidden_one():
+    network = Network(2, (Activation("tanh"), Dense(5), Activation("relu"), Dense(2)))
+    assert [(layer.number, layer.kind, layer.width) for layer in hidden_layers(network)] == [(1, "relu", 5)]
+    training = optviz.train("moons:samples=60", network, ["sgd:lr=0.1"], epochs=2, batch_size=12, snapshots=3)
+    found = measured(training.runs[0], moments_of(training))
+    assert found.percentiles.shape == (3, 1, 3)
+
+
+def test_a_gradient_of_zero_is_not_drawn_on_an_axis_of_powers():
+    network = optviz.perceptron(2, 2, (4, 4), start="zeros")
+    training = optviz.train("moons:samples=60", network, ["sgd:lr=0.1"], epochs=2, batch_size=12, snapshots=3)
+    assert np.isnan(measured(training.runs[0], moments_of(training)).gradients).all()

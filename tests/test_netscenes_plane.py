@@ -9,7 +9,7 @@ import pytest
 import optviz
 from optviz.draw import Film
 from optviz.draw.canvas import packed
-from optviz.errors import ArgumentError
+from optviz.errors import OptvizError
 from optviz.nets.datasets import Dataset
 from optviz.nets.layers import BatchNorm, Dense, Dropout
 from optviz.nets.losses import Penalty, softmax
@@ -314,7 +314,7 @@ def test_a_flat_loss_is_refused():
     flat = trained(optimizers=["sgd:lr=1e-9"], hidden=(), data="moons:samples=120")
     for run in flat.runs:
         run.trials[0].params[:] = 0
-    with pytest.raises(ArgumentError, match="the same all over the plane"):
+    with pytest.raises(OptvizError, match="the same all over the plane"):
         race_on_plane(flat, moments_of(flat), "random")
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.arrays import read_arrays
-from optviz.errors import DataError, SpecError, UnknownNameError
+from optviz.errors import ArgumentError, DataError, SpecError, UnknownNameError
 from optviz.nets import points
 from optviz.nets.idx import load_idx
 from optviz.specs import parse_spec
@@ -134,7 +134,7 @@ DATASETS: dict[str, Callable[..., Dataset]] = {
 }
 
 
-def load_data(spec: str | Dataset, folder: str | Path | None = None) -> Dataset:
+def load_data(spec: str | Path | Dataset, folder: str | Path | None = None) -> Dataset:
     """The data set that a spec names.
 
     Args:
@@ -150,7 +150,12 @@ def load_data(spec: str | Dataset, folder: str | Path | None = None) -> Dataset:
         >>> digits.x.shape, digits.classes, digits.image
         ((1797, 64), 10, (8, 8))
     """
-    return spec if isinstance(spec, Dataset) else replace(_loaded(spec, folder), asked=spec.strip())
+    if isinstance(spec, Dataset):
+        return spec
+    if not isinstance(spec, str | Path):
+        raise ArgumentError(f"data must be a name, an .npz file or a Dataset, not {type(spec).__name__}")
+    spec = str(spec)
+    return replace(_loaded(spec, folder), asked=spec.strip())
 
 
 def _loaded(spec: str, folder: str | Path | None) -> Dataset:

@@ -215,6 +215,8 @@ def perceptron(
         BatchNorm(eps=1e-05, decay=0.9, kind='relu')
     """
     name = activation(kind).name
+    if isinstance(hidden, int | str):
+        raise ArgumentError(f"hidden must be the layers' widths, as in (128, 64), not {hidden!r}")
     if not hidden and (batchnorm or dropout):
         raise ArgumentError("batchnorm and dropout are for hidden layers, and there are none; name some, as in 128,64")
     chosen = initializer(start) if start is not None else _usual(name)

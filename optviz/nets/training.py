@@ -7,6 +7,7 @@ taken up again where it was.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,7 +139,7 @@ class Training:
 
 
 def train(
-    data: str | Dataset,
+    data: str | Path | Dataset,
     network: Network,
     optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
     *,
@@ -197,6 +198,9 @@ def train(
     if resume and save is None:
         raise ArgumentError("resume needs the file to take up: save=RUN.npz, resume=True")
     store = None if save is None else Store(save, resume=resume)
+    if not isinstance(network, Network) or not network.size:
+        raise ArgumentError(f"network must be a Network that has something to learn, not {network!r}")
+    seeds = _whole(seeds)
     loaded = load_data(data, folder)
     check_apart({"data": loaded.asked, "save": save})
     entries = enlist(optimizers, schedule)
@@ -225,14 +229,23 @@ def train(
         return _concluded(plan, trials, interrupted())
 
 
+def _whole(seeds: Any) -> list[int]:
+    """The seeds as whole numbers."""
+    try:
+        found = [operator.index(seed) for seed in seeds]
+    except TypeError:
+        found = []
+    if not found or min(found) < 0 or len(set(found)) < len(found):
+        raise ArgumentError(f"seeds must be different whole numbers from 0, as in (0, 1), not {seeds!r}")
+    return found
+
+
 def _check(lr: Any, ensemble: Any, seeds: Sequence[Any], runs: int) -> None:
     """Refuse what no training can have."""
     if (lr != "auto") if isinstance(lr, str) else not within(lr, "(0, inf)"):
         raise ArgumentError(f"lr must be a number in (0, inf) or 'auto', not {lr!r}")
     if type(ensemble) is not int or not 1 <= ensemble <= 1000:
         raise ArgumentError(f"ensemble must be a whole number from 1 to 1000, not {ensemble!r}")
-    if not seeds or any(type(seed) is not int or seed < 0 for seed in seeds) or len(set(seeds)) < len(seeds):
-        raise ArgumentError(f"seeds must be different whole numbers from 0, not {list(seeds)!r}")
     if runs * len(seeds) * ensemble > MAX_TRIALS:
         count = runs * len(seeds) * ensemble
         raise ArgumentError(f"{count} networks are too many to train; allowed are {MAX_TRIALS}")

@@ -70,7 +70,7 @@ def hidden_layers(network: Network) -> list[Layer]:
         [('tanh', 8), ('tanh', 4)]
     """
     params, memory = network.begin(0)
-    seen = network.signals(params, memory, np.zeros((1, network.inputs)))
+    seen = _signals(network, params, memory, np.zeros((1, network.inputs)))
     if not seen:
         raise ArgumentError("activations shows hidden layers, and there are none; name some, as in --hidden 64,64")
     return [Layer(number, kind, before.shape[1]) for number, (_, kind, before) in enumerate(seen, start=1)]
@@ -125,17 +125,26 @@ def _look(network: Network, params: Array, x: Array, labels: Array) -> tuple[Arr
     with np.errstate(all="ignore"):
         memory = np.zeros(sum(math.prod(slot.part.shape) for slot in network.memory_slots), x.dtype)
         found = network.backward(params, memory, x, labels, np.random.default_rng(0))
-        signals = network.signals(params, found.memory, x)
-        dense = [index for index, layer in enumerate(network.layers) if isinstance(layer, Dense)]
+        signals = _signals(network, params, found.memory, x)
         percentiles = np.array([np.percentile(before.astype(float), PERCENTILES) for _, _, before in signals])
         asleep = np.array([_asleep(kind, before) for _, kind, before in signals])
         norms = []
         for index, _, _ in signals:
-            feeding = max(place for place in dense if place < index)
+            feeding = max(place for place in _dense(network) if place < index)
             parts = [found.gradient[slot.place] for slot in network.slots if slot.layer == feeding]
             norms.append(float(np.linalg.norm(np.concatenate(parts).astype(float))))
     known = np.isfinite(percentiles).all(axis=1)
-    return percentiles, np.where(known, asleep, np.nan), np.array(norms)
+    lengths = np.array(norms)
+    return percentiles, np.where(known, asleep, np.nan), np.where(lengths > 0, lengths, np.nan)  # 0 has no logarithm
+
+
+def _signals(network: Network, params: Array, memory: Array, x: Array) -> list[tuple[int, str, Array]]:
+    """What goes into each activation that a dense layer feeds."""
+    return [each for each in network.signals(params, memory, x) if each[0] > min(_dense(network), default=each[0])]
+
+
+def _dense(network: Network) -> list[int]:
+    return [index for index, layer in enumerate(network.layers) if isinstance(layer, Dense)]
 
 
 def _asleep(kind: str, before: Array) -> float:

@@ -1,8 +1,8 @@
 """The loss of a network on a plane: worked out on a grid, and between its points on a smooth surface.
 
 The loss is that of training, penalty included, over all samples of the training part, or evenly spread ones where
-these are many. Dropout is left out, and normalizations take mean and variance over the samples: so it is a function of
-the weights alone.
+these, or the network's parameters, are many. Dropout is left out, and normalizations take mean and variance over the
+samples: so it is a function of the weights alone.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from optviz.workers import map_jobs
 GRID = 51
 """Points of a grid along each side."""
 
-MOST_SAMPLES = 2000
-"""Over which a loss is the mean."""
+SAMPLES = 200, 2000
+"""Over how many a loss is the mean, at least and at most."""
+
+_WORK = 500_000_000  # parameters times samples of a loss; networks beyond it see fewer samples
 
 _LEAST = 1e-12  # of a loss, so that it has a logarithm
 
@@ -41,7 +43,8 @@ class Loss:
     @cached_property
     def _samples(self) -> tuple[Array, Any]:
         train = self.setting.parts.train
-        rows = np.linspace(0, len(train) - 1, min(len(train), MOST_SAMPLES)).round().astype(int)
+        count = int(np.clip(_WORK // self.setting.network.size, *SAMPLES))
+        rows = np.linspace(0, len(train) - 1, min(len(train), count)).round().astype(int)
         return self.setting.standard(train.whole[train.rows[rows]], DTYPES[self.setting.dtype]), train.y[rows]
 
     @property

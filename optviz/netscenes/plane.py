@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from optviz.errors import ArgumentError
+from optviz.errors import OptvizError
 from optviz.nets.training import Run, Training
 from optviz.netscenes.landscape import Landscape, Loss, losses_on
 from optviz.netscenes.moments import Steps, first_runs, snapshots_at
@@ -61,7 +61,7 @@ def race_on_plane(
         told: Is given the rows of the plane's grid as they are ready, and hands them on.
 
     Raises:
-        ArgumentError: The loss is the same everywhere, or nowhere a number.
+        OptvizError: The loss is the same everywhere, or nowhere a number.
     """
     runs = first_runs(training)
     plane = random_plane(training.network, _best(runs), runs[0].seed) if rule == "random" else _through(runs)
@@ -81,7 +81,7 @@ def race_on_plane(
 
 def _surface(training: Training, values: Array, box: Box) -> Surface:
     if not np.isfinite(values).any() or np.nanmax(values) - np.nanmin(values) < 1e-12:
-        raise ArgumentError("the loss is the same all over the plane: there is nothing to see on it")
+        raise OptvizError("the loss is the same all over the plane: there is nothing to see on it")
     middle = (box[0] + box[1]) / 2, (box[2] + box[3]) / 2
     title = f"{training.data.title}: the loss"
     return Surface(name=f"{training.data.name}-plane", title=title, fn=Landscape(values, box), domain=box, start=middle)
