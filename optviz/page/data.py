@@ -2,7 +2,7 @@
 
 Places on a map are shares of it, from its left and top edge; series are numbers a step. Long arrays are written in
 base64 as ``{"f64": …}``, ``{"f32": …}``, or, of swarms, whose points need no more, as 16-bit steps between two ends:
-``{"u16": …, "low": …, "high": …}``, with 65535 for what is not a number. `player.js` reads exactly this.
+``{"u16": …, "low": …, "high": …}``, with 65535 for what is not a number. The files of `player` read exactly this.
 """
 
 from __future__ import annotations

@@ -23,6 +23,15 @@ from optviz.draw.canvas import printable
 from optviz.page.data import Told, told
 from optviz.scene import Scene
 
+PLAYER = (
+    *("data", "numbers", "play", "document", "pens", "path"),
+    *("map", "ground", "trails", "heads", "curves", "readout"),
+)
+"""The files of the player, in the order in which they make up a page's script."""
+
+STYLES = ("layout", "controls", "narrow", "still")
+"""The files of its style, in the order in which later rules come before earlier ones."""
+
 _MOST_CORNERS = 6_000  # of the trails in a still
 _MOST_HEADS = 512  # a map
 _START = """
@@ -51,7 +60,7 @@ def page_of(scene: Scene) -> str:
         ('<!doctype html>', 3)
     """
     found = told(scene)
-    style, code = _part("player.css"), _part("player.js") + _START
+    style, code = _joined(STYLES, ".css"), _joined(PLAYER, ".js") + _START
     policy = (
         f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -175,6 +184,11 @@ def _numbers(packed: dict[str, Any]) -> Any:
 
 def _part(name: str) -> str:
     return files("optviz.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _joined(names: Iterable[str], suffix: str) -> str:
+    """Files of the player, one after the other."""
+    return "\n".join(_part(f"player/{name}{suffix}") for name in names)
 
 
 def _hash(text: str) -> str:
