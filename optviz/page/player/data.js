@@ -6,6 +6,7 @@ const KINDS = { f64: Float64Array, f32: Float32Array, u32: Uint32Array, u16: Uin
 export async function load(told, images) {
   const race = unpacked(told);
   race.pictures = await Promise.all(race.pictures.map((picture, i) => indexed(picture, images[i])));
+  for (const region of race.regions) region.gaps = await gapsOf(region, race.times.length);
   return race;
 }
 
@@ -23,6 +24,16 @@ function numbers(value, kind) {
   if (kind !== "u16") return found;
   const unit = (value.high - value.low) / 65534;
   return Float32Array.from(found, (step) => (step === 65535 ? NaN : value.low + step * unit));
+}
+
+/** The gaps of regions at every moment, as bytes, out of what each moment changes. */
+async function gapsOf({ changes, classes, rows, columns }, moments) {
+  const size = classes * rows * columns;
+  const squeezed = Uint8Array.from(atob(changes.deflated), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([squeezed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const found = new Uint8Array(await new Response(stream).arrayBuffer());
+  for (let i = size; i < size * moments; i++) found[i] += found[i - size];
+  return found;
 }
 
 /** A picture as indices of its colours. */

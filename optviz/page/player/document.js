@@ -1,4 +1,4 @@
-// The page around the pictures: its elements, and how they share the room.
+// The page around the pictures.
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -32,32 +32,40 @@ function button(label, ...children) {
 
 /** The page around the pictures. */
 function built(root, race) {
-  const several = race.maps.length > 1;
+  const several = race.maps.length + race.regions.length > 1;
+  const { unit } = race.clock;
+  const word = momentWord(race);
   const canvas = () => element("canvas", { "aria-hidden": "true" });
   const figure = (kind, label) =>
     element("figure", { class: kind, role: "img", "aria-label": label }, canvas(), canvas(), canvas());
   const step = element("b", {}, "0");
+  const counter = element("p", { class: "step" }, `${unit} `, step);
   const theme = button("Switch the theme", icon(ICONS.theme));
   const help = button("Keys", "?");
   const maps = race.maps.map((map) => figure("map", `The surface seen ${map.relief ? "in 3-D" : "from above"}` +
     `, with the paths of ${map.title || "all runs"}`));
-  const curves = race.curves.map((curve) => figure("curve", `${curve.title} over the steps`));
+  const regions = race.regions.map((region) => figure("regions", "The plane, divided among the classes" +
+    (region.title && ` by ${region.title}`)));
+  const curves = race.curves.map((curve) => figure("curve", `${curve.title} over the ${unit}s`));
   const samples = race.cast.map(() => element("canvas", { class: "sample", "aria-hidden": "true" }));
   const losses = race.cast.map(() => element("span", { class: "loss" }));
+  const more = race.cast.map((runner) => runner.more.map(({ measure }) => [measure, element("span")]));
   const rows = race.cast.map((runner, i) => {
     const name = element("span", { class: "name" }, runner.title);
     const rate = element("span", { class: "rate" }, `${runner.rate} ${runner.rule}`);
-    const row = element("button", { type: "button", "aria-pressed": "true" }, samples[i], name, losses[i], rate);
+    const parts = [samples[i], name, losses[i], rate, ...more[i].map(([words, value]) =>
+      element("span", { class: "gauge" }, `${words} `, value))];
+    const row = element("button", { type: "button", "aria-pressed": "true" }, ...parts);
     row.title = `${runner.title}: hide or show${i < 10 ? ` (${(i + 1) % 10})` : ""}`;
     return row;
   });
   const words = race.cast[0].measure;
-  const back = button("One step back (left arrow)", icon(ICONS.back));
-  const forward = button("One step on (right arrow)", icon(ICONS.forward));
+  const back = button(`One ${word} back (left arrow)`, icon(ICONS.back));
+  const forward = button(`One ${word} on (right arrow)`, icon(ICONS.forward));
   const play = button("Play (space)", icon(ICONS.play));
   const range = element("input", {
     type: "range", min: "0", max: String(Math.max(1, race.times.length - 1)), step: "any", value: "0",
-    "aria-label": "Step",
+    "aria-label": unit[0].toUpperCase() + unit.slice(1),
   });
   const speed = element("select", { "aria-label": "Speed", title: "Speed (+ and −)" });
   for (const each of SPEEDS) {
@@ -65,22 +73,24 @@ function built(root, race) {
     speed.append(element("option", { value: String(each), ...(each === 1 ? { selected: "" } : {}) }, name));
   }
   const close = element("button", { autofocus: "" }, "Close");
-  const dialog = element("dialog", { "aria-label": "Keys" }, keyTable(), element("form", { method: "dialog" }, close));
+  const leave = element("form", { method: "dialog" }, close);
+  const dialog = element("dialog", { "aria-label": "Keys" }, keyTable(word), leave);
   const readout = element("div", { class: "readout", role: "status" });
-  const stage = element("section", { class: "maps", "aria-label": "Maps" }, ...maps);
+  const stage = element("section", { class: "panels", "aria-label": "Panels" }, ...maps, ...regions);
   const cast = element("div", { class: "cast", role: "group", "aria-label": `Runs, and their ${words}` }, ...rows);
   const head = element("p", { class: "measure" }, element("span", {}, "runs"), element("span", {}, words));
-  const graphs = element("div", { class: "curves" }, ...curves);
+  const graphs = element("div", { class: "curves" });
+  (race.rows.length ? stage : graphs).append(...curves);
   const held = race.moments ? element("p", { class: "held" },
     `The page holds ${race.moments.length} of the ${race.steps + 1} steps.`) : "";
   const key = race.maps.some((map) => map.anatomy) ? vectorKey() : "";
   const side = element("aside", {}, head, cast, key, held, graphs);
   root.replaceChildren(
-    element("header", {}, element("h1", {}, race.title), element("p", { class: "step" }, "step ", step), theme, help),
+    element("header", {}, element("h1", {}, race.title), counter, theme, help),
     stage, side,
     element("footer", {}, play, back, forward, range, speed), readout, dialog,
   );
-  root.className = `race${several ? " several" : ""}`;
+  root.className = `race${several ? " several" : ""}${race.rows.length ? " led" : ""}`;
   document.documentElement.style.setProperty("--scale", Math.min(1.3, Math.max(0.8, race.lengths.text / 10)));
   const mark = (playing) => {
     const label = playing ? "Pause (space)" : "Play (space)";
@@ -90,14 +100,14 @@ function built(root, race) {
   };
   const signs = key ? [...key.querySelectorAll("canvas")] : [];
   return {
-    root, stage, side, cast, signs, graphs, maps, curves, rows, samples, losses, step, theme, help,
+    root, stage, side, cast, signs, graphs, maps, regions, curves, rows, samples, losses, more, step, theme, help,
     back, forward, play, range, speed, dialog, readout, mark,
   };
 }
 
-function keyTable() {
+function keyTable(word) {
   const keys = [
-    ["space", "play, pause"], ["← →", "one step; with shift ten"], ["home end", "first, last step"],
+    ["space", "play, pause"], ["← →", `one ${word}; with shift ten`], ["home end", `first, last ${word}`],
     ["1 … 9, 0", "hide or show a run"], ["+ −", "faster, slower"], ["t", "light or dark"], ["?", "these keys"],
   ];
   return element("dl", {}, ...keys.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
@@ -107,32 +117,4 @@ function vectorKey() {
   const names = ["step", "−gradient", "−momentum", "scale √v"];
   return element("ul", { class: "key", "aria-label": "What the arrows are" },
     ...names.map((name) => element("li", {}, element("canvas", { "aria-hidden": "true" }), name)));
-}
-
-/** Divide the room among the maps, as large as they can be; where the page may grow, say how tall they are. */
-function arrange(page, maps, curves) {
-  const narrow = getComputedStyle(page.root).getPropertyValue("--narrow").trim() === "1";
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  page.root.classList.remove("many");
-  const beside = page.side.clientHeight - Math.min(page.cast.scrollHeight, 20 * rem);
-  page.root.classList.toggle("many", !narrow && (curves > 2 || beside < (1 + 9 * curves) * rem));
-  const count = maps.length;
-  const width = page.stage.clientWidth;
-  const best = (height) => {
-    let found = 1;
-    let size = -Infinity;
-    for (let columns = 1; columns <= count; columns++) {
-      const rows = Math.ceil(count / columns);
-      const each = Math.min((width / columns - 3 * rem) / 1.2, height / rows - 4 * rem); // without numbers and titles
-      if (each > size) [found, size] = [columns, each];
-    }
-    return found;
-  };
-  const columns = narrow ? Math.min(count, 2) : best(page.stage.clientHeight);
-  page.stage.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  const rows = Math.ceil(count / columns);
-  const tall = maps[0].map.relief ? 0.78 : count > 1 ? 1.05 : 0.94;
-  page.stage.style.height = narrow
-    ? `${Math.round(rows * Math.min((width / columns) * tall, 0.72 * window.innerHeight))}px` : "";
-  page.graphs.style.setProperty("--count", curves);
 }

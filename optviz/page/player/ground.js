@@ -1,21 +1,14 @@
-// The ground of a map: its picture, what stands around it, its minima and starts. A view is a `MapView`.
+// The ground of a map: its picture, its minima and starts. A view is a `MapView`.
 
 function drawGround(view) {
-  const { ground, map, theme, place, line, em } = view;
+  const { ground, map, theme, place, line } = view;
   view.grounded = true;
   cleared(ground);
   ground.imageSmoothingQuality = "high";
   ground.drawImage(painted(view.picture, view.state.theme), place.left, place.top, place.width, place.height);
-  if (map.title) {
-    letters(ground, 13.5, true);
-    ground.fillStyle = view.count === 1 ? view.look(0).colour : theme.ink;
-    ground.textAlign = "left";
-    ground.fillText(fitting(ground, map.title, place.width), place.left, place.top - 0.6 * em);
-  }
-  letters(ground, 12.5);
-  ground.fillStyle = theme.quiet;
+  drawTitle(view, map.title, view.count === 1 ? view.look(0).colour : theme.ink, map.note);
   if (map.relief) drawFloorNumbers(view);
-  else drawAxes(view);
+  else drawAxes(view, map.box);
   ground.save();
   ground.translate(place.left, place.top);
   map.minima.forEach(({ at, deep }, i) => drawCross(view, at, deep ? 1 : 0.6, i));
@@ -28,23 +21,6 @@ function drawGround(view) {
     }
   }
   ground.restore();
-}
-
-function drawAxes(view) {
-  const { ground, place, em } = view;
-  const [x0, x1, y0, y1] = view.map.box;
-  ground.textAlign = "center";
-  for (const value of ticks(x0, x1, Math.max(2, Math.floor(place.width / 84)))) {
-    const x = place.left + ((value - x0) / (x1 - x0)) * place.width;
-    const within = Math.min(x, place.left + place.width - 0.4 * em);
-    ground.fillText(tickLabel(value), within, place.top + place.height + 1.5 * em);
-  }
-  ground.textAlign = "right";
-  for (const value of ticks(y0, y1, Math.max(2, Math.floor(place.height / 68)))) {
-    const y = place.top + ((y1 - value) / (y1 - y0)) * place.height;
-    const within = Math.min(place.top + place.height, Math.max(place.top + 0.75 * em, y + 0.36 * em));
-    ground.fillText(tickLabel(value), place.left - 0.6 * em, within);
-  }
 }
 
 function drawFloorNumbers(view) {

@@ -13,7 +13,7 @@ function drawTop(view, at, moment) {
   for (let column = 0; column < count && !map.fading; column++) {
     if (shown[column]) drawOpen(view, view.paths[column], column, spots[column], at);
   }
-  drawHeads(view, spots);
+  drawHeads(view, spots, at);
   if (view.labelled) drawLabels(view, spots);
   if (map.anatomy) for (let column = 0; column < count; column++) if (shown[column]) drawVectors(view, column, at);
 }
@@ -48,17 +48,17 @@ function drawOpen(view, path, column, spot, at) {
     pen(top, theme.paper, line.casing, [], 0, "butt");
     trace(top, corners);
     top.stroke();
-    pen(top, look.colour, line.trail, look.dash, path.walked[from]);
+    pen(top, view.colour(column, at), line.trail, look.dash, path.walked[from]);
   }
   trace(top, corners);
   top.stroke();
 }
 
 /** Heads as discs; where several coincide the later ones lie within the earlier, so that all are seen. */
-function drawHeads(view, spots) {
+function drawHeads(view, spots, at) {
   const { top, line, theme, shown } = view;
   const visible = spots
-    .map((spot, i) => ({ ...spot, look: view.look(i) }))
+    .map((spot, i) => ({ ...spot, look: view.look(i), colour: view.colour(i, at) }))
     .filter((spot, i) => shown[i] && Number.isFinite(spot.x));
   for (const { x, y, look } of visible.filter((spot) => spot.hidden)) {
     ring(top, x, y, 0.85 * line.head, faded(look.colour, theme.paper), 0.6 * line.trail);
@@ -70,7 +70,7 @@ function drawHeads(view, spots) {
     const rings = Math.min(4, seen.slice(i + 1).filter((other) => near(spot, other)).length);
     const size = line.head * (1 + 0.4 * rings);
     if (!inner) disc(top, spot.x, spot.y, size + 2 * line.rim, theme.paper);
-    disc(top, spot.x, spot.y, size, spot.look.colour);
+    disc(top, spot.x, spot.y, size, spot.colour);
     if (spot.look.dash.length && !rings) disc(top, spot.x, spot.y, 0.4 * size, theme.paper);
   });
 }

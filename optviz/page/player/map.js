@@ -1,6 +1,7 @@
 // A map, or a relief: a ground, what is laid on it for good, and what is seen for one picture only.
 
 const MOST_STROKES = 12000; // beyond which strokes of several steps are drawn as one
+const PALEST = 0.72; // how far a colour goes on its way to the paper
 
 class MapView {
   constructor(race, map, figure, state) {
@@ -24,13 +25,23 @@ class MapView {
     return this.theme.looks[this.map.owners[column]];
   }
 
+  /** A run's colour, the paler the farther it is from what the map shows. */
+  colour(column, at) {
+    const { map, count, steps, theme } = this;
+    const { colour } = this.look(column);
+    if (!map.pale) return colour;
+    const k = Math.floor(at + 1e-9);
+    const [a, b] = [k, Math.min(steps - 1, k + 1)].map((moment) => map.pale[moment * count + column] / 255);
+    return faded(colour, theme.paper, 1 - PALEST * (a + (at - k) * (b - a)));
+  }
+
   resize() {
     const { map } = this;
     const [width, height] = [this.figure.clientWidth, this.figure.clientHeight];
     this.em = letters(this.low.getContext("2d"), 12.5);
     const margin = map.relief
-      ? { left: 0, top: map.title ? 1.8 * this.em : 0, right: 0, bottom: 0 }
-      : { left: 3.1 * this.em, top: map.title ? 2 * this.em : 4, right: 4, bottom: 2.1 * this.em };
+      ? { left: 0, top: map.title || map.note ? 1.8 * this.em : 0, right: 0, bottom: 0 }
+      : { left: 3.1 * this.em, top: map.title || map.note ? 2 * this.em : 4, right: 4, bottom: 2.1 * this.em };
     const room = [width - margin.left - margin.right, height - margin.top - margin.bottom].map((n) => Math.max(16, n));
     let [w, h] = room;
     if (map.relief) {

@@ -24,6 +24,13 @@ function neat(value, span) {
   return value.toFixed(digits).replace("-", "−");
 }
 
+/** What a gauge says at a moment. */
+function gaugeLabel({ values, percent }, moment) {
+  const value = values[moment];
+  if (!Number.isFinite(value)) return "–";
+  return percent ? `${(100 * value).toFixed(1)} %` : short(value);
+}
+
 function tickLabel(value) {
   return String(Number(value.toPrecision(6))).replaceAll("-", "−");
 }
@@ -38,11 +45,12 @@ function ticks(low, high, count) {
   return found;
 }
 
-/** About `count` powers of ten between two ends, as exponents; where there are few, twice and five times them. */
+/** About `count` powers of ten between two ends, as exponents; where there is one at most, twice and five times it. */
 function powers(low, high, count) {
   const every = Math.max(1, Math.ceil((high - low) / count));
   const found = [];
   for (let power = Math.floor(low); power <= high; power++) if (power % every === 0) found.push(power);
-  const finer = high - low < 1.5 ? [0, Math.log10(2), Math.log10(5)] : [0];
+  const within = found.filter((power) => power >= low && power <= high);
+  const finer = high - low < 1.5 || within.length < 2 ? [0, Math.log10(2), Math.log10(5)] : [0];
   return found.flatMap((power) => finer.map((more) => power + more)).filter((each) => each >= low && each <= high);
 }

@@ -1,6 +1,4 @@
-// Time: what is shown when, and all the ways to lead it.
-//
-// A moment is an index into the steps that the page holds; between two moments everything glides.
+// Playing: a race in an element, and all the ways to lead it through time.
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const READABLE = 120; // milliseconds a number must stand to be read
@@ -13,14 +11,13 @@ export function play(root, race) {
   const state = { at: 0, playing: false, speed: 1, off: new Set(), theme: 0, chosen: !race.follow, told: -1e9 };
   const page = built(root, race);
   const maps = race.maps.map((map, i) => new MapView(race, map, page.maps[i], state));
+  const regions = race.regions.map((region, i) => new RegionsView(race, region, page.regions[i], state));
   const curves = race.curves.map((curve, i) => new CurveView(race, curve, page.curves[i], state));
-  const views = [...maps, ...curves];
+  const views = [...maps, ...regions, ...curves];
   let clock = 0; // milliseconds of the race at the present speed of one
   let before = 0; // when the last picture was drawn
   let waiting = 0;
   let readAgain = () => {}; // what lies under the pointer changes with time, too
-
-  const stepAt = (moment) => (race.moments ? race.moments[moment] : moment);
 
   function draw() {
     for (const view of views) view.draw(state.at);
@@ -33,9 +30,13 @@ export function play(root, race) {
   function tell(now) {
     state.told = now;
     const moment = Math.floor(state.at + 1e-9);
-    page.step.textContent = String(stepAt(moment));
-    page.range.setAttribute("aria-valuetext", `step ${stepAt(moment)} of ${race.steps}`);
-    race.cast.forEach((runner, i) => (page.losses[i].textContent = short(runner.values[moment])));
+    page.step.textContent = reading(race, moment);
+    const words = `${race.clock.unit} ${reading(race, moment)} of ${reading(race, last)}`;
+    page.range.setAttribute("aria-valuetext", words);
+    race.cast.forEach((runner, i) => {
+      page.losses[i].textContent = short(runner.values[moment]);
+      runner.more.forEach((gauge, j) => (page.more[i][j][1].textContent = gaugeLabel(gauge, moment)));
+    });
     readAgain();
   }
 
@@ -122,7 +123,7 @@ export function play(root, race) {
   }
 
   function resize() {
-    arrange(page, maps, curves.length);
+    arrange(page, race);
     for (const view of views) view.resize();
     draw();
   }
@@ -167,7 +168,7 @@ export function play(root, race) {
   });
   page.help.addEventListener("click", () => page.dialog.showModal());
   dark.addEventListener("change", followScheme);
-  readAgain = readOut(page, maps, curves, race, state, (at) => {
+  readAgain = readOut(page, { maps, regions, curves }, race, state, (at) => {
     if (state.playing) pause();
     seek(at);
   });
@@ -179,22 +180,4 @@ export function play(root, race) {
   if (calm.matches) seek(last);
   else start();
   return { start, pause, seek, step, toggle, setSpeed, setTheme, state };
-}
-
-function momentAt(times, clock) {
-  let low = 0;
-  let high = times.length - 1;
-  if (clock >= times[high]) return high;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (times[middle] <= clock) low = middle;
-    else high = middle;
-  }
-  return low + Math.max(0, clock - times[low]) / Math.max(1, times[high] - times[low]);
-}
-
-function timeAt(times, at) {
-  const low = Math.min(times.length - 1, Math.floor(at));
-  const high = Math.min(times.length - 1, low + 1);
-  return times[low] + (at - low) * (times[high] - times[low]);
 }

@@ -1,9 +1,9 @@
 // What lies under the pointer, in words.
 
 /** Tell what lies under the pointer; a drag over a curve leads through time. Returns what tells it again. */
-function readOut(page, maps, curves, race, state, lead) {
+function readOut(page, { maps, regions, curves }, race, state, lead) {
   const { readout } = page;
-  const step = (moment) => (race.moments ? race.moments[moment] : moment);
+  const told = (moment) => `${race.clock.unit} ${reading(race, moment)}`;
   const coordinates = (map, place, x, y) => {
     const [x0, x1, y0, y1] = map.box;
     const [a, b] = [x0 + (x / place.width) * (x1 - x0), y1 - (y / place.height) * (y1 - y0)];
@@ -44,8 +44,9 @@ function readOut(page, maps, curves, race, state, lead) {
         if (found.value !== null) lines.push([`loss ≈ ${short(found.value)}`]);
       } else {
         const runner = race.cast[found.owner];
-        lines.push([`step ${step(found.moment)}`, race.themes[state.theme].looks[found.owner].colour, runner.title]);
+        lines.push([told(found.moment), race.themes[state.theme].looks[found.owner].colour, runner.title]);
         lines.push([`${runner.measure} ${precise(runner.values[found.moment])}`]);
+        for (const gauge of runner.more) lines.push([`${gauge.measure} ${gaugeLabel(gauge, found.moment)}`]);
         if (!view.map.relief) lines.push([coordinates(view.map, view.place, found.x, found.y)]);
       }
       return show(event, lines);
@@ -55,27 +56,48 @@ function readOut(page, maps, curves, race, state, lead) {
     view.figure.addEventListener("pointerleave", leave);
   });
 
+  regions.forEach((view) => {
+    const tellRegion = (event) => {
+      again = () => tellRegion(event);
+      const corner = view.figure.getBoundingClientRect();
+      const [x, y] = [event.clientX - corner.left - view.place.left, event.clientY - corner.top - view.place.top];
+      const found = view.answerAt(x, y);
+      if (!found) return hide();
+      const { classes, looks } = race.themes[state.theme];
+      const { owner } = view.region;
+      return show(event, [
+        [told(Math.floor(state.at + 1e-9)), looks[owner].colour, race.cast[owner].title],
+        [`${(100 * found.share).toFixed(1)} %`, classes[found.label], `class ${found.label}`],
+        [coordinates(view.region, view.place, x, y)],
+      ]);
+    };
+    view.figure.addEventListener("pointermove", tellRegion);
+    view.figure.addEventListener("pointerdown", tellRegion);
+    view.figure.addEventListener("pointerleave", leave);
+  });
+
   curves.forEach((view) => {
     const tellCurve = (event, leads = true) => {
       again = () => tellCurve(event, false);
       const corner = view.figure.getBoundingClientRect();
       const moment = view.momentAt(event.clientX - corner.left);
-      view.hover = step(moment);
+      view.hover = stepAt(race, moment);
       if (leads && event.buttons) lead(moment);
       else if (leads) view.draw(state.at);
       const count = view.curve.owners.length;
       const values = view.curve.owners
-        .map((owner, column) => [owner, view.curve.values[moment * count + column]])
+        .map((owner, column) => [moment * count + column, owner])
+        .map(([i, owner]) => [owner, view.curve.values[i], view.curve.beside?.[i]])
         .filter(([owner]) => !state.off.has(owner))
         .sort(([, a], [, b]) => (Number.isFinite(b) ? b : -Infinity) - (Number.isFinite(a) ? a : -Infinity));
       const few = values.slice(0, 12);
-      const lines = few.map(([owner, value]) => [
-        Number.isFinite(value) ? short(value) : "–",
+      const lines = few.map(([owner, value, thin]) => [
+        (Number.isFinite(value) ? short(value) : "–") + (Number.isFinite(thin) ? `, thin ${short(thin)}` : ""),
         race.themes[state.theme].looks[owner].colour,
         race.cast[owner].title,
       ]);
       if (values.length > few.length) lines.push([`and ${values.length - few.length} more`]);
-      show(event, [[`step ${step(moment)}`], ...lines]);
+      show(event, [[told(moment)], ...lines]);
     };
     view.figure.addEventListener("pointermove", (event) => tellCurve(event));
     view.figure.addEventListener("pointerdown", (event) => {

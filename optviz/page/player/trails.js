@@ -52,10 +52,28 @@ function layStroke(view, path, column, from, end) {
   pen(trails, theme.paper, line.casing, [], 0, "butt");
   trace(trails, seenTail(view, path, index, length + 0.6 * line.casing).corners); // around the corner before
   trails.stroke();
+  if (view.map.pale) {
+    layPaled(view, path, column, index, length + MEMORY * line.casing);
+    return;
+  }
   const tail = seenTail(view, path, index, length + MEMORY * line.casing);
   pen(trails, look.colour, line.trail, look.dash, tail.walked);
   trace(trails, tail.corners);
   trails.stroke();
+}
+
+/** Lay the end of a path move by move, each as pale as the path is there. */
+function layPaled(view, path, column, index, length) {
+  const { trails, line } = view;
+  const moves = [];
+  const back = (at) => path.walked[index] - path.walked[at];
+  for (let at = index; path.before[at] >= 0 && back(at) < length; at = path.before[at]) moves.unshift(at);
+  for (const at of moves) {
+    const from = path.before[at];
+    pen(trails, view.colour(column, path.when[at]), line.trail, view.look(column).dash, path.walked[from]);
+    trace(trails, [path.x[from], path.y[from], path.x[at], path.y[at]]);
+    trails.stroke();
+  }
 }
 
 /** A tail that ends where its path comes out of hiding. */
@@ -77,7 +95,7 @@ function layExits(view, first, moment) {
       const path = view.paths[column];
       for (const i of map.relief.tracks[column].exits) {
         if (path.when[i] < first || path.when[i] > moment || path.hidden[i] || i === 0) continue;
-        layArrow(view, column, path.x[i - 1], path.y[i - 1], path.x[i], path.y[i]);
+        layArrow(view, view.look(column).colour, path.x[i - 1], path.y[i - 1], path.x[i], path.y[i]);
       }
       continue;
     }
@@ -89,12 +107,12 @@ function layExits(view, first, moment) {
       const edge = (from, move, end) => (move ? ((move > 0 ? end : 0) - from) / move : Infinity);
       const share = Math.min(edge(x, dx, place.width), edge(y, dy, place.height));
       const far = Math.hypot(dx, dy);
-      layArrow(view, column, x, y, x + share * dx - (2 * dx) / far, y + share * dy - (2 * dy) / far);
+      layArrow(view, view.colour(column, t), x, y, x + share * dx - (2 * dx) / far, y + share * dy - (2 * dy) / far);
     }
   }
 }
 
-function layArrow(view, column, x, y, a, b) {
+function layArrow(view, colour, x, y, a, b) {
   const { trails, line, theme } = view;
   const far = Math.hypot(a - x, b - y) || 1;
   const [dx, dy] = [(a - x) / far, (b - y) / far];
@@ -104,7 +122,7 @@ function layArrow(view, column, x, y, a, b) {
   trails.closePath();
   pen(trails, theme.paper, 2 * line.rim);
   trails.stroke();
-  trails.fillStyle = view.look(column).colour;
+  trails.fillStyle = colour;
   trails.fill();
 }
 
