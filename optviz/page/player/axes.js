@@ -2,13 +2,13 @@
 
 function drawAxes({ ground, place, em }, [x0, x1, y0, y1]) {
   ground.textAlign = "center";
-  for (const value of ticks(x0, x1, Math.max(2, Math.floor(place.width / 84)))) {
+  for (const value of someTicks(x0, x1, Math.max(2, Math.floor(place.width / 84)))) {
     const x = place.left + ((value - x0) / (x1 - x0)) * place.width;
     const within = Math.min(x, place.left + place.width - 0.4 * em);
     ground.fillText(tickLabel(value), within, place.top + place.height + 1.5 * em);
   }
   ground.textAlign = "right";
-  for (const value of ticks(y0, y1, Math.max(2, Math.floor(place.height / 68)))) {
+  for (const value of someTicks(y0, y1, Math.max(2, Math.floor(place.height / 68)))) {
     const y = place.top + ((y1 - value) / (y1 - y0)) * place.height;
     const within = Math.min(place.top + place.height, Math.max(place.top + 0.75 * em, y + 0.36 * em));
     ground.fillText(tickLabel(value), place.left - 0.6 * em, within);

@@ -96,7 +96,7 @@ class CurveView {
     ground.fillText(words, place.left + place.width - wide, place.top - 0.7 * em);
     const bottom = place.top + place.height;
     const count = Math.max(2, place.height / 38);
-    const values = curve.log ? powers(curve.low, curve.high, count) : ticks(curve.low, curve.high, count);
+    const values = curve.log ? powers(curve.low, curve.high, count) : someTicks(curve.low, curve.high, count);
     const whole = curve.log && values.every(Number.isInteger);
     for (const value of values) {
       const y = place.top + ((curve.high - value) / (curve.high - curve.low)) * place.height;
@@ -111,7 +111,7 @@ class CurveView {
     }
     ground.fillStyle = theme.quiet;
     const { rate } = race.clock;
-    for (const value of ticks(0, Math.max(1, race.steps) * rate, Math.max(2, Math.floor(place.width / 80)))) {
+    for (const value of someTicks(0, Math.max(1, race.steps) * rate, Math.max(2, Math.floor(place.width / 80)))) {
       const x = this.across(value / rate);
       ground.textAlign = x > place.left + place.width - em ? "right" : "center";
       ground.fillText(tickLabel(value), Math.min(x, place.left + place.width + 6), bottom + 1.6 * em);

@@ -84,7 +84,7 @@ function built(root, race) {
   const held = race.moments ? element("p", { class: "held" },
     `The page holds ${race.moments.length} of the ${race.steps + 1} steps.`) : "";
   const key = race.maps.some((map) => map.anatomy) ? vectorKey() : "";
-  const side = element("aside", {}, head, cast, key, held, graphs);
+  const side = element("aside", {}, head, cast, key, held, race.rows.length ? "" : graphs);
   root.replaceChildren(
     element("header", {}, element("h1", {}, race.title), counter, theme, help),
     stage, side,

@@ -45,6 +45,12 @@ function ticks(low, high, count) {
   return found;
 }
 
+/** About so many round numbers, and no fewer than two where that is not far from it. */
+function someTicks(low, high, count) {
+  const tries = [0, 1, 2, 3].map((more) => ticks(low, high, count + more));
+  return tries.find((each) => each.length > 1) ?? tries[0];
+}
+
 /** About `count` powers of ten between two ends, as exponents; where there is one at most, twice and five times it. */
 function powers(low, high, count) {
   const every = Math.max(1, Math.ceil((high - low) / count));

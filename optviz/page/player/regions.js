@@ -9,7 +9,8 @@ const FLAT = 1e-4; // of a gap a pixel, below which there is no telling where tw
 const DOT = 0.46; // the diameter of a point, and of its rim, in heads
 const RIM = 0.68;
 const CROWD = 1.3; // heads' areas for each point that there is to be room for
-const MOST_PIXELS = 360000; // of all regions while time passes
+const MOST_PIXELS = 720000; // of all regions and classes while time passes
+const REST = 120; // milliseconds without a new moment from which on it stands still
 const FINEST = 2; // pixels of a canvas for one of the page, where it stands still
 const FINE_EXP = 64; // how many steps of an exponential's argument are tabulated between whole numbers
 
@@ -18,8 +19,9 @@ class RegionsView {
     Object.assign(this, { race, region, figure, state });
     [this.low, this.middle, this.high] = figure.children;
     this.unpack = Float32Array.from({ length: 256 }, (_, step) => (step / region.steps) ** 3 * region.gap);
+    this.drawn = -Infinity;
     this.fields = new Float32Array(region.classes * region.rows * region.columns);
-    this.decay = Float32Array.from({ length: FINE_EXP * (region.gap + 8) }, (_, i) => Math.exp(-i / FINE_EXP));
+    this.decay = Float32Array.from({ length: 2 * FINE_EXP * region.gap }, (_, i) => Math.exp(-i / FINE_EXP));
   }
 
   get theme() {
@@ -45,7 +47,7 @@ class RegionsView {
     const area = this.place.width * this.place.height;
     this.unit = (100 / 72) * Math.min(1.25, Math.max(0.7, area ** 0.25 / 18)); // of a point
     const fine = Math.min(FINEST, window.devicePixelRatio || 1);
-    const swift = Math.sqrt(MOST_PIXELS / this.race.regions.length / area);
+    const swift = Math.sqrt(MOST_PIXELS / (this.race.regions.length * region.classes * area));
     const half = HALF * this.unit;
     this.papers = [Math.min(fine, swift), fine].map((each) => new RegionsPaper(region, this.place, each, half * each));
     this.forget();
@@ -55,11 +57,17 @@ class RegionsView {
     this.grounded = false;
   }
 
+  /** While time passes coarsely; as fine as the screen once it rests. */
   draw(at) {
     if (!this.place) return;
     if (!this.grounded) this.drawGround();
+    const now = performance.now();
+    const rests = !this.state.playing && now - this.drawn > REST;
+    this.drawn = now;
+    clearTimeout(this.later);
+    if (!rests && !this.state.playing) this.later = setTimeout(() => this.draw(this.state.at), REST + 10);
     this.blend(at);
-    const paper = this.papers[this.state.playing ? 0 : 1];
+    const paper = this.papers[rests ? 1 : 0];
     paper.paint(this.fields, this.decay, this.tints);
     paper.show(this.middle);
   }
@@ -130,32 +138,34 @@ class RegionsPaper {
     this.firsts = Int32Array.from(across, ({ first }) => first + 1); // a row has one more node at its left
     this.weights = Float32Array.from(across.flatMap(({ weights }) => weights));
     this.row = new Float32Array(region.columns + 3);
-    this.lines = [0, 1].map(() => Array.from({ length: region.classes }, () => new Float32Array(width)));
+    this.lines = [0, 1].map(() => new Float32Array(region.classes * width));
   }
 
   paint(fields, decay, { table, levels, ink }) {
-    const { region, pixels, lines, half } = this;
-    const { width, height } = this.image;
+    const { region, pixels, half } = this;
     const { classes } = region;
+    const { width, height } = this.image;
     for (let y = 0; y < height; y++) {
-      const [above, here] = [lines[(y + 1) & 1], lines[y & 1]];
-      for (let label = 0; label < classes; label++) this.stretch(fields, label, y, here[label]);
+      const [above, here] = [this.lines[(y + 1) & 1], this.lines[y & 1]];
+      for (let label = 0; label < classes; label++) this.stretch(fields, label, y, here);
       for (let x = 0; x < width; x++) {
-        let best = 0;
-        let second = -1;
-        for (let label = 1; label < classes; label++) {
-          if (here[label][x] < here[best][x]) [second, best] = [best, label];
-          else if (second < 0 || here[label][x] < here[second][x]) second = label;
+        let best = here[x] <= here[width + x] ? x : width + x;
+        let second = 2 * x + width - best;
+        for (let i = 2 * width + x; i < classes * width; i += width) {
+          if (here[i] < here[best]) {
+            second = best;
+            best = i;
+          } else if (here[i] < here[second]) second = i;
         }
+        const least = here[best];
         let sum = 0;
-        for (let label = 0; label < classes; label++) {
-          sum += decay[((here[label][x] - here[best][x]) * FINE_EXP + 0.5) | 0] ?? 0;
-        }
+        for (let i = x; i < classes * width; i += width) sum += decay[((here[i] - least) * FINE_EXP + 0.5) | 0];
         const sure = (1 / sum - 1 / classes) / (1 - 1 / classes);
-        const colour = table[best * levels + Math.min(levels - 1, (sure * levels) | 0)];
-        const ahead = here[second][x] - here[best][x];
-        const right = x > 0 ? ahead - here[second][x - 1] + here[best][x - 1] : 0;
-        const down = y > 0 ? ahead - above[second][x] + above[best][x] : 0;
+        const label = (best - x) / width;
+        const colour = table[label * levels + Math.min(levels - 1, (sure * levels) | 0)];
+        const ahead = here[second] - least;
+        const right = x > 0 ? ahead - here[second - 1] + here[best - 1] : 0;
+        const down = y > 0 ? ahead - above[second] + above[best] : 0;
         const steep = Math.sqrt(right * right + down * down);
         const line = steep > FLAT ? half + 0.5 - ahead / steep : 0;
         pixels[y * width + x] = line > 0 ? mixed(colour, ink, Math.min(1, line)) : colour;
@@ -163,7 +173,7 @@ class RegionsPaper {
     }
   }
 
-  /** The gaps of a class along a line of pixels. */
+  /** The gaps of a class along a line of pixels, laid behind those of the classes before it. */
   stretch(fields, label, y, line) {
     const { region, row, firsts, weights } = this;
     const { rows, columns } = region;
@@ -175,9 +185,11 @@ class RegionsPaper {
     }
     row[0] = row[1];
     row[columns + 1] = row[columns + 2] = row[columns];
-    for (let x = 0; x < line.length; x++) {
-      const [j, w] = [firsts[x], 4 * x];
-      line[x] = weights[w] * row[j] + weights[w + 1] * row[j + 1]
+    const start = label * firsts.length;
+    for (let x = 0; x < firsts.length; x++) {
+      const j = firsts[x];
+      const w = 4 * x;
+      line[start + x] = weights[w] * row[j] + weights[w + 1] * row[j + 1]
         + weights[w + 2] * row[j + 2] + weights[w + 3] * row[j + 3];
     }
   }
