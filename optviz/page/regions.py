@@ -23,7 +23,7 @@ GAP, STEPS = 30.0, 127
 """The widest gap that is told, and its byte; the gaps of others are as their cubes."""
 
 _CELLS, _FEWEST = 48, 24  # between nodes along the longer side of the box
-_MOST_ANSWERS = 1_150_000  # of squares of all regions, moments and classes together
+_MOST_ANSWERS = 1_000_000  # of a square of as many cells, for all runs, moments and classes together
 Moments = NDArray[np.intp]
 
 

@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from optviz.draw import Film
 from optviz.draw.canvas import printable
 from optviz.page.data import Told
 from optviz.page.packing import numbers
+from optviz.picture import MIN_SIZE
 from optviz.scene import Scene
 
 _MOST_CORNERS = 6_000  # of the trails in a still
 _MOST_HEADS = 512  # a map
+_MOST_PIXELS = 1_400_000  # of a last frame
 _QUALITY = 82  # of a picture with losses
 
 
@@ -52,8 +55,11 @@ def still_of(scene: Scene, found: Told) -> str:
 
 
 def _last_frame(scene: Scene) -> str:
-    width, height = scene.size
-    pixels = Film(scene).frame(-1).view(np.uint8).reshape(height, width, 4)[..., :3]
+    """The film's last frame as a picture; the title stands above it."""
+    share = min(1.0, math.sqrt(_MOST_PIXELS / math.prod(scene.size)))
+    width, height = (max(MIN_SIZE, round(share * length)) for length in scene.size)
+    frame = Film(replace(scene, size=(width, height), title="")).frame(-1)
+    pixels = frame.view(np.uint8).reshape(height, width, 4)[..., :3]
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "WEBP", quality=_QUALITY, method=4)
     source = base64.b64encode(buffer.getvalue()).decode()

@@ -24,7 +24,11 @@ function drawTitle({ ground, place, em, theme }, title, colour, note = "") {
     ground.fillText(fitting(ground, title, place.width), place.left, place.top - 0.6 * em);
     taken = ground.measureText(title).width + em;
   }
-  letters(ground, 12.5);
   ground.fillStyle = theme.quiet;
+  for (let size = 12.5; note && size >= 10; size -= 0.5) { // as large as there is room for
+    letters(ground, size);
+    if (ground.measureText(note).width <= place.width - taken) break;
+  }
   if (note) ground.fillText(fitting(ground, note, place.width - taken), place.left + taken, place.top - 0.6 * em);
+  letters(ground, 12.5);
 }
