@@ -1,7 +1,8 @@
-"""The curves of a page: the series that a scene follows; and the loss, of races where it does not."""
+"""The curves of a page: the series that a scene follows, and the loss where it does not."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,11 @@ from optviz.series import Series, loss_series
 Moments = NDArray[np.intp]
 
 
-def losses_of(scene: Scene, panel: Contour) -> Curves:
-    """The losses of everybody on a map; off a plane through weights they are a network's, which end above 0."""
+def losses_of(scene: Scene, maps: Sequence[Contour]) -> Curves:
+    """The losses of everybody: on a surface, or of networks, whose losses end above 0."""
     values = np.stack([runner.values for runner in scene.cast], axis=1)
-    measure = Series("loss", "loss", values, log=True)
-    series = loss_series(panel.surface, values) if panel.pale is None else measure
+    raced = maps and maps[0].pale is None
+    series = loss_series(maps[0].surface, values) if raced else Series("loss", "loss", values, log=True)
     return Curves(series=series, owners=tuple(range(len(scene.cast))))
 
 

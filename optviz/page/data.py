@@ -63,8 +63,8 @@ def told(scene: Scene) -> Told:
     heads = sum(len(panel.owners) + len(panel.ghost_owners) for panel in maps)
     most = max(_LEAST_MOMENTS, _MOST_POINTS // max(1, heads))
     moments = np.array(sampled(steps, min(steps + 1, MOST_MOMENTS, most)), dtype=np.intp)
-    if maps and all(curve.series.name != "loss" for curve in curves):
-        curves.insert(0, losses_of(scene, maps[0]))
+    if (maps or regions) and all(curve.series.name != "loss" for curve in curves):
+        curves.insert(0, losses_of(scene, maps))
     studio = Studio(scene, themes, moments)
     listed = [studio.map_of(panel) for panel in maps]
     data = {

@@ -59,7 +59,7 @@ class Studio:
                 for spot, deep in zip(_places(minima, panel, block).tolist(), deepest.tolist(), strict=True)
             ],
         }
-        if panel.pale is not None and block is None:
+        if panel.pale is not None:
             shares = np.nan_to_num(np.clip(panel.pale[self._moments], 0.0, 1.0), nan=1.0)
             found["pale"] = packed_bytes(np.rint(255 * shares))
         if block is None:

@@ -43,7 +43,7 @@ function drawOpen(view, path, column, spot, at) {
   if (Math.hypot(spot.x - corners[0], spot.y - corners[1]) < 0.5 && corners.length === 4) return;
   if (Math.abs(spot.x) > HORIZON || Math.abs(spot.y) > HORIZON) return;
   if (spot.hidden) {
-    pen(top, faded(look.colour, theme.paper), 0.75 * line.trail, [2, 2.2], path.walked[from]);
+    pen(top, faded(view.colour(column, at), theme.paper), 0.75 * line.trail, [2, 2.2], path.walked[from]);
   } else {
     pen(top, theme.paper, line.casing, [], 0, "butt");
     trace(top, corners);
@@ -60,8 +60,8 @@ function drawHeads(view, spots, at) {
   const visible = spots
     .map((spot, i) => ({ ...spot, look: view.look(i), colour: view.colour(i, at) }))
     .filter((spot, i) => shown[i] && Number.isFinite(spot.x));
-  for (const { x, y, look } of visible.filter((spot) => spot.hidden)) {
-    ring(top, x, y, 0.85 * line.head, faded(look.colour, theme.paper), 0.6 * line.trail);
+  for (const { x, y, colour } of visible.filter((spot) => spot.hidden)) {
+    ring(top, x, y, 0.85 * line.head, faded(colour, theme.paper), 0.6 * line.trail);
   }
   const seen = visible.filter((spot) => !spot.hidden);
   const near = (a, b) => Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)) < 0.25 * line.head;

@@ -42,7 +42,8 @@ function layStroke(view, path, column, from, end) {
   if (path.hidden && (path.hidden[index] || path.hidden[path.before[index]])) {
     // Beneath all that is seen.
     trails.globalCompositeOperation = "destination-over";
-    pen(trails, faded(look.colour, theme.paper), 0.75 * line.trail, [2, 2.2], path.walked[path.before[index]]);
+    const faint = faded(view.colour(column, path.when[index]), theme.paper);
+    pen(trails, faint, 0.75 * line.trail, [2, 2.2], path.walked[path.before[index]]);
     trace(trails, [path.x[path.before[index]], path.y[path.before[index]], path.x[index], path.y[index]]);
     trails.stroke();
     trails.globalCompositeOperation = "source-over";
@@ -67,7 +68,10 @@ function layPaled(view, path, column, index, length) {
   const { trails, line } = view;
   const moves = [];
   const back = (at) => path.walked[index] - path.walked[at];
-  for (let at = index; path.before[at] >= 0 && back(at) < length; at = path.before[at]) moves.unshift(at);
+  for (let at = index; path.before[at] >= 0 && back(at) < length; at = path.before[at]) {
+    if (path.hidden?.[path.before[at]]) break;
+    moves.unshift(at);
+  }
   for (const at of moves) {
     const from = path.before[at];
     pen(trails, view.colour(column, path.when[at]), line.trail, view.look(column).dash, path.walked[from]);
@@ -95,7 +99,7 @@ function layExits(view, first, moment) {
       const path = view.paths[column];
       for (const i of map.relief.tracks[column].exits) {
         if (path.when[i] < first || path.when[i] > moment || path.hidden[i] || i === 0) continue;
-        layArrow(view, view.look(column).colour, path.x[i - 1], path.y[i - 1], path.x[i], path.y[i]);
+        layArrow(view, view.colour(column, path.when[i]), path.x[i - 1], path.y[i - 1], path.x[i], path.y[i]);
       }
       continue;
     }
