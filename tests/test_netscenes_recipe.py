@@ -53,14 +53,7 @@ def test_augmented_ensembles_with_schedules_come_again(run, folder):
     assert (folder / "a.gif").read_bytes() == (folder / "b.gif").read_bytes()
 
 
-@pytest.mark.parametrize("show", ["curves", "boundary", "plane", "activations"])
-def test_a_page_of_a_training_is_refused(refuse, show):
-    assert "a page shows races on surfaces, not trainings" in refuse(
-        2, *LINE, *TWO, *SMALL, "--show", show, "-o", "a.html"
-    )
-
-
-@pytest.mark.parametrize("suffix", [*(each for each in ENCODERS if each not in (*OPTIONAL, ".html")), *STILLS])
+@pytest.mark.parametrize("suffix", [*(each for each in ENCODERS if each not in OPTIONAL), *STILLS])
 def test_every_format_carries_it(run, folder, suffix):
     result = run(*LINE, *TWO, *SMALL, "--show", "boundary", "-o", f"a{suffix}")
     assert result.exit_code == 0, result.stderr

@@ -31,7 +31,7 @@ def portrait_options(command: Command) -> Command:
         [
             click.option(
                 "-o", "--output", metavar="PATH",
-                help="Draw the training, too: a film, or by its suffix a still of the end, as .gif or .png.",
+                help="Draw the training, too: a film, a page or, by its suffix, a still of the end: .gif, .html, .png.",
             ),
             click.option(
                 "--show", type=Names(), default="curves", show_default=True, metavar="NAMES",
@@ -71,6 +71,7 @@ def check_portrait(ctx: click.Context, output: str | None, data: str) -> str | P
     """Where the picture goes, if there is to be one; checked before anything is trained."""
     from optviz.encode.still import STILLS, still_encoder_for
     from optviz.errors import ArgumentError
+    from optviz.page.data import ORBIT
 
     if output is None:
         for name in (*_OWN, *_look()):
@@ -82,8 +83,8 @@ def check_portrait(ctx: click.Context, output: str | None, data: str) -> str | P
     transparent = bool(ctx.params["transparent"])
     if Path(output).suffix.lower() in STILLS:
         return target(output, data, ".png", partial(still_encoder_for, transparent=transparent))
-    if Path(output).suffix.lower() == ".html":
-        raise ArgumentError("a page shows races on surfaces, not trainings; write a .gif or a .webp, say")
+    if _is_page(output) and ctx.params["view"] == "relief" and ctx.params["camera"] == "orbit":
+        raise ArgumentError(ORBIT)
     return film_target(output, data, transparent=transparent)
 
 
@@ -147,8 +148,13 @@ def draw(training: Training, portrait: Portrait, path: str | Path, jobs: int, qu
     if Path(path).suffix.lower() in STILLS:
         save_still(film, Path(path), film.last_step)
         return
-    with watched(film, quiet) as frames:
+    with watched(film, quiet or _is_page(path)) as frames:
         save(film, path, frames, jobs=jobs)
+
+
+def _is_page(path: str | Path) -> bool:
+    """Whether a page is written, which has no frames that one could watch."""
+    return Path(path).suffix.lower() == ".html"
 
 
 def _counted(rows: Iterable[Any], count: int) -> Iterator[Any]:

@@ -40,7 +40,7 @@ class RegionsPainter:
         self._theme = stage.crowded(1)
         self._place = _fitted(plot(stage.cell, stage.unit, titled=bool(panel.title)), panel.box)
         self._colours = class_colours(self._theme, panel.classes)
-        self._table = _tints(self._colours, self._theme)
+        self._table = tints(self._colours, self._theme)
         spots = to_pixels(np.asarray(panel.points, dtype=float), panel.box, self._place)
         count = max(1, len(spots)) * _CROWD
         area = (self._place[2] - self._place[0]) * (self._place[3] - self._place[1])
@@ -98,7 +98,7 @@ def class_colours(theme: Theme, count: int) -> list[Colour]:
     return palette[: min(count, MOST_CLASSES)]
 
 
-def _tints(colours: list[Colour], theme: Theme) -> Field:
+def tints(colours: list[Colour], theme: Theme) -> Field:
     """The colours (C, levels, 3) of regions, from unsure to sure."""
     paper = np.array(rgb(theme.background), np.float32)
     least, most = _TINT[bool(paper.mean() < 128)]

@@ -1,0 +1,222 @@
+// Curves: series over the steps. Their lines are drawn once; a picture shows them as far as the moment.
+
+const NAMED = 34; // letters' heights of a panel from which on names stand at the ends of lines
+const NAMES = 8; // letters' heights that they take
+const HAIR = 0.6; // how wide a second series is, as a share of a curve
+const HAIR_ALPHA = 0.6;
+
+class CurveView {
+  constructor(race, curve, figure, state) {
+    Object.assign(this, { race, curve, figure, state });
+    [this.low, this.middle, this.high] = figure.children;
+    this.staged = race.rows.length > 0;
+    this.hover = null;
+  }
+
+  get theme() {
+    return this.race.themes[this.state.theme];
+  }
+
+  resize() {
+    const [width, height] = [this.figure.clientWidth, this.figure.clientHeight];
+    this.size = this.staged ? 13.5 : 12;
+    this.em = letters(this.low.getContext("2d"), this.size);
+    this.named = this.staged && width > NAMED * this.em && this.curve.owners.length === this.race.cast.length;
+    const left = 4 * this.em;
+    const right = this.named ? NAMES * this.em : 8;
+    const room = { width: Math.max(8, width - left - right), height: Math.max(8, height - 4 * this.em) };
+    this.place = { left, top: 1.9 * this.em, ...room };
+    this.ground = fitted(this.low, width, height);
+    this.top = fitted(this.high, width, height);
+    this.middle.hidden = true;
+    this.lines = sheet(this.low.width, this.low.height);
+    this.forget();
+  }
+
+  forget() {
+    this.grounded = false;
+  }
+
+  /** A step, or a value, as a pixel. */
+  across(step) {
+    return this.place.left + (step / Math.max(1, this.race.steps)) * this.place.width;
+  }
+
+  along(value) {
+    const { log, low, high } = this.curve;
+    const height = log ? (value > 0 ? Math.max(low, Math.log10(value)) : low) : value;
+    return this.place.top + ((high - height) / (high - low)) * this.place.height;
+  }
+
+  draw(at) {
+    if (!this.place) return;
+    if (!this.grounded) this.drawGround();
+    const { top, place, theme, curve, state, race } = this;
+    cleared(top);
+    const k = Math.floor(at + 1e-9);
+    const next = Math.min(race.times.length - 1, k + 1);
+    const step = stepAt(race, k) + (at - k) * (stepAt(race, next) - stepAt(race, k));
+    const x = this.across(step);
+    top.save();
+    top.beginPath();
+    top.rect(0, 0, x, place.top + place.height + 4);
+    top.clip();
+    top.drawImage(this.lines, 0, 0, this.low.clientWidth, this.low.clientHeight);
+    top.restore();
+    pen(top, theme.quiet, 1, [], 0, "butt");
+    trace(top, [x, place.top, x, place.top + place.height]);
+    top.stroke();
+    curve.owners.forEach((owner, column) => {
+      const count = curve.owners.length;
+      const [a, b] = [this.along(curve.values[k * count + column]), this.along(curve.values[next * count + column])];
+      const y = Number.isFinite(b) ? a + (at - k) * (b - a) : a;
+      if (state.off.has(owner) || !(y >= place.top - 1 && y <= place.top + place.height + 1)) return;
+      disc(top, x, y, 9, theme.paper);
+      disc(top, x, y, 6.5, theme.looks[owner].colour);
+    });
+    if (this.hover !== null) {
+      pen(top, theme.quiet, 1, [3, 3]);
+      trace(top, [this.across(this.hover), place.top, this.across(this.hover), place.top + place.height]);
+      top.stroke();
+    }
+  }
+
+  drawGround() {
+    const { ground, place, theme, curve, race, em } = this;
+    this.grounded = true;
+    cleared(ground);
+    letters(ground, this.size);
+    ground.textAlign = "left";
+    ground.fillStyle = theme.ink;
+    const room = place.left + place.width - 4;
+    const title = fitting(ground, curve.title, room);
+    const longer = `${title} (log)`;
+    const words = curve.log && ground.measureText(longer).width <= room ? longer : title;
+    const wide = Math.max(place.width, ground.measureText(words).width);
+    ground.fillText(words, place.left + place.width - wide, place.top - 0.7 * em);
+    const bottom = place.top + place.height;
+    const count = Math.max(2, place.height / 38);
+    const values = curve.log ? powers(curve.low, curve.high, count) : someTicks(curve.low, curve.high, count);
+    const whole = curve.log && values.every(Number.isInteger);
+    for (const value of values) {
+      const y = place.top + ((curve.high - value) / (curve.high - curve.low)) * place.height;
+      pen(ground, faded(theme.quiet, theme.paper, 0.22), 1, [], 0, "butt");
+      trace(ground, [place.left, y, place.left + place.width, y]);
+      ground.stroke();
+      ground.fillStyle = theme.quiet;
+      ground.textAlign = "right";
+      const plain = tickLabel(curve.log ? Number((10 ** value).toPrecision(2)) : value);
+      const words = whole && curve.high - curve.low >= 1.5 ? `1e${value}` : plain;
+      ground.fillText(words.replace("-", "−"), place.left - 0.6 * em, y + 0.36 * em);
+    }
+    ground.fillStyle = theme.quiet;
+    const { rate } = race.clock;
+    for (const value of someTicks(0, Math.max(1, race.steps) * rate, Math.max(2, Math.floor(place.width / 80)))) {
+      const x = this.across(value / rate);
+      ground.textAlign = x > place.left + place.width - em ? "right" : "center";
+      ground.fillText(tickLabel(value), Math.min(x, place.left + place.width + 6), bottom + 1.6 * em);
+    }
+    if (this.named) this.nameEnds();
+    this.drawLines();
+  }
+
+  /** Names beside the ends of the lines, moved apart where they would overlap. */
+  nameEnds() {
+    const { ground, place, theme, curve, race, state, em } = this;
+    const count = curve.owners.length;
+    const gap = 1.25 * letters(ground, this.size, true);
+    const [top, bottom] = [place.top, place.top + place.height];
+    const names = curve.owners.map((owner, column) => {
+      let t = race.times.length - 1;
+      while (t > 0 && !Number.isFinite(curve.values[t * count + column])) t--;
+      return { owner, y: Math.min(bottom, Math.max(top, this.along(curve.values[t * count + column]))) };
+    }).filter(({ owner, y }) => !state.off.has(owner) && Number.isFinite(y)).sort((a, b) => a.y - b.y);
+    if (names.length * gap > place.height + gap) return;
+    names.forEach((name, i) => (name.y = i ? Math.max(name.y, names[i - 1].y + gap) : name.y));
+    names.reverse().forEach((name, i) => (name.y = Math.min(name.y, i ? names[i - 1].y - gap : bottom)));
+    ground.textAlign = "left";
+    for (const { owner, y } of names) {
+      ground.fillStyle = theme.looks[owner].colour;
+      const words = fitting(ground, race.cast[owner].title, (NAMES - 1.2) * em);
+      ground.fillText(words, place.left + place.width + 0.9 * em, y + 0.35 * em);
+    }
+  }
+
+  drawLines() {
+    const { place, theme, curve, state, race } = this;
+    const context = this.lines.getContext("2d");
+    const fine = window.devicePixelRatio || 1;
+    context.setTransform(fine, 0, 0, fine, 0, 0);
+    cleared(context);
+    context.save();
+    context.beginPath();
+    context.rect(place.left, place.top - 3, place.width + 4, place.height + 6);
+    context.clip();
+    const count = curve.owners.length;
+    const points = (values, column) => {
+      const moments = Array.from({ length: race.times.length }, (_, t) => t);
+      return moments.map((t) => [this.across(stepAt(race, t)), this.along(values[t * count + column])]);
+    };
+    const width = this.staged ? 2.8 : 2.4;
+    const thin = Math.max(1.2, Math.min(width, width * Math.sqrt(TOLD_APART / count)));
+    curve.owners.forEach((owner, column) => {
+      if (state.off.has(owner)) return;
+      const look = theme.looks[owner];
+      if (curve.band) {
+        const [low, high] = curve.band.map((end) => points(end, column));
+        const known = low.map((_, t) => t).filter((t) => Number.isFinite(high[t][1]));
+        context.beginPath();
+        for (const t of known) context.lineTo(...high[t]);
+        for (const t of known.reverse()) {
+          context.lineTo(low[t][0], Number.isFinite(low[t][1]) ? low[t][1] : place.top + place.height);
+        }
+        context.globalAlpha = 0.22;
+        context.fillStyle = look.colour;
+        context.fill();
+        context.globalAlpha = 1;
+      }
+      if (curve.bounds && Number.isFinite(curve.bounds[column])) {
+        const y = this.along(curve.bounds[column]);
+        pen(context, look.colour, 1.2, [3, 3]);
+        trace(context, [place.left, y, place.left + place.width, y]);
+        context.stroke();
+      }
+      if (curve.beside) {
+        pen(context, look.colour, HAIR * thin);
+        context.globalAlpha = HAIR_ALPHA;
+        broken(context, points(curve.beside, column));
+        context.globalAlpha = 1;
+      }
+      const casing = count > TOLD_APART || curve.beside ? [] : [[theme.paper, thin + 1.6, []]];
+      for (const [colour, width, dash] of [...casing, [look.colour, thin, look.dash]]) {
+        pen(context, colour, width, dash);
+        broken(context, points(curve.values, column));
+      }
+    });
+    context.restore();
+  }
+
+  /** The moment that lies at a pixel. */
+  momentAt(x) {
+    const { race, place } = this;
+    const step = Math.min(1, Math.max(0, (x - place.left) / place.width)) * race.steps;
+    if (!race.moments) return Math.round(step);
+    let found = 0;
+    race.moments.forEach((each, i) => (Math.abs(each - step) < Math.abs(race.moments[found] - step) ? (found = i) : 0));
+    return found;
+  }
+}
+
+/** A line through points, broken where there is none. */
+function broken(context, points) {
+  context.beginPath();
+  let open = false;
+  for (const [x, y] of points) {
+    const height = Math.max(-HORIZON, Math.min(HORIZON, y));
+    if (!Number.isFinite(y)) open = false;
+    else if (open) context.lineTo(x, height);
+    else context.moveTo(x, height);
+    if (Number.isFinite(y)) open = true;
+  }
+  context.stroke();
+}
