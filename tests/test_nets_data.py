@@ -88,6 +88,13 @@ def save(path, **arrays):
 GOOD_X, GOOD_Y = np.arange(24.0).reshape(12, 2), np.arange(12) % 3
 
 
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "uint16", ">f4", "bool"])
+def test_numbers_of_any_kind_will_do(tmp_path, kind):
+    data = load_data(save(tmp_path / "mine.npz", X=GOOD_X.astype(kind), y=GOOD_Y.astype(kind)))
+    assert data.x.dtype == kind
+    np.testing.assert_array_equal(data.y, GOOD_Y.astype(kind))
+
+
 def test_any_npz_will_do(tmp_path):
     data = load_data(save(tmp_path / "mine.npz", X=GOOD_X, y=GOOD_Y.astype(float)))
     assert (data.name, data.classes, data.features, data.image) == ("mine", 3, 2, None)

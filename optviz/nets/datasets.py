@@ -247,8 +247,8 @@ def _check_samples(x: NDArray[Any], name: str) -> None:
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         row = int(np.flatnonzero(~np.isfinite(x).all(axis=1))[0])
         raise DataError(f"{name}: X holds NaN or infinity, first in sample {row}; leave such samples out, or fill them")
-    if x.dtype.kind == "f" and np.abs(x).max(initial=0) > _FARTHEST:
-        raise DataError(f"{name}: X holds {np.abs(x).max():g}; allowed are numbers up to {_FARTHEST:g}: rescale it")
+    if x.dtype.kind == "f" and (farthest := float(np.abs(x).max(initial=0))) > _FARTHEST:
+        raise DataError(f"{name}: X holds {farthest:g}; allowed are numbers up to {_FARTHEST:g}: rescale it")
 
 
 def _check_labels(y: NDArray[Any], name: str) -> None:
