@@ -24,6 +24,8 @@ def render(module, monkeypatch):
 
     def job(name, **options):
         found = jobs.JOBS[name](**json.loads(json.dumps(options)))
+        if isinstance(found, dict) and "before" in found:
+            found |= {"before": 1.0, "peak": 2.0}  # this process may have been larger before
         return found | {"process": 1.0} if isinstance(found, dict) else found
 
     monkeypatch.setattr(render, "job", job)
