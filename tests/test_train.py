@@ -218,6 +218,7 @@ def test_progress_is_for_terminals(spawn, options):
         ("--view relief -o a.gif", ["--show plane"]),
         ("-o -", ["stdout has the table"]),
         ("-o film", ["no suffix"]),
+        ("-o t.JPG", ["no format has the suffix '.jpg'", ".gif", ".html", ".svg"]),
         ("-o film.xyz", ["'.xyz'"]),
     ],
 )

@@ -69,6 +69,7 @@ def _look() -> list[str]:
 
 def check_portrait(ctx: click.Context, output: str | None, data: str) -> str | Path | None:
     """Where the picture goes, if there is to be one; checked before anything is trained."""
+    from optviz.encode import ENCODERS, is_folder
     from optviz.encode.still import STILLS, still_encoder_for
     from optviz.errors import ArgumentError
     from optviz.page.data import ORBIT
@@ -81,8 +82,15 @@ def check_portrait(ctx: click.Context, output: str | None, data: str) -> str | P
     if output == "-":
         raise ArgumentError("stdout has the table; name a file for the picture, as in -o out.gif")
     transparent = bool(ctx.params["transparent"])
-    if Path(output).suffix.lower() in STILLS:
+    suffix = Path(output).suffix.lower()
+    if suffix in STILLS:
         return target(output, data, ".png", partial(still_encoder_for, transparent=transparent))
+    if suffix and suffix not in ENCODERS and not is_folder(output):
+        films, stills = ", ".join(ENCODERS), ", ".join(STILLS)
+        raise ArgumentError(
+            f"no format has the suffix {suffix!r}; allowed are films, {films} or NAME/, a folder of PNGs, "
+            f"and stills, {stills}"
+        )
     if _is_page(output) and ctx.params["view"] == "relief" and ctx.params["camera"] == "orbit":
         raise ArgumentError(ORBIT)
     return film_target(output, data, transparent=transparent)
