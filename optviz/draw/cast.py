@@ -12,13 +12,14 @@ import numpy as np
 from optviz.cast import Gauge, Runner
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
+from optviz.lengths import AT_EASE
 from optviz.themes import Look, Theme
 from optviz.timeline import Shot
 
 _WIDEST = "−0.00e−000"
 _NARROW = "−0.0e−00"
 _FOOT, _CUT, _WIDE = 1.5, 7.6, 15.0  # letters' heights: the last line; a column of names that are cut; the widest
-_LEFT_FREE, _CLOSE = 0.75, 1.2  # the share of its room that a cast takes at ease; lines of names otherwise
+_CLOSE = 1.2  # letters' heights of a line of names where there is no ease
 _APART = 1.8  # letters' heights between a rate and the next name
 _SAMPLE = 8.4  # of line before a name, in widths of a trail, where lines have styles
 
@@ -212,7 +213,7 @@ def form_beneath(
         (0, plain, False),
     ):
         form = _rows(count, lines, max(1, int(wide / least)), wide)
-        if form.height <= _LEFT_FREE * high and least <= wide:
+        if form.height <= AT_EASE * high and least <= wide:
             return replace(form, paired=paired)
     for least in (plain, _CUT):
         columns = max(1, int(wide / least))

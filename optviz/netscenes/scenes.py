@@ -21,8 +21,6 @@ from optviz.scene import Contour, Panel, Scene, gridded, relief_of
 from optviz.surface import Array
 from optviz.timeline import timeline
 
-_ABOVE_CURVES = 0.72  # the share of the height that panels have above a row of curves
-
 
 @dataclass(frozen=True)
 class View:
@@ -56,11 +54,10 @@ def _curves(sitting: Sitting) -> View:
 
 
 def _boundary(sitting: Sitting) -> View:
-    share = _ABOVE_CURVES if "curves" in sitting.portrait.show else 1.0
-    rows = regions_of(
-        sitting.training, sitting.steps, sitting.portrait.picture, sitting.titles, share=share, jobs=sitting.jobs
+    portrait, curves = sitting.portrait, "curves" in sitting.portrait.show
+    return View(
+        regions_of(sitting.training, sitting.steps, portrait.picture, sitting.titles, curves=curves, jobs=sitting.jobs)
     )
-    return View(rows)
 
 
 def _plane(sitting: Sitting) -> View:
