@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import some_ticks, tick_label
+from optviz.draw.layout import some_ticks, tick_labels
+from optviz.lengths import LEFT
 from optviz.surface import Box
 from optviz.themes import Colour, Theme
 
@@ -15,12 +20,23 @@ def draw_ticks(
     left, top, right, bottom = place
     x0, x1, y0, y1 = box
     gap = theme.text * canvas.points
-    for value in some_ticks(x0, x1, int((right - left) / (70 * unit))) if sides[1] else ():
-        x = left + (value - x0) / (x1 - x0) * (right - left)
-        canvas.text(x, bottom + 1.4 * gap, tick_label(value), theme.text, theme.quiet, anchor="centre")
-    for value in some_ticks(y0, y1, int((bottom - top) / (60 * unit))) if sides[0] else ():
-        y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
-        canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")
+    if sides[1]:
+        values = some_ticks(x0, x1, int((right - left) / (70 * unit)))
+        pitch = (right - left) / (x1 - x0) * min(np.diff(values), default=x1 - x0)
+        for value, words in zip(values, tick_labels(values, _narrower(canvas, theme, pitch - 0.4 * gap)), strict=True):
+            x = left + (value - x0) / (x1 - x0) * (right - left)
+            canvas.text(x, bottom + 1.4 * gap, words, theme.text, theme.quiet, anchor="centre")
+    if sides[0]:
+        values = some_ticks(y0, y1, int((bottom - top) / (60 * unit)))
+        fits = _narrower(canvas, theme, min(left, LEFT * unit) - 0.6 * gap)
+        for value, words in zip(values, tick_labels(values, fits), strict=True):
+            y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
+            canvas.text(left - 0.6 * gap, y + 0.36 * gap, words, theme.text, theme.quiet, anchor="right")
+
+
+def _narrower(canvas: Canvas, theme: Theme, room: float) -> Callable[[str], bool]:
+    """Whether a label has room."""
+    return lambda words: canvas.text_width(words, theme.text) <= room
 
 
 def draw_title(

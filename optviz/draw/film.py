@@ -204,18 +204,18 @@ def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Paint
     kinds = [type(row[0]) for row in scene.panels]
     widest = {kind: max(len(row) for row in scene.panels if type(row[0]) is kind) for kind in kinds}
     low = LOW * max(1, len(kinds) - kinds.count(Curves)) ** 0.5
+    shared = [_is_shared(row) for row in scene.panels]
     rows = [
-        Row(widest[Curves], low, titled=True, least=LEAST_CURVES * unit)
-        if kind is Curves
-        else Row(
+        Row(
             widest[kind],
-            1.0,
+            low if kind is Curves else 1.0,
             titled=_is_titled(row[0]),
             proportions=_proportions(row[0]),
-            shared=kind is Regions,
-            numbered=kind is not Regions or following is not Regions,
+            least=LEAST_CURVES * unit if kind is Curves else 0.0,
+            shared=shared[index],
+            numbered=not (shared[index] and shared[index + 1 : index + 2] == [True] and kinds[index + 1] is kind),
         )
-        for row, kind, following in zip(scene.panels, kinds, [*kinds[1:], None], strict=True)
+        for index, (row, kind) in enumerate(zip(scene.panels, kinds, strict=True))
     ]
     beneath = [*scene.panels[1:], ()]
     for row, panels, places, under in zip(rows, scene.panels, cells(plan.stage, rows, unit), beneath, strict=True):
@@ -223,6 +223,12 @@ def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Paint
             numbers = not row.shared or column == 0, row.numbered or column >= len(under)
             stage = Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock, numbers)
             yield _PAINTERS[type(panel)](panel, stage)
+
+
+def _is_shared(row: Sequence[Panel]) -> bool:
+    """Whether all panels of a row have the same numbers."""
+    spans = {panel.span for panel in row if isinstance(panel, Curves)}
+    return isinstance(row[0], Regions) or (len(spans) == 1 and None not in spans)
 
 
 def _is_titled(panel: Panel) -> bool:

@@ -7,7 +7,7 @@ rows beneath them.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -188,7 +188,30 @@ def tick_label(value: float) -> str:
     """A number as a reader writes it.
 
     Example:
-        >>> tick_label(-0.5), tick_label(100000.0)
-        ('−0.5', '100000')
+        >>> tick_label(-0.5), tick_label(100000.0), tick_label(-2e6)
+        ('−0.5', '100000', '−2e6')
     """
-    return f"{value:.6g}".replace("-", "−")
+    return _written(f"{value:.6g}")
+
+
+def tick_labels(values: Sequence[float], fits: Callable[[str], bool]) -> list[str]:
+    """The labels of one axis: written out, or where one does not fit and that is shorter, as powers of ten.
+
+    Example:
+        >>> tick_labels([-200000.0, -100000.0, 0.0], lambda words: len(words) < 6)
+        ['−2e5', '−1e5', '0']
+    """
+    plain = [tick_label(value) for value in values]
+    if len(set(plain)) == len(plain) and all(map(fits, plain)):
+        return plain
+    for digits in range(6):
+        powers = [_written(f"{value:.{digits}e}") if value else "0" for value in values]
+        if len(set(powers)) == len(powers):
+            break
+    return powers if max(map(len, powers)) < max(map(len, plain)) or len(set(plain)) < len(plain) else plain
+
+
+def _written(number: str) -> str:
+    """A number that Python wrote, with a true minus and a plain exponent."""
+    mantissa, power, exponent = number.partition("e")
+    return f"{mantissa}{power}{int(exponent) if power else ''}".replace("-", "−")
