@@ -15,11 +15,15 @@ _LR_RULES = {"tuned": "tuned", "same": "same for all", "given": "given"}
 
 @dataclass(frozen=True)
 class Gauge:
-    """A number beside a runner's name that changes with the steps: values (T+1,), and what they measure in words."""
+    """A number beside a runner's name that changes with the steps: values (T+1,), and what they measure in words.
+
+    `unknown` is said where it is not finite.
+    """
 
     measure: str
     values: Array
     percent: bool = False
+    unknown: str = "diverged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +32,8 @@ class Runner:
 
     Where it runs from many starts they are medians, and `measure` says so in words; `rate` is its learning rate and
     `rule` how that came about, in words; `slot` is the place of its colour in the theme's palette. What else there is
-    to be read of it are `more` gauges, of the same kinds for all.
+    to be read of it are `more` gauges, of the same kinds for all. `diverged_at` is the step at which it diverged, if it
+    did.
     """
 
     title: str
@@ -38,6 +43,7 @@ class Runner:
     values: Array
     measure: str = "loss"
     more: tuple[Gauge, ...] = ()
+    diverged_at: int | None = None
 
     @property
     def gauge(self) -> Gauge:
@@ -52,15 +58,29 @@ def runners_of(
     return tuple(
         Runner(
             title=title,
-            rate=f"lr {run.hyperparameters['lr']:.2g}",
+            rate=f"lr {rate_text(run.hyperparameters['lr'])}",
             rule=_LR_RULES[run.lr_rule],
             slot=slot,
             values=values[:, column],
             measure=measure,
             more=more[column] if more else (),
+            diverged_at=run.diverged_at,
         )
         for column, (run, title, slot) in enumerate(zip(runs, _titles(runs), _slots(runs), strict=True))
     )
+
+
+def rate_text(rate: float, digits: int = 2) -> str:
+    """A learning rate in so many digits; a power of ten only where it is below 0.0001 or above 10000.
+
+    Example:
+        >>> [rate_text(rate) for rate in (0.0316, 1.0, 100.0, 316.2, 1e5, 2.5e-5, 1e30)]
+        ['0.032', '1', '100', '316', '1e5', '2.5e−5', '1e30']
+    """
+    if rate == 0 or 1e-4 <= abs(rate) <= 1e4:
+        return f"{rate:.{digits}g}" if abs(rate) < 10 ** (digits - 0.5) else f"{rate:.0f}"
+    mantissa, exponent = f"{rate:.{digits - 1}e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}".replace("-", "−")
 
 
 def _slots(runs: Sequence[Run]) -> list[int]:
@@ -92,4 +112,4 @@ def _titles(runs: Sequence[Run]) -> list[str]:
 
 def _written(key: str, value: object) -> str:
     text = f"{value:.3g}" if isinstance(value, float) else str(value).lower()
-    return text if key == "lr" else f"{key.replace('_', ' ')} {text}"
+    return rate_text(value, 3) if key == "lr" and isinstance(value, float) else f"{key.replace('_', ' ')} {text}"

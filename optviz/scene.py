@@ -74,7 +74,8 @@ class Curves:
     """A series of every runner over the steps: what is followed (T+1, M), of the runners owners (M,).
 
     Where a runner is many, the series is its median, and `band` its first and its last decile. `beside` (T+1, M) is a
-    second series of the same kind, drawn thin; `span` are the ends of an axis that is not to fit all values.
+    second series of the same kind, drawn thin; `span` are the ends of an axis that is not to fit all values. A band may
+    be `edged`: its ends are lines, too. `briefly` are its title in ever fewer words, for where there is less room.
     """
 
     series: Series
@@ -82,6 +83,8 @@ class Curves:
     band: tuple[Array, Array] | None = None
     beside: Array | None = None
     span: tuple[float, float] | None = None
+    edged: bool = False
+    briefly: tuple[str, ...] = ()
 
 
 Panel = Contour | Relief | Curves | Regions

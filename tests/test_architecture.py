@@ -44,6 +44,8 @@ ORDER = [
         "comparison",
         "checks",
         "themes",
+        "classes",
+        "lengths",
         "timeline",
         "nets",
         "claims",

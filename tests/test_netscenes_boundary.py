@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import optviz
+from optviz.classes import class_looks
 from optviz.draw import Film
-from optviz.draw.canvas import packed
-from optviz.draw.regions import class_colours
+from optviz.draw.canvas import Canvas, packed
 from optviz.errors import ArgumentError
 from optviz.nets.datasets import Dataset
 from optviz.nets.losses import softmax
@@ -89,7 +89,7 @@ def test_points_and_regions_have_their_classes_colours(data, theme):
     film = Film(scene_of_training(training, Portrait(show="boundary", picture=Picture(theme=theme))))
     [panel] = panels(training)
     painter, picture = film._painters[0], film.frame(-1)
-    colours = class_colours(THEMES[theme], panel.classes)
+    colours = [look.colour for look in class_looks(THEMES[theme], panel.classes)]
     assert len(set(colours)) == panel.classes
     middles = grid(panel.box)
     paper = np.array(rgb(THEMES[theme].background), float)
@@ -131,6 +131,72 @@ def test_runs_stand_side_by_side_and_the_box_keeps_all_points():
     columns, box = arranged(3, Picture(size=(1500, 400)), (0.0, 1.0, 0.0, 1.0))
     assert columns == 3
     assert box[0] <= 0 <= 1 <= box[1]
+
+
+SHAPES = {"page": {}, "slide": {"preset": "slide"}, "square": {"preset": "square"}, "tall": {"size": (600, 1000)}}
+
+
+@pytest.fixture(scope="module")
+def crews():
+    five = ("sgd:lr=0.5", "momentum:lr=0.1", "adagrad:lr=0.1", "rmsprop:lr=0.01", "adam:lr=0.03")
+    return {count: trained(optimizers=five[:count], epochs=1) for count in (1, 2, 3, 5)}
+
+
+def painters(film, kind):
+    return [each for each in film._painters if type(each).__name__ == kind]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_maps_fill_their_part_of_the_picture(crews, shape, count):
+    film = Film(scene_of_training(crews[count], Portrait(show="boundary", picture=Picture(**SHAPES[shape]))))
+    maps, unit = painters(film, "RegionsPainter"), film._painters[0]._stage.unit
+    lefts, tops, rights, bottoms = np.array([each._place for each in maps]).T
+    cells = np.array([each._stage.cell for each in maps])
+    across = (rights.max() - lefts.min()) / (cells[:, 2].max() - lefts.min())
+    down = (bottoms.max() - tops.min()) / (cells[:, 3].max() - tops.min() - 36 * unit)
+    assert min(across, down) > 0.8
+    assert len(set((rights - lefts).tolist())) <= 2, "of one width, but for rounding"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_curves_beneath_are_readable_and_leave_room_to_maps(crews, shape, count):
+    film = Film(scene_of_training(crews[count], Portrait(show="boundary,curves", picture=Picture(**SHAPES[shape]))))
+    areas = {}
+    for kind in ("RegionsPainter", "CurvesPainter"):
+        places = [each._place for each in painters(film, kind)]
+        areas[kind] = sum((right - left) * (bottom - top) for left, top, right, bottom in places)
+    assert areas["RegionsPainter"] > 0.8 * areas["CurvesPainter"]
+    for curves in painters(film, "CurvesPainter"):
+        assert curves._place[3] - curves._place[1] >= 73 * curves._stage.unit
+
+
+def test_numbers_stand_once_for_a_row_and_once_for_a_column(crews):
+    film = Film(scene_of_training(crews[5], Portrait(show="boundary")))
+    maps = painters(film, "RegionsPainter")
+    places = [each._place for each in maps]
+    for each, (left, _, _, bottom) in zip(maps, places, strict=True):
+        beneath = any(place[0] == left and place[1] > bottom for place in places)
+        assert each._stage.numbers == (left == places[0][0], not beneath)
+    assert places[1][0] - places[0][2] < 20 * maps[0]._stage.unit
+    assert len({place[0] for place in places}) > 1
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_title_is_cut_where_there_are_five(crews, shape, monkeypatch):
+    cut = []
+    fitted = Canvas.fitted
+
+    def watched(self, words, *rest, **options):
+        found = fitted(self, words, *rest, **options)
+        cut.extend([words] if found != words else [])
+        return found
+
+    monkeypatch.setattr(Canvas, "fitted", watched)
+    for show in ("boundary", "boundary,curves"):
+        Film(scene_of_training(crews[5], Portrait(show=show, picture=Picture(**SHAPES[shape]))))
+    assert not cut
 
 
 def test_curves_go_beneath():

@@ -9,7 +9,8 @@ import optviz
 from optviz.catalog import load_surface, surface_names
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas
-from optviz.draw.curves import _envelope, _Line, _parted, axis_range
+from optviz.draw.curves import _parted, axis_range
+from optviz.draw.polylines import Line, _envelope
 from optviz.errors import ArgumentError
 from optviz.gradients import gradient
 from optviz.picture import LAYOUTS
@@ -153,7 +154,8 @@ def test_a_dense_curve_has_the_outline_of_all_its_steps():
     generator = np.random.default_rng(4)
     path = np.stack([np.linspace(10.0, 110.0, 8000), generator.normal(50, 8, 8000)], axis=-1)
     covered = []
-    for line in (path, _Line(path, (10, 0, 110, 100)).until(8000)):
+    [(thinned, _)] = Line(path, (10, 0, 110, 100)).until(8000)
+    for line in (path, thinned):
         canvas = Canvas(120, 100)
         canvas.line(line, "#000000", 1.5)
         covered.append(canvas.pixels.view(np.uint8)[:, 3::4] > 128)

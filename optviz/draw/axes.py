@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import some_ticks, tick_label
+from optviz.draw.layout import some_ticks, tick_labels
+from optviz.lengths import LEFT
 from optviz.surface import Box
 from optviz.themes import Colour, Theme
 
 
-def draw_ticks(canvas: Canvas, place: Rectangle, box: Box, theme: Theme, unit: float) -> None:
-    """Write round numbers of a box beneath its place and at its left."""
+def draw_ticks(
+    canvas: Canvas, place: Rectangle, box: Box, theme: Theme, unit: float, sides: tuple[bool, bool] = (True, True)
+) -> None:
+    """Write round numbers of a box at the left of its place and beneath it, or at one of these sides only."""
     left, top, right, bottom = place
     x0, x1, y0, y1 = box
     gap = theme.text * canvas.points
-    for value in some_ticks(x0, x1, int((right - left) / (70 * unit))):
-        x = left + (value - x0) / (x1 - x0) * (right - left)
-        canvas.text(x, bottom + 1.4 * gap, tick_label(value), theme.text, theme.quiet, anchor="centre")
-    for value in some_ticks(y0, y1, int((bottom - top) / (60 * unit))):
-        y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
-        canvas.text(left - 0.6 * gap, y + 0.36 * gap, tick_label(value), theme.text, theme.quiet, anchor="right")
+    if sides[1]:
+        values = some_ticks(x0, x1, int((right - left) / (70 * unit)))
+        pitch = (right - left) / (x1 - x0) * min(np.diff(values), default=x1 - x0)
+        for value, words in zip(values, tick_labels(values, _narrower(canvas, theme, pitch - 0.4 * gap)), strict=True):
+            x = left + (value - x0) / (x1 - x0) * (right - left)
+            canvas.text(x, bottom + 1.4 * gap, words, theme.text, theme.quiet, anchor="centre")
+    if sides[0]:
+        values = some_ticks(y0, y1, int((bottom - top) / (60 * unit)))
+        fits = _narrower(canvas, theme, min(left, LEFT * unit) - 0.6 * gap)
+        for value, words in zip(values, tick_labels(values, fits), strict=True):
+            y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
+            canvas.text(left - 0.6 * gap, y + 0.36 * gap, words, theme.text, theme.quiet, anchor="right")
 
 
-def draw_title(canvas: Canvas, place: Rectangle, words: str, colour: Colour, theme: Theme, note: str = "") -> None:
-    """Write a panel's title above its place, and after it a note, as far as there is room."""
+def _narrower(canvas: Canvas, theme: Theme, room: float) -> Callable[[str], bool]:
+    """Whether a label has room."""
+    return lambda words: canvas.text_width(words, theme.text) <= room
+
+
+def draw_title(
+    canvas: Canvas, place: Rectangle, words: str, colour: Colour, theme: Theme, note: str = "", beyond: float = 0.0
+) -> None:
+    """Write a panel's title above its place, and after it a note, as far as there is room.
+
+    A title that is too long is written a little smaller, and may reach so many pixels beyond the place.
+    """
     left, top, right, _ = place
     size = theme.text + 1
     y = top - 0.5 * size * canvas.points
     if words:
-        words = canvas.fitted(words, size, right - left, bold=True)
+        room = right + beyond - left
+        while size > theme.text - 1.5 and canvas.text_width(words, size, bold=True) > room:
+            size -= 0.5
+        words = canvas.fitted(words, size, room, bold=True)
         canvas.text(left, y, words, size, colour, bold=True)
         left += round(canvas.text_width(words, size, bold=True) + size * canvas.points)
     if note and right - left > 6 * size * canvas.points:

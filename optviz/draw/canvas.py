@@ -36,7 +36,7 @@ _LONGEST = 500  # letters of a text that are looked at
 _LONG = 128  # corners of a line whose moves of less than a ninth of a pixel are left out
 _IDENTITY = IdentityTransform()
 _CIRCLE = Path.unit_circle()
-_TURN = np.linspace(0, 2 * np.pi, 17)
+_TURN = 2 * np.pi * np.arange(16) / 16
 _ROUND = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=-1)  # small circles, with sixteen corners
 
 
@@ -110,11 +110,25 @@ class Canvas:
         pen = self._pen(colour, width, clip, "butt", alpha)
         self._renderer.draw_path(pen, self._path(ends.reshape(-1, 2), _segment_codes(len(ends))), _IDENTITY, None)
 
-    def dots(self, centres: NDArray[Any], diameter: float, colour: Colour, *, clip: Rectangle | None = None) -> None:
-        """Filled circles around centres (n, 2), `diameter` points wide, as one outline."""
-        corners = centres[:, None] + _ROUND * (diameter * self.points / 2)
-        outline = self._path(corners.reshape(-1, 2), _round_codes(len(centres)))
-        self._renderer.draw_path(self._pen(colour, 0, clip), outline, _IDENTITY, _shares(colour))
+    def dots(
+        self,
+        centres: NDArray[Any],
+        diameter: float,
+        colour: Colour,
+        *,
+        mark: NDArray[Any] = _ROUND,
+        rim: float = 0.0,
+        clip: Rectangle | None = None,
+    ) -> None:
+        """Filled circles around centres (n, 2), `diameter` points wide, or marks of their area, as one outline.
+
+        A mark is given by its corners (k, 2) around the origin; a `rim` makes it so many points larger on every side.
+        """
+        corners = centres[:, None] + mark * (diameter * self.points / 2)
+        outline = self._path(
+            np.insert(corners, len(mark), corners[:, 0], axis=1).reshape(-1, 2), _mark_codes(len(centres), len(mark))
+        )
+        self._renderer.draw_path(self._pen(colour, 2 * rim, clip), outline, _IDENTITY, _shares(colour))
 
     def polygon(self, corners: NDArray[Any], colour: Colour, rim: Colour, casing: float) -> None:
         """A filled polygon with a rim around it."""
@@ -299,9 +313,8 @@ def _segment_codes(count: int) -> NDArray[np.uint8]:
 
 
 @lru_cache(maxsize=256)
-def _round_codes(count: int) -> NDArray[np.uint8]:
-    corner = [Path.MOVETO, *[Path.LINETO] * (len(_ROUND) - 2), Path.CLOSEPOLY]
-    return np.tile(np.array(corner, dtype=np.uint8), count)
+def _mark_codes(count: int, corners: int) -> NDArray[np.uint8]:
+    return np.tile(np.array([Path.MOVETO, *[Path.LINETO] * (corners - 1), Path.CLOSEPOLY], dtype=np.uint8), count)
 
 
 @lru_cache(maxsize=256)

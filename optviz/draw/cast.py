@@ -12,13 +12,14 @@ import numpy as np
 from optviz.cast import Gauge, Runner
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
+from optviz.lengths import AT_EASE
 from optviz.themes import Look, Theme
 from optviz.timeline import Shot
 
 _WIDEST = "−0.00e−000"
 _NARROW = "−0.0e−00"
 _FOOT, _CUT, _WIDE = 1.5, 7.6, 15.0  # letters' heights: the last line; a column of names that are cut; the widest
-_LEFT_FREE, _CLOSE = 0.75, 1.2  # the share of its room that a cast takes at ease; lines of names otherwise
+_CLOSE = 1.2  # letters' heights of a line of names where there is no ease
 _APART = 1.8  # letters' heights between a rate and the next name
 _SAMPLE = 8.4  # of line before a name, in widths of a trail, where lines have styles
 
@@ -68,9 +69,9 @@ class Cast:
         self._spots = [(left + column * wide, round(top + em + pitch * row)) for column, row in cells]
         self._wide, self._gap = wide, round((_APART if form.paired else 0.4) * em) if form.across else 0
         self._gauges = [runner.more[: 1 if form.paired else max(0, form.lines - 3)] for runner in runners]
-        percent = any(gauge.percent for gauges in self._gauges for gauge in gauges)
-        characters = "0123456789.e−diverg %" if percent else "0123456789.e−diverg "
-        self._glyphs = Glyphs(canvas, characters, theme.text, theme.quiet, theme.background)
+        shown = [gauge for gauges in self._gauges for gauge in gauges]
+        letters = "".join(["diverged", *(gauge.unknown for gauge in shown), *("%" for gauge in shown if gauge.percent)])
+        self._glyphs = Glyphs(canvas, f"0123456789.e− {letters}", theme.text, theme.quiet, theme.background)
         self._width = self._glyphs.width(_WIDEST if self._lines > 2 else _NARROW)
         words = [runners[0].measure, *(gauge.measure for gauge in self._gauges[0])]  # the same for all
         fits = max(canvas.text_width(f"{each} ", theme.text) for each in words) + 0.8 * self._width <= wide
@@ -115,7 +116,7 @@ class Cast:
         """What the numbers are where there is no room for words beside each: a line, or two where one is too long."""
         rules = Counter(runner.rule for runner in self._runners)
         rates = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
-        gauges = ["loss"] if self._lines else []
+        gauges = [self._runners[0].measure] if self._lines else []
         if self._paired:
             gauges.append(self._runners[0].more[0].measure)
         words = " · ".join([f"lr {rates}", *gauges])
@@ -146,7 +147,9 @@ class Cast:
 def gauge_label(gauge: Gauge, step: int) -> str:
     """What a gauge says at a step."""
     value = float(gauge.values[step])
-    return f"{100 * value:.1f} %" if gauge.percent and math.isfinite(value) else loss_label(value)
+    if not math.isfinite(value):
+        return gauge.unknown
+    return f"{100 * value:.1f} %" if gauge.percent else loss_label(value)
 
 
 def loss_label(value: float) -> str:
@@ -212,7 +215,7 @@ def form_beneath(
         (0, plain, False),
     ):
         form = _rows(count, lines, max(1, int(wide / least)), wide)
-        if form.height <= _LEFT_FREE * high and least <= wide:
+        if form.height <= AT_EASE * high and least <= wide:
             return replace(form, paired=paired)
     for least in (plain, _CUT):
         columns = max(1, int(wide / least))

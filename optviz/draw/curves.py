@@ -1,8 +1,8 @@
 """Curves: what is followed along the runs, over the steps, in step with the map.
 
 A curve goes from left to right as time does, so on a sheet of pixels all curves are drawn once, to their ends, and a
-frame uncovers what lies left of its step. Where many steps share a column of pixels, a curve goes through its first,
-least, largest and last value there: its outline is that of all.
+frame uncovers what lies left of its step. Where curves run on each other for long, the later ones are dashed, so that
+all are seen.
 """
 
 from __future__ import annotations
@@ -10,25 +10,30 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optviz.cast import Runner
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import plot, some_ticks, tick_label, ticks, to_pixels
+from optviz.draw.layout import plot, some_ticks, tick_label, tick_labels, ticks, to_pixels
+from optviz.draw.polylines import Line, run_upon
 from optviz.draw.stage import Stage
 from optviz.draw.trails import about, around
+from optviz.lengths import LEFT
 from optviz.scene import Curves
 from optviz.timeline import Shot
 
 _DECADES = 14  # at most so many below the largest value
 _LABELS = 96  # units for the names at the ends of the lines
 _THIN = 0.7
-_BAND = 0.22  # how opaque a band is
+_BAND, _LIGHT = 0.22, 0.1  # how opaque a band is, and one with edges
 _HAIR, _HAIR_ALPHA = 0.6, 0.6  # how wide a second series is, as a share of a curve, and how opaque
-_DENSE = 4  # steps in a column of pixels from which on not all are drawn
-_HORIZON = 2e4  # pixels beyond the panel, farther than which no line need go
+_MOST_TICKS = 6  # of an axis that is not logarithmic
+_DASH = 4.0  # widths of a line, the dashes of one that runs on others
+_CROSS = 0.4  # half the width of the mark where a run diverged, in heads
 
 
 @dataclass(frozen=True)
@@ -61,28 +66,46 @@ class CurvesPainter:
         self._low, self._high = panel.span or axis_range(shown, log=panel.series.log)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
         self._paths = self._placed(values)
-        self._lines = [_Line(path, self._place) for path in self._paths]
-        self._hairs = [_Line(path, self._place) for path in self._placed(beside)]
-        self._slivers = [] if panel.band is None else list(self._band(*panel.band))
+        below = run_upon(self._paths, self._theme.trail * stage.canvas.points / 2, self._place)
+        self._lines = [Line(path, self._place, own) for path, own in zip(self._paths, below, strict=True)]
+        edges = np.concatenate(panel.band, axis=1) if panel.band is not None and panel.edged else beside[:, :0]
+        self._hairs = [Line(path, self._place) for path in self._placed(np.concatenate([beside, edges], axis=1))]
+        filled = panel.band is not None and (not panel.edged or len(panel.owners) == 1)
+        self._slivers = list(self._band(*panel.band)) if filled and panel.band is not None else []
+        self._ends = {
+            column: int(known[-1])
+            for column, (owner, path) in enumerate(zip(panel.owners, self._paths, strict=True))
+            if stage.cast[owner].diverged_at is not None and len(known := np.flatnonzero(np.isfinite(path[:, 1])))
+        }
 
     def ground(self, canvas: Canvas) -> None:
         theme, series = self._theme, self._panel.series
         left, top, right, bottom = self._place
         em = theme.text * canvas.points
-        title = f"{series.title} (log)" if series.log else series.title
+        titles = [f"{each} (log)" if series.log else each for each in (series.title, *self._panel.briefly)]
+        room = self._stage.cell[2] - left
+        fitting = (each for each in titles if canvas.text_width(each, theme.text) <= room)
+        title = next(fitting, titles[-1])
         canvas.plate(self._place, theme.background)
-        canvas.text(left, top - 0.5 * em, canvas.fitted(title, theme.text, right - left), theme.text, theme.ink)
+        canvas.text(left, top - 0.5 * em, canvas.fitted(title, theme.text, room), theme.text, theme.ink)
         heights = self._ticks((bottom - top) / (34 * self._stage.unit))
         powers = all(height == round(height) for height in heights)
-        for value in heights:
+        aside = LEFT * self._stage.unit - 0.6 * em
+        labels = (
+            [_power(value, brief=powers) for value in heights]
+            if series.log
+            else tick_labels(heights, lambda words: canvas.text_width(words, theme.text) <= aside)
+        )
+        for value, words in zip(heights, labels, strict=True):
             y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])
             canvas.line(np.array([[left, y], [right, y]]), _faint(theme.quiet, theme.background), 0.7, cap="butt")
-            words = _power(value, brief=powers) if series.log else tick_label(value)
             width = canvas.text_width(words, theme.text)
             x = max(left - 0.6 * em - width, self._stage.cell[0] + 2)
-            canvas.text(x, y + 0.36 * em, words, theme.text, theme.quiet)
+            if self._stage.numbers[0]:
+                canvas.text(x, y + 0.36 * em, words, theme.text, theme.quiet)
         rate = self._stage.clock.rate
-        for value in ticks(0, self._box[1] * rate, max(2, int((right - left) / (80 * self._stage.unit)))):
+        many = max(2, int((right - left) / (80 * self._stage.unit)))
+        for value in ticks(0, self._box[1] * rate, many) if self._stage.numbers[1] else ():
             x = float(to_pixels(np.array([value / rate, self._low]), self._box, self._place)[0])
             canvas.text(x, bottom + 1.4 * em, tick_label(value), theme.text, theme.quiet, anchor="centre")
         self._draw_bounds(canvas)
@@ -117,7 +140,19 @@ class CurvesPainter:
             if math.isfinite(a) and top <= b <= bottom:
                 canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=whole)
                 boxes.append(about(a, b, (theme.head + 2 * casing) * canvas.points, whole))
+        boxes += [self._cross(canvas, column, whole) for column, end in self._ends.items() if end < shot.step]
         return boxes
+
+    def _cross(self, canvas: Canvas, column: int, whole: Rectangle) -> Rectangle:
+        """Mark where a run diverged."""
+        theme, (x, y) = self._theme, self._paths[column][self._ends[column]].tolist()
+        y = min(max(y, self._place[1]), self._place[3])
+        arm = _CROSS * theme.head * canvas.points
+        for colour, width in ((theme.background, 2 * theme.trail), (self._looks[column].colour, theme.trail)):
+            for turn in (-1, 1):
+                bar = np.array([[x - arm, y - turn * arm], [x + arm, y + turn * arm]])
+                canvas.line(bar, colour, width, clip=whole)
+        return about(x, y, 2 * arm + 2 * theme.trail * canvas.points, whole)
 
     def _reached(self, step: int) -> int:
         """The column of pixels up to which a frame at that step shows the curves."""
@@ -129,12 +164,14 @@ class CurvesPainter:
         theme, end = self._theme, self._reached(step)
         for sliver in self._slivers:
             if sliver.x < end:
-                canvas.tint(sliver.box, self._looks[sliver.run].colour, _BAND)
-        for line, look in zip(self._hairs, self._looks, strict=False):
-            canvas.line(line.until(step), look.colour, _HAIR * theme.trail, clip=self._place, alpha=_HAIR_ALPHA)
+                canvas.tint(sliver.box, self._looks[sliver.run].colour, _LIGHT if self._panel.edged else _BAND)
+        for line, look in zip(self._hairs, cycle(self._looks), strict=False):
+            for corners, _ in line.until(step):
+                canvas.line(corners, look.colour, _HAIR * theme.trail, clip=self._place, alpha=_HAIR_ALPHA)
         for line, look in zip(self._lines, self._looks, strict=True):
-            corners = line.until(step)
-            canvas.line(corners, look.colour, theme.trail, dash=look.dash, clip=self._place)
+            for corners, below in line.until(step):
+                dash = look.dash or ((_DASH, _DASH * below) if below else ())
+                canvas.line(corners, look.colour, theme.trail, dash=dash, clip=self._place)
 
     def _placed(self, values: NDArray[Any]) -> list[NDArray[Any]]:
         """Series (T+1, M) as M paths in pixels."""
@@ -162,7 +199,7 @@ class CurvesPainter:
 
     def _ticks(self, count: float) -> list[float]:
         if not self._panel.series.log:
-            return some_ticks(self._low, self._high, int(count))
+            return some_ticks(self._low, self._high, min(_MOST_TICKS, int(count)))
         every = max(1, math.ceil((self._high - self._low) / max(2, count)))
         powers = [float(power) for power in range(math.ceil(self._low), math.floor(self._high) + 1)]
         if len(powers) > 1 or count < 2:
@@ -185,47 +222,32 @@ class CurvesPainter:
         """Names beside the ends of the lines, moved apart where they would overlap."""
         theme = self._theme
         _, top, right, bottom = self._place
-        em = theme.text * canvas.points
-        wanted = []
-        for path, owner, look in zip(self._paths, self._panel.owners, self._looks, strict=True):
+        em, room = theme.text * canvas.points, (_LABELS - 10) * self._stage.unit
+        names, notes = [], []
+        for column, (path, owner, look) in enumerate(zip(self._paths, self._panel.owners, self._looks, strict=True)):
             known = path[np.isfinite(path[:, 1]), 1]
             y = float(np.clip(known[-1], top, bottom)) if len(known) else float(bottom)
-            wanted.append((y, self._stage.cast[owner].title, look.colour))
-        wanted.sort()
+            runner = self._stage.cast[owner]
+            names.append((y, column, 0, runner.title, look.colour))
+            for line, words in enumerate(_end_of(runner, canvas, theme.text - 1, room), start=1):
+                notes.append((y, column, line, words, theme.quiet))
+        wanted = sorted([*names, *notes])
+        if len(wanted) * 1.15 * em > bottom - top + em:
+            wanted = sorted(names)
         if len(wanted) * 1.15 * em > bottom - top + em:
             return
-        spots = _parted([y for y, _, _ in wanted], 1.15 * em, top, bottom)
-        for spot, (_, title, colour) in zip(spots, wanted, strict=True):
-            words = canvas.fitted(title, theme.text - 1, (_LABELS - 10) * self._stage.unit, bold=True)
-            canvas.text(right + 8 * self._stage.unit, spot + 0.33 * em, words, theme.text - 1, colour, bold=True)
+        spots = _parted([y for y, *_ in wanted], 1.15 * em, top, bottom)
+        for spot, (_, _, line, text, colour) in zip(spots, wanted, strict=True):
+            words, bold = canvas.fitted(text, theme.text - 1, room, bold=line == 0), line == 0
+            canvas.text(right + 8 * self._stage.unit, spot + 0.33 * em, words, theme.text - 1, colour, bold=bold)
 
 
-class _Line:
-    """A curve as a polyline: a path (T+1, 2) in pixels, thinned where many steps share a column of pixels."""
-
-    def __init__(self, path: NDArray[Any], place: Rectangle) -> None:
-        left, top, right, bottom = place
-        dense = len(path) > _DENSE * (right - left)
-        self._steps = _envelope(path) if dense else np.arange(len(path))
-        self._corners = path[self._steps]
-        self._corners[:, 1] = self._corners[:, 1].clip(top - _HORIZON, bottom + _HORIZON)
-
-    def until(self, step: int) -> NDArray[Any]:
-        """The corners up to a step."""
-        return self._corners[: np.searchsorted(self._steps, step, side="right")]
-
-
-def _envelope(path: NDArray[Any]) -> NDArray[Any]:
-    """The steps at which a path (T+1, 2) enters or leaves a column of pixels, is highest or lowest in it, or breaks."""
-    known, broken = np.flatnonzero(~np.isnan(path[:, 1])), np.flatnonzero(np.isnan(path[:, 1]))
-    gaps = broken[np.diff(broken, prepend=-2) > 1]
-    if not len(known):
-        return gaps
-    columns = np.floor(path[known, 0])
-    firsts = np.flatnonzero(np.diff(columns, prepend=-1))
-    lasts = np.append(firsts[1:], len(known)) - 1
-    by_height = known[np.lexsort((path[known, 1], columns))]
-    return np.unique(np.concatenate([gaps, known[firsts], known[lasts], by_height[firsts], by_height[lasts]]))
+def _end_of(runner: Runner, canvas: Canvas, size: float, room: float) -> list[str]:
+    """What is to be said of a run that diverged, in lines that fit."""
+    if runner.diverged_at is None:
+        return []
+    whole = ["diverged", f"at step {runner.diverged_at}"]
+    return [" ".join(whole)] if canvas.text_width(" ".join(whole), size) <= room else whole
 
 
 def axis_range(values: NDArray[Any], *, log: bool) -> tuple[float, float]:

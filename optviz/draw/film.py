@@ -18,12 +18,13 @@ from optviz.draw.cast import Cast, form_beneath
 from optviz.draw.contour import ContourPainter
 from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
-from optviz.draw.layout import Layout, Row, cells, layout, unit_of
+from optviz.draw.layout import Layout, Row, cells, layout
 from optviz.draw.regions import RegionsPainter
 from optviz.draw.relief import ReliefPainter
 from optviz.draw.stage import Stage
 from optviz.draw.vectors import Key, height_beneath
 from optviz.errors import ArgumentError
+from optviz.lengths import LEAST_CURVES, LOW, unit_of
 from optviz.regions import Regions
 from optviz.scene import Contour, Curves, Panel, Relief, Scene
 from optviz.themes import Colour, Look
@@ -35,7 +36,6 @@ _PAINTERS: dict[type[Panel], Any] = {
     Curves: CurvesPainter,
     Regions: RegionsPainter,
 }
-_LOW = 0.3  # how tall a row of curves is, beside a row of maps
 
 
 @dataclass(frozen=True)
@@ -200,18 +200,35 @@ def _introduced(scene: Scene, looks: Sequence[Look], plan: Layout, sheet: Canvas
 
 
 def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Painter]:
+    unit = unit_of(plan.scale, scene.theme)
     kinds = [type(row[0]) for row in scene.panels]
     widest = {kind: max(len(row) for row in scene.panels if type(row[0]) is kind) for kind in kinds}
-    low = _LOW * max(1, len(kinds) - kinds.count(Curves)) ** 0.5
+    low = LOW * max(1, len(kinds) - kinds.count(Curves)) ** 0.5
+    shared = [_is_shared(row) for row in scene.panels]
     rows = [
-        Row(widest[type(panel)], low, titled=_is_titled(panel))
-        if isinstance(panel, Curves)
-        else Row(widest[type(panel)], 1.0, titled=_is_titled(panel), proportions=_proportions(panel))
-        for panel in (row[0] for row in scene.panels)
+        Row(
+            widest[kind],
+            low if kind is Curves else 1.0,
+            titled=_is_titled(row[0]),
+            proportions=_proportions(row[0]),
+            least=LEAST_CURVES * unit if kind is Curves else 0.0,
+            shared=shared[index],
+            numbered=not (shared[index] and shared[index + 1 : index + 2] == [True] and kinds[index + 1] is kind),
+        )
+        for index, (row, kind) in enumerate(zip(scene.panels, kinds, strict=True))
     ]
-    for row, places in zip(scene.panels, cells(plan.stage, rows, unit_of(plan.scale, scene.theme)), strict=True):
-        for panel, cell in zip(row, places, strict=False):  # a last row may be shorter; its panels are no larger
-            yield _PAINTERS[type(panel)](panel, Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock))
+    beneath = [*scene.panels[1:], ()]
+    for row, panels, places, under in zip(rows, scene.panels, cells(plan.stage, rows, unit), beneath, strict=True):
+        for column, (panel, cell) in enumerate(zip(panels, places, strict=False)):  # a last row may be shorter
+            numbers = not row.shared or column == 0, row.numbered or column >= len(under)
+            stage = Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock, numbers)
+            yield _PAINTERS[type(panel)](panel, stage)
+
+
+def _is_shared(row: Sequence[Panel]) -> bool:
+    """Whether all panels of a row have the same numbers."""
+    spans = {panel.span for panel in row if isinstance(panel, Curves)}
+    return isinstance(row[0], Regions) or (len(spans) == 1 and None not in spans)
 
 
 def _is_titled(panel: Panel) -> bool:

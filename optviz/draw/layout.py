@@ -7,7 +7,7 @@ rows beneath them.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -16,13 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw.canvas import Rectangle
+from optviz.lengths import APART, CLOSE, FOOT, HEAD, LEFT, SIDE, SQUARE, TITLE, most_beneath, scale_of, unit_of
 from optviz.surface import Box
 from optviz.themes import Theme
 
-_LEFT, _SIDE, _TICKS, _TITLE, _GAP = 52, 204, 36, 24, 4  # units
 _FARTHEST = 1e9  # pixels
-_SQUARE = 1.1  # times as wide as tall: up to there the cast stands beneath
-_SHARE = 0.4  # the most of the height that the cast takes beneath; more where the panels stay as tall as wide
 _NARROWEST = 18  # letters' heights, the least width for a cast beneath
 
 
@@ -51,17 +49,17 @@ class Layout:
 
 def layout(width: int, height: int, theme: Theme) -> Layout:
     """Divide a sheet; larger letters take more room around the panels. A cast beneath them gets the most it may."""
-    scale = max(0.5, min(width / 800, height / 600))
+    scale = scale_of(width, height)
     unit = unit_of(scale, theme)
     heading = scale * theme.heading / 16
-    left, top = round(_LEFT * unit), round(64 * heading)
+    left, top = round(LEFT * unit), round(HEAD * heading)
     title = left, round(40 * heading)
-    if width <= _SQUARE * height:
+    if width <= SQUARE * height:
         return _stacked(width, height, theme, scale, title)
-    side = round(_SIDE * unit)
+    side = round(SIDE * unit)
     roomy = width - left - side > 0.8 * side
     right = max(left + 8, width - (side if roomy else round(16 * unit)))
-    foot = height - round(_TICKS * unit) - round(4 * scale)
+    foot = height - round(FOOT * unit) - round(4 * scale)
     cast = (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy else None
     stage = (0, top, right, max(height - round(4 * scale), top + 16))
     return Layout(scale, stage, title, cast)
@@ -70,66 +68,83 @@ def layout(width: int, height: int, theme: Theme) -> Layout:
 def _stacked(width: int, height: int, theme: Theme, scale: float, title: tuple[int, int]) -> Layout:
     """The parts of a sheet whose cast stands beneath the panels."""
     unit, em = unit_of(scale, theme), scale * theme.text * 100 / 72
-    left, top = title[0], round(64 * scale * theme.heading / 16)
+    left, top = title[0], round(HEAD * scale * theme.heading / 16)
     right = max(left + 8, width - round(16 * unit))
     foot = height - round(14 * unit)
-    most = round(max(_SHARE * height, height - width))
+    most = most_beneath(width, height)
     if right - left < _NARROWEST * em:
         return Layout(scale, (0, top, right, max(height - round(4 * scale), top + 16)), title, None)
     return Layout(scale, (0, top, right, foot - most), title, (left, foot - most, right, foot), beneath=True)
-
-
-def unit_of(scale: float, theme: Theme) -> float:
-    """The length of what is a pixel at 800×600 in a theme with letters of 10 points."""
-    return scale * theme.text / 10
 
 
 @dataclass(frozen=True)
 class Row:
     """A row of panels: how many cells it has, their plots' share of the height, and whether they have titles.
 
-    Plots that have proportions of their own, width to height, take no more height than these need.
+    Plots that have proportions of their own, width to height, take no more height than these need, and leave others the
+    `least` that these ask for, in pixels. Where panels are `shared`, all have the same numbers, which stand at the left
+    of the first one only; and beneath the row if it is `numbered`.
     """
 
     count: int
     weight: float
     titled: bool
     proportions: float | None = None
+    least: float = 0.0
+    shared: bool = False
+    numbered: bool = True
 
 
 def cells(stage: Rectangle, rows: Sequence[Row], unit: float) -> list[list[Rectangle]]:
-    """The stage in rows of cells; ticks and titles come off the height before it is shared."""
+    """The stage in rows of cells; ticks and titles come off the height before it is shared.
+
+    A cell has room for numbers at its left and beneath; where there are none, it reaches under its neighbour.
+    """
     left, top, right, bottom = stage
-    extras = [unit * (_TICKS + (_TITLE if row.titled else 0)) for row in rows]
-    gap = round(_GAP * unit)
-    heights = _heights(max(0.0, bottom - top - sum(extras)), rows, right - left, _LEFT * unit + gap)
+    extras = [unit * ((FOOT if row.numbered else CLOSE) + (TITLE if row.titled else 0)) for row in rows]
+    across = [_columns(row, left, right, unit) for row in rows]
+    widths = [row[0][1] - row[0][0] - LEFT * unit for row in across]
+    heights = _heights(max(0.0, bottom - top - sum(extras)), rows, widths)
     found = []
     low = float(top)
-    for row, extra, height in zip(rows, extras, heights, strict=True):
+    for row, extra, height, columns in zip(rows, extras, heights, across, strict=True):
         high = min(float(bottom), low + extra + height)
-        edges = [round(left + (right + gap - left) * column / row.count) for column in range(row.count + 1)]
-        found.append([(start, round(low), end - gap, round(high)) for start, end in pairwise(edges)])
+        foot = high if row.numbered else high + unit * (FOOT - CLOSE)
+        found.append([(start, round(low), end, round(foot)) for start, end in columns])
         low = high
     return found
 
 
-def _heights(room: float, rows: Sequence[Row], width: float, less: float) -> list[float]:
-    """How much of the room each row's plots get; of a cell's width so much is for numbers."""
-    most = [(width / row.count - less) / row.proportions if row.proportions else math.inf for row in rows]
+def _columns(row: Row, left: int, right: int, unit: float) -> list[tuple[int, int]]:
+    """The left and right ends of a row's cells."""
+    gap, numbers = round((CLOSE if row.shared else APART) * unit), round(LEFT * unit) if row.shared else 0
+    start = left + numbers
+    edges = [round(start + (right + gap - start) * column / row.count) for column in range(row.count + 1)]
+    return [(low - numbers, high - gap) for low, high in pairwise(edges)]
+
+
+def _heights(room: float, rows: Sequence[Row], widths: Sequence[float]) -> list[float]:
+    """How much of the room each row's plots get, which are so wide."""
     heights = [room * row.weight / sum(each.weight for each in rows) for row in rows]
-    heights = [max(8.0, min(pair)) for pair in zip(heights, most, strict=True)]
+    ours = sum(height for row, height in zip(rows, heights, strict=True) if row.proportions)
+    short = sum(max(0.0, row.least - height) for row, height in zip(rows, heights, strict=True))
+    share = max(0.5, 1 - short / ours) if ours else 1.0
+    heights = [
+        max(8.0, min(share * height, width / row.proportions)) if row.proportions else height
+        for row, height, width in zip(rows, heights, widths, strict=True)
+    ]
     free = sum(row.weight for row in rows if row.proportions is None)
     left = room - sum(height for row, height in zip(rows, heights, strict=True) if row.proportions)
     return [
-        max(0.0, left) * row.weight / free if row.proportions is None else height
+        height if row.proportions else max(0.0, left) * row.weight / free
         for row, height in zip(rows, heights, strict=True)
     ]
 
 
 def plot(cell: Rectangle, unit: float, *, titled: bool, right: float = 0.0) -> Rectangle:
     """What is left of a cell for the plot itself, inside its ticks, its title, and a margin at the right."""
-    left, top = cell[0] + round(_LEFT * unit), cell[1] + (round(_TITLE * unit) if titled else 0)
-    return left, top, max(left + 8, cell[2] - round(right * unit)), max(top + 8, cell[3] - round(_TICKS * unit))
+    left, top = cell[0] + round(LEFT * unit), cell[1] + (round(TITLE * unit) if titled else 0)
+    return left, top, max(left + 8, cell[2] - round(right * unit)), max(top + 8, cell[3] - round(FOOT * unit))
 
 
 def to_pixels(points: NDArray[Any], box: Box, place: Rectangle) -> NDArray[Any]:
@@ -173,7 +188,30 @@ def tick_label(value: float) -> str:
     """A number as a reader writes it.
 
     Example:
-        >>> tick_label(-0.5), tick_label(100000.0)
-        ('−0.5', '100000')
+        >>> tick_label(-0.5), tick_label(100000.0), tick_label(-2e6)
+        ('−0.5', '100000', '−2e6')
     """
-    return f"{value:.6g}".replace("-", "−")
+    return _written(f"{value:.6g}")
+
+
+def tick_labels(values: Sequence[float], fits: Callable[[str], bool]) -> list[str]:
+    """The labels of one axis: written out, or where one does not fit and that is shorter, as powers of ten.
+
+    Example:
+        >>> tick_labels([-200000.0, -100000.0, 0.0], lambda words: len(words) < 6)
+        ['−2e5', '−1e5', '0']
+    """
+    plain = [tick_label(value) for value in values]
+    if len(set(plain)) == len(plain) and all(map(fits, plain)):
+        return plain
+    for digits in range(6):
+        powers = [_written(f"{value:.{digits}e}") if value else "0" for value in values]
+        if len(set(powers)) == len(powers):
+            break
+    return powers if max(map(len, powers)) < max(map(len, plain)) or len(set(plain)) < len(plain) else plain
+
+
+def _written(number: str) -> str:
+    """A number that Python wrote, with a true minus and a plain exponent."""
+    mantissa, power, exponent = number.partition("e")
+    return f"{mantissa}{power}{int(exponent) if power else ''}".replace("-", "−")

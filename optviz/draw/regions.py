@@ -1,4 +1,4 @@
-"""Regions of classes: a tint for each, the stronger the surer, a line where they meet, and points above.
+"""Regions of classes: a tint for each, the stronger the surer, a line where they meet, and their points as marks above.
 
 Everything is drawn anew for each step, and depends on the step alone. Between the cells whose answers are known, their
 logarithms are interpolated: these are close to straight where a boundary runs, so that it stays smooth.
@@ -7,27 +7,28 @@ logarithms are interpolated: these are close to straight where a boundary runs, 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from optviz.classes import class_looks
 from optviz.draw.axes import draw_ticks, draw_title
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
 from optviz.draw.layout import plot, to_pixels
 from optviz.draw.stage import Stage
-from optviz.regions import MOST_CLASSES, Regions
+from optviz.lengths import CLOSE
+from optviz.regions import Regions
 from optviz.themes import Colour, Theme, rgb
 from optviz.timeline import Shot
 
 _LEVELS = 14  # of confidence
-_TINT = {False: (0.05, 0.38), True: (0.10, 0.46)}  # how strong a colour is, unsure and sure, on light and dark paper
-_ORDER = (1, 0, 4, 3, 2, 5, 6, 7)  # places in the palette of the classes' colours
+_TINT = 0.08, 0.46  # how strong a colour is where the network is unsure, and sure
 _LINE = 0.9  # half the width of a boundary, in points
 _FLAT = 1e-4  # of the difference of two logarithms a pixel, below which there is no telling where they meet
-_DOT, _RIM = 0.46, 0.68  # diameters of a point and of its rim, in heads
-_GREY = 24  # the most by which a grey's red, green and blue differ
+_DOT, _RIM = 0.5, 0.1  # diameter of a point, and how wide its rim is, in heads
 _CROWD = 1.3  # heads' areas for each point that there is to be room for
 Field = NDArray[Any]
 
@@ -39,8 +40,8 @@ class RegionsPainter:
         self._panel, self._stage = panel, stage
         self._theme = stage.crowded(1)
         self._place = _fitted(plot(stage.cell, stage.unit, titled=bool(panel.title)), panel.box)
-        self._colours = class_colours(self._theme, panel.classes)
-        self._table = tints(self._colours, self._theme)
+        self._kinds = class_looks(self._theme, panel.classes)
+        self._table = tints([kind.colour for kind in self._kinds], self._theme)
         spots = to_pixels(np.asarray(panel.points, dtype=float), panel.box, self._place)
         count = max(1, len(spots)) * _CROWD
         area = (self._place[2] - self._place[0]) * (self._place[3] - self._place[1])
@@ -48,21 +49,23 @@ class RegionsPainter:
         self._spots = [spots[np.asarray(panel.labels) == label] for label in range(panel.classes)]
 
     def ground(self, canvas: Canvas) -> None:
-        draw_ticks(canvas, self._place, self._panel.box, self._theme, self._stage.unit)
+        draw_ticks(canvas, self._place, self._panel.box, self._theme, self._stage.unit, self._stage.numbers)
         if self._panel.title:
             colour = self._stage.looks(self._panel.owners)[0].colour
-            draw_title(canvas, self._place, self._panel.title, colour, self._theme)
+            beyond = 0.7 * CLOSE * self._stage.unit
+            draw_title(canvas, self._place, self._panel.title, colour, self._theme, beyond=beyond)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if before is not None and before.step == shot.step:
             return []
         theme = self._theme
         canvas.image(self._place, self._painted(shot.step, canvas))
-        shown = [(spots, colour) for spots, colour in zip(self._spots, self._colours, strict=True) if len(spots)]
-        for spots, _ in shown:
-            canvas.dots(spots, _RIM * self._dot, theme.background, clip=self._place)
-        for spots, colour in shown:
-            canvas.dots(spots, _DOT * self._dot, colour, clip=self._place)
+        shown = [(spots, kind) for spots, kind in zip(self._spots, self._kinds, strict=True) if len(spots)]
+        size, rim = _DOT * self._dot, _RIM * self._dot
+        for spots, kind in shown:
+            canvas.dots(spots, size, theme.background, mark=kind.mark, rim=rim, clip=self._place)
+        for spots, kind in shown:
+            canvas.dots(spots, size, kind.colour, mark=kind.mark, clip=self._place)
         return [self._place]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
@@ -90,19 +93,10 @@ class RegionsPainter:
         return pixels.view(np.uint32)[..., 0]
 
 
-def class_colours(theme: Theme, count: int) -> list[Colour]:
-    """The colours of so many classes: the palette's, or where that has no colours, from ink to almost paper."""
-    if all(max(rgb(colour)) - min(rgb(colour)) < _GREY for colour in theme.palette):
-        return [_mixed(theme.background, theme.ink, share) for share in np.linspace(1.0, 0.35, count)]
-    palette = [theme.palette[place % len(theme.palette)] for place in _ORDER]
-    return palette[: min(count, MOST_CLASSES)]
-
-
-def tints(colours: list[Colour], theme: Theme) -> Field:
+def tints(colours: Sequence[Colour], theme: Theme) -> Field:
     """The colours (C, levels, 3) of regions, from unsure to sure."""
     paper = np.array(rgb(theme.background), np.float32)
-    least, most = _TINT[bool(paper.mean() < 128)]
-    shares = np.linspace(least, most, _LEVELS, dtype=np.float32)[:, None]
+    shares = np.linspace(*_TINT, _LEVELS, dtype=np.float32)[:, None]
     return np.stack([paper + (np.array(rgb(colour), np.float32) - paper) * shares for colour in colours])
 
 
@@ -125,8 +119,3 @@ def _fitted(place: Rectangle, box: tuple[float, float, float, float]) -> Rectang
     unit = min((right - left) / (box[1] - box[0]), (bottom - top) / (box[3] - box[2]))
     width, height = round(unit * (box[1] - box[0])), round(unit * (box[3] - box[2]))
     return left, top, left + max(2, width), top + max(2, height)
-
-
-def _mixed(paper: Colour, ink: Colour, share: float) -> Colour:
-    parts = [round(a + (b - a) * share) for a, b in zip(rgb(paper), rgb(ink), strict=True)]
-    return "#" + "".join(f"{part:02x}" for part in parts)

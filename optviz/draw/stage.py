@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from optviz.cast import Runner
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import unit_of
+from optviz.lengths import unit_of
 from optviz.themes import Look, Theme
 from optviz.timeline import Clock
 
@@ -18,13 +18,17 @@ TOLD_APART = 8
 
 @dataclass(frozen=True)
 class Stage:
-    """A panel's surroundings; `cell` is its part of the sheet, ticks and title included."""
+    """A panel's surroundings; `cell` is its part of the sheet, ticks and title included.
+
+    `numbers` says whether it has numbers at its left and beneath: a neighbour may have them for it.
+    """
 
     cast: tuple[Runner, ...]
     theme: Theme
     cell: Rectangle
     canvas: Canvas
     clock: Clock = Clock()
+    numbers: tuple[bool, bool] = (True, True)
 
     @property
     def unit(self) -> float:

@@ -1,4 +1,4 @@
-"""Data sets as pictures: a sheet of images, each class in a row, or points in the colour of their class.
+"""Data sets as pictures: a sheet of images, each class in a row, or points in the colour and mark of their class.
 
 A sheet of augmented images has a sample in a row: first as it is, then as training sees it.
 """
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from optviz.classes import TOLD_APART, ClassLook, class_looks
 from optviz.errors import ArgumentError, OutputError
 from optviz.nets.augmentation import Augmentation, augmented
 from optviz.nets.datasets import Dataset
@@ -24,7 +25,9 @@ _COLUMNS = 12
 _ROWS = 10
 _GAP = 10
 _MARGIN = 36
+_SIDE = 800  # pixels of a sheet of points
 _POINTS = 4000  # that are drawn at the most
+_KEY, _LINE = 56, 30  # pixels for a class in the key beneath them
 _SHARP = 4  # points are drawn so many times as large, and made smaller
 
 
@@ -117,15 +120,33 @@ def _shaded(image: NDArray[np.float32], scale: int, theme: Theme) -> Image.Image
 
 
 def _points(data: Dataset, theme: Theme) -> Image.Image:
-    side = 800 * _SHARP
+    """Points, and beneath them a key of the classes."""
+    per_row = (_SIDE - 2 * _MARGIN) // _KEY
+    shown = min(data.classes, TOLD_APART)
+    rows = -(-shown // per_row) + (data.classes > shown)
+    side, high = _SIDE * _SHARP, (_SIDE + rows * _LINE + _GAP) * _SHARP
     x = data.x[:_POINTS].astype(float)
-    low, high = x.min(axis=0), x.max(axis=0)
-    span = float((high - low).max()) or 1.0
+    low, height = x.min(axis=0), x.max(axis=0)
+    span = float((height - low).max()) or 1.0
     inner = side - 2 * _MARGIN * _SHARP
-    places = ((x - (low + high) / 2) / span * inner + side / 2) * [1, -1] + [0, side]
-    picture = Image.new("RGB", (side, side), theme.background)
+    places = ((x - (low + height) / 2) / span * inner + side / 2) * [1, -1] + [0, side]
+    picture = Image.new("RGB", (side, high), theme.background)
     pen, radius = ImageDraw.Draw(picture), (5 if len(x) <= 1500 else 3) * _SHARP
-    for (across, down), label in zip(places, data.y, strict=False):
-        box = (across - radius, down - radius, across + radius, down + radius)
-        pen.ellipse(box, fill=theme.look(int(label)).colour, outline=theme.background, width=_SHARP)
-    return picture.resize((side // _SHARP, side // _SHARP), Image.Resampling.LANCZOS)
+    looks = class_looks(theme, data.classes)
+    for place, label in zip(places, data.y.tolist(), strict=False):
+        _mark(pen, place, radius + _SHARP, looks[label]._replace(colour=theme.background))
+        _mark(pen, place, radius, looks[label])
+    font = ImageFont.load_default(18 * _SHARP)
+    for label, look in enumerate(looks[:shown]):
+        row, column = divmod(label, per_row)
+        place = np.array([_MARGIN + column * _KEY + 8, _SIDE + row * _LINE], float) * _SHARP
+        _mark(pen, place, 6 * _SHARP, look)
+        pen.text((place[0] + 12 * _SHARP, place[1]), str(label), theme.quiet, font, anchor="lm")
+    if data.classes > shown:
+        words = f"{shown} to {data.classes - 1}: the same colours and marks again"
+        pen.text((_MARGIN * _SHARP, (_SIDE + (rows - 1) * _LINE) * _SHARP), words, theme.quiet, font, anchor="lm")
+    return picture.resize((_SIDE, high // _SHARP), Image.Resampling.LANCZOS)
+
+
+def _mark(pen: ImageDraw.ImageDraw, place: NDArray[Any], radius: float, look: ClassLook) -> None:
+    pen.polygon([(x, y) for x, y in (place + look.mark * radius).tolist()], fill=look.colour)

@@ -9,6 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.errors import ArgumentError
+from optviz.lengths import (
+    AT_EASE,
+    CLOSE,
+    FOOT,
+    HEAD,
+    LEAST_CURVES,
+    LEFT,
+    LOW,
+    SIDE,
+    SQUARE,
+    TITLE,
+    most_beneath,
+    scale_of,
+    unit_of,
+)
 from optviz.nets.losses import log_softmax
 from optviz.nets.setting import DTYPES
 from optviz.nets.training import Run, Training
@@ -20,16 +35,16 @@ from optviz.workers import map_jobs
 
 _CELLS = 120  # along the longer side of the box
 _MARGIN = 0.12  # around the points, as a share of their span
-_STRETCH = 1.25  # how much longer a side may become to fill its place
+_STRETCH = 2.5  # how much longer a side may become to fill its place
 _LEAST = -30.0  # of the logarithm of a probability
 _POINTS = 500  # that are shown at the most
-_TICKS, _HEAD, _SIDE = 52, 64, 204  # pixels of a picture of 800×600 that are no map
+_NAME, _PITCH = 12.0, 6.65  # letters' heights of a column and of a row of the cast beneath
 
 
 def regions_of(
-    training: Training, steps: Steps, picture: Picture, titles: Sequence[str], *, share: float = 1.0, jobs: int = 1
+    training: Training, steps: Steps, picture: Picture, titles: Sequence[str], *, curves: bool = False, jobs: int = 1
 ) -> list[list[Regions]]:
-    """The regions of every run, in rows of panels that suit the picture, of whose height they have that share.
+    """The regions of every run, in rows of panels that suit the picture, with curves beneath or without.
 
     Raises:
         ArgumentError: There are more classes than can be told apart.
@@ -39,7 +54,7 @@ def regions_of(
     runs = first_runs(training)
     samples = runs[0].setting.parts.train
     points = samples.x.astype(float)
-    columns, box = arranged(len(runs), picture, _around(points), share)
+    columns, box = arranged(len(runs), picture, _around(points), curves=curves)
     middles = grid(box)
     shown = np.unique(np.linspace(0, len(points) - 1, min(len(points), _POINTS)).round().astype(int))
     answers = map_jobs(lambda index: answers_at(runs[index], steps, middles), range(len(runs)), jobs)
@@ -84,29 +99,44 @@ def grid(box: Box) -> Array:
     return np.stack(np.meshgrid(x, y), axis=-1)
 
 
-def arranged(count: int, picture: Picture, box: Box, share: float = 1.0) -> tuple[int, Box]:
+def arranged(count: int, picture: Picture, box: Box, *, curves: bool = False) -> tuple[int, Box]:
     """In how many columns so many panels show a box largest, and the box, stretched a little to fill them better.
 
     Example:
         >>> [arranged(count, Picture(), (0.0, 1.0, 0.0, 1.0))[0] for count in (1, 2, 4)]
         [1, 2, 2]
     """
-    width, height = picture.size or (800, 600)
-    scale = max(0.5, min(width / 800, height / 600)) * as_theme(picture.theme).text / 10
-    stacked = width <= 1.1 * height
-    wide = width - (0 if stacked else _SIDE * scale)
-    high = share * (height * (0.65 if stacked else 1.0) - _HEAD * scale)
+    wide, high, unit = _room(count, picture)
+    if curves:
+        extras = (FOOT + TITLE) * unit
+        high -= extras + max(LEAST_CURVES * unit, (high - extras) * LOW / (1 + LOW))
+    titles = TITLE if count > 1 else 0
     x0, x1, y0, y1 = box
     best, place = 1, (1.0, 1.0)
     for columns in range(1, count + 1):
         rows = -(-count // columns)
-        room = max(16.0, wide / columns - _TICKS * scale), max(16.0, high / rows - _HEAD * scale)
+        across = (wide - (LEFT + CLOSE * (columns - 1)) * unit) / columns
+        down = (high - (FOOT + CLOSE * (rows - 1) + titles * rows) * unit) / rows
+        room = max(16.0, across), max(16.0, down)
         if columns == 1 or _fit(room, box) > _fit(place, box):
             best, place = columns, room
     wanted, own = place[0] / place[1], (x1 - x0) / (y1 - y0)
     across, down = min(_STRETCH, max(1.0, wanted / own)), min(_STRETCH, max(1.0, own / wanted))
     (x, dx), (y, dy) = ((x0 + x1) / 2, (x1 - x0) / 2 * across), ((y0 + y1) / 2, (y1 - y0) / 2 * down)
     return best, (x - dx, x + dx, y - dy, y + dy)
+
+
+def _room(count: int, picture: Picture) -> tuple[float, float, float]:
+    """The width and height that a picture with a cast of so many has for panels, and the length of its unit."""
+    (width, height), theme = picture.size or (800, 600), as_theme(picture.theme)
+    scale = scale_of(width, height)
+    unit, em = unit_of(scale, theme), scale * theme.text * 100 / 72
+    wide, high = width - 16 * unit, height - HEAD * scale * theme.heading / 16
+    if width > SQUARE * height:
+        return width - SIDE * unit, high, unit
+    rows = -(-count // max(1, int((wide - LEFT * unit) / (_NAME * em))))
+    cast = min(rows * _PITCH * em, AT_EASE * most_beneath(width, height))
+    return wide, high - 14 * unit - cast, unit
 
 
 def _fit(room: tuple[float, float], box: Box) -> float:

@@ -29,6 +29,7 @@ PERCENTILES = (15, 50, 85)
 _BATCH = 256
 _MOST_LAYERS = 3  # that are shown side by side
 _MOST_BANDS = 3  # runs of which more than the median is shown
+_AWAKE = 0.1  # percent; where never more units than that are asleep, words say so
 _SATURATED = 0.05  # the share of its steepest slope below which an activation is saturated
 _SILENT = ("relu", "leaky-relu")  # whose units are dead where they are on the flat side for all samples
 
@@ -86,38 +87,57 @@ def measured(run: Run, steps: Steps) -> Inner:
     return Inner(*(np.array(part) for part in zip(*seen, strict=True)))
 
 
-def inner_panels(training: Training, steps: Steps, jobs: int = 1) -> list[list[Curves]]:
-    """Rows of curves: percentiles, shares and gradients, each a column a layer; of many the first, middle and last."""
+def inner_panels(training: Training, steps: Steps, jobs: int = 1) -> tuple[list[list[Curves]], str]:
+    """Rows of curves: percentiles, shares and gradients, each a column a layer; of many the first, middle and last.
+
+    Where no unit was ever asleep there are no shares, and words say so. The axes fit the runs that did not diverge.
+    """
     layers = hidden_layers(training.network)
     runs = first_runs(training)
     found = list(map_jobs(lambda run: measured(run, steps), runs, jobs))
     chosen = sorted({round(place) for place in np.linspace(0, len(layers) - 1, min(len(layers), _MOST_LAYERS))})
+    shown = [layers[place] for place in chosen]
     inputs = np.stack([each.percentiles for each in found], axis=-1)[:, chosen]
     asleep = 100 * np.stack([each.asleep for each in found], axis=-1)[:, chosen]
     gradients = np.stack([each.gradients for each in found], axis=-1)[:, chosen]
+    whole = [row for row, run in enumerate(runs) if run.diverged_at is None]
+    fits = (lambda values: values[..., whole]) if whole else _begun
     owners, banded = tuple(range(len(runs))), len(runs) <= _MOST_BANDS
     rows: list[list[Curves]] = [[], [], []]
-    for column, layer in enumerate(layers[place] for place in chosen):
+    for column, layer in enumerate(shown):
         low, middle, high = np.moveaxis(inputs[:, column], 1, 0)
+        title, *briefly = _titles(layer.number, banded=banded)
         rows[0].append(
             Curves(
-                series=Series("inputs", f"layer {layer.number}: inputs", middle, log=False),
+                series=Series("inputs", title, middle, log=False),
                 owners=owners,
                 band=(low, high) if banded else None,
-                span=_span(inputs if banded else inputs[:, :, 1]),
+                edged=banded,
+                briefly=tuple(briefly),
+                span=_span(fits(inputs if banded else inputs[:, :, 1])),
             )
         )
         shares = Series("asleep", f"{layer.asleep} in %", asleep[:, column], log=False)
-        rows[1].append(Curves(series=shares, owners=owners, span=_from_zero(asleep)))
+        rows[1].append(Curves(series=shares, owners=owners, span=_from_zero(fits(asleep))))
         norms = Series("gradient", "‖gradient‖", gradients[:, column], log=True)
-        rows[2].append(Curves(series=norms, owners=owners, span=_span_of_powers(gradients)))
-    return rows
+        rows[2].append(Curves(series=norms, owners=owners, span=_span_of_powers(fits(gradients))))
+    if np.nanmax(asleep, initial=0.0) > _AWAKE:
+        return rows, ""
+    return [rows[0], rows[2]], f"no {shown[0].asleep}" if shown[0].kind in _SILENT else f"none {shown[0].asleep}"
 
 
-def remark_on(training: Training) -> str:
-    """What the curves of the inputs are, in words as few as a title has room for."""
-    low, _, high = PERCENTILES
-    return f"inputs {low}–{high} %" if len(first_runs(training)) <= _MOST_BANDS else "median inputs"
+def _titles(number: int, *, banded: bool) -> list[str]:
+    """What the curves of a layer's inputs are, in ever fewer words."""
+    low, middle, high = PERCENTILES
+    told = f"{low}th, {middle}th, {high}th percentile" if banded else "median"
+    brief = f"{low}/{middle}/{high}th perc." if banded else "median in"
+    words = f"what goes in ({told})", told, brief, "inputs"
+    return [f"layer {number}: {each}" for each in words]
+
+
+def _begun(values: Array) -> Array:
+    """The first of values (T+1, ...), where all runs diverged: all begin alike, and none of the rest fits an axis."""
+    return values[:1]
 
 
 def _look(network: Network, params: Array, x: Array, labels: Array) -> tuple[Array, Array, Array]:

@@ -6,6 +6,7 @@ the farther it is from it, the paler it is drawn; and by the loss of each run st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,9 @@ from optviz.surface import Array, Box, Surface
 
 _MARGIN = 0.22  # around the paths, as a share of their span
 _NARROW = 0.1  # the least one side of the box is of the other
-_FAR = 100.0  # times as long as the first weights: farther ones lay no plane
+_FAR = 100.0  # times as long as the first weights: runs that come so far lay no plane, and go out of the picture
+_LOOKS = 9  # places along a side of the map at which it is looked how low it lies
+_ASIDE = 30.0  # degrees by which a relief is seen from beside its paths' direction
 
 Told = Callable[[Iterable[Any], int], Iterable[Any]]
 
@@ -47,6 +50,21 @@ class PlaneRace:
         found = self.surface(self.points)
         return np.where(self.surface.contains(self.points), found, np.nan)
 
+    @property
+    def azimuth(self) -> float:
+        """From where a relief shows the paths best, in degrees: where the map lies low, and the paths come towards the
+        eye; a little aside, so that none hides another.
+        """
+        x0, x1, y0, y1 = self.box
+        inside = np.isfinite(self.points[-1]).all(axis=-1) & self.surface.contains(self.points[-1])
+        way = (self.points[-1, inside] - self.points[0, inside]).sum(axis=0) / (x1 - x0, y1 - y0)
+        places = np.stack(np.meshgrid(*(np.linspace(-1, 1, _LOOKS),) * 2), axis=-1).reshape(-1, 2)
+        there = (places + 1) / 2 * (x1 - x0, y1 - y0) + (x0, y0)
+        heights = np.log(np.maximum(self.surface(there), 1e-300))
+        down = -(heights - heights.mean()) @ places
+        eye = sum(each / max(float(np.linalg.norm(each)), 1e-300) for each in (way, down))
+        return round(math.degrees(math.atan2(eye[1], eye[0])) + _ASIDE, 1)
+
 
 def race_on_plane(
     training: Training, steps: Steps, rule: str = "pca", jobs: int = 1, told: Told | None = None
@@ -70,7 +88,7 @@ def race_on_plane(
     points = np.stack([coordinates for coordinates, _ in projected], axis=1)
     distances = np.stack([away for _, away in projected], axis=1)
     points[~np.isfinite(distances)] = np.nan
-    kept = [row for row, run in enumerate(runs) if run.diverged_at is None] or list(range(len(runs)))
+    kept = _staying(runs)
     box = (-1.0, 1.0, -1.0, 1.0) if plane.explained is None else _around(points[:, kept])
     loss = Loss(runs[0].setting)
     surface = _surface(training, losses_on(plane, box, loss, jobs, told), box)
@@ -89,13 +107,25 @@ def _surface(training: Training, values: Array, box: Box) -> Surface:
 
 def _through(runs: tuple[Run, ...]) -> Plane:
     """The principal plane of all weights along the way; where they lie on a line, a random one around the best."""
-    kept = [run for run in runs if run.diverged_at is None] or list(runs)
-    points = [each.params for run in kept for each in run.trials[0].snapshots]
-    longest = _FAR * max(1.0, float(np.linalg.norm(points[0])))
+    points = [each.params for row in _staying(runs) for each in runs[row].trials[0].snapshots]
     with np.errstate(all="ignore"):
-        near = [point for point in points if np.linalg.norm(point.astype(float)) <= longest]
+        near = [point for point in points if np.linalg.norm(point.astype(float)) <= _farthest(runs)]
     found = principal_plane(np.stack(near))
     return found or random_plane(runs[0].setting.network, _best(runs), runs[0].seed)
+
+
+def _staying(runs: tuple[Run, ...]) -> list[int]:
+    """The rows of the runs that neither diverged nor came too far; of those that did, where there are no others."""
+    whole = [row for row, run in enumerate(runs) if run.diverged_at is None] or list(range(len(runs)))
+    with np.errstate(all="ignore"):
+        reached = [
+            max(np.linalg.norm(each.params.astype(float)) for each in runs[row].trials[0].snapshots) for row in whole
+        ]
+    return [row for row, far in zip(whole, reached, strict=True) if far <= _farthest(runs)] or whole
+
+
+def _farthest(runs: tuple[Run, ...]) -> float:
+    return _FAR * max(1.0, float(np.linalg.norm(runs[0].trials[0].snapshots[0].params)))
 
 
 def _best(runs: tuple[Run, ...]) -> Array:

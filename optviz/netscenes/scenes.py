@@ -9,25 +9,23 @@ from optviz.cast import Gauge, runners_of
 from optviz.errors import ArgumentError
 from optviz.nets.training import Training
 from optviz.netscenes.boundary import regions_of
-from optviz.netscenes.inner import inner_panels, remark_on
+from optviz.netscenes.inner import inner_panels
 from optviz.netscenes.learning import learning_curves, scores_at
-from optviz.netscenes.moments import Records, Steps, clock_of, lines_of, moments_of
+from optviz.netscenes.moments import Records, Steps, clock_of, first_runs, lines_of, moments_of
 from optviz.netscenes.plane import Told, race_on_plane
 from optviz.netscenes.planes import Plane
 from optviz.netscenes.portrait import Portrait
 from optviz.netscenes.recall import recipe_of_training
-from optviz.picture import as_theme
+from optviz.picture import Picture, as_theme
 from optviz.scene import Contour, Panel, Scene, gridded, relief_of
 from optviz.surface import Array
 from optviz.timeline import timeline
 
-_ABOVE_CURVES = 0.72  # the share of the height that panels have above a row of curves
-
 
 @dataclass(frozen=True)
 class View:
-    """What a show puts into a scene: rows of panels, and, where they are not those of validation, losses (T+1, N) and
-    one more gauge a run. A remark stands beside the title.
+    """What a show puts into a scene: rows of panels, and, where they are those of training, losses (T+1, N) and one
+    more gauge a run. A remark stands beside the title.
     """
 
     rows: Sequence[Sequence[Panel]]
@@ -56,11 +54,10 @@ def _curves(sitting: Sitting) -> View:
 
 
 def _boundary(sitting: Sitting) -> View:
-    share = _ABOVE_CURVES if "curves" in sitting.portrait.show else 1.0
-    rows = regions_of(
-        sitting.training, sitting.steps, sitting.portrait.picture, sitting.titles, share=share, jobs=sitting.jobs
+    portrait, curves = sitting.portrait, "curves" in sitting.portrait.show
+    return View(
+        regions_of(sitting.training, sitting.steps, portrait.picture, sitting.titles, curves=curves, jobs=sitting.jobs)
     )
-    return View(rows)
 
 
 def _plane(sitting: Sitting) -> View:
@@ -84,8 +81,14 @@ def _plane(sitting: Sitting) -> View:
         share = race.plane.explained
         remark = f"{100 * sum(share):.0f} % on plane" if share else "random plane"
     if portrait.picture.view == "relief":
-        maps = [relief_of(each, portrait.picture) for each in maps]
-    gauges = [Gauge("on plane", column) for column in race.heights.T]
+        picture = portrait.picture
+        if picture.azimuth == Picture.azimuth:
+            picture = replace(picture, azimuth=race.azimuth)
+        maps = [relief_of(each, picture) for each in maps]
+    gauges = [
+        Gauge("on plane", column, unknown="outside" if run.diverged_at is None else "diverged")
+        for run, column in zip(first_runs(sitting.training), race.heights.T, strict=True)
+    ]
     return View(gridded(maps, portrait.picture.size or (800, 600)), race.losses, gauges, remark)
 
 
@@ -106,8 +109,8 @@ def _told_of(plane: Plane) -> str:
 
 
 def _activations(sitting: Sitting) -> View:
-    panels = inner_panels(sitting.training, sitting.steps, sitting.jobs)
-    return View(panels, remark=remark_on(sitting.training))
+    panels, remark = inner_panels(sitting.training, sitting.steps, sitting.jobs)
+    return View(panels, remark=remark)
 
 
 VIEWS: dict[str, Callable[[Sitting], View]] = {
@@ -136,12 +139,12 @@ def scene_of_training(training: Training, portrait: Portrait, jobs: int = 1, tol
     records = Records(training)
     losses, accuracies = scores_at(records, steps)
     gauges = [Gauge("accuracy", column, percent=True) for column in accuracies.T]
-    measure = "loss" if len(training.seeds) == 1 else "median loss"
+    measure = "val. loss" if len(training.seeds) == 1 else "median val. loss"
     cast = runners_of(lines_of(training), losses, measure, [(gauge,) for gauge in gauges])
     titles = tuple(runner.title for runner in cast)
     view = VIEWS[portrait.show[0]](Sitting(training, portrait, records, steps, titles, jobs, told))
     if view.losses is not None:
-        cast = runners_of(lines_of(training), view.losses, measure, [(gauge,) for gauge in view.gauges])
+        cast = runners_of(lines_of(training), view.losses, "train loss", [(gauge,) for gauge in view.gauges])
     rows = [list(row) for row in view.rows]
     if len(portrait.show) > 1:
         rows.append(list(learning_curves(records, steps, beside=False)))

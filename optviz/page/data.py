@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.draw.regions import class_colours, tints
+from optviz.classes import class_looks, is_dark
+from optviz.draw.regions import tints
 from optviz.errors import ArgumentError
 from optviz.page.curves import curve_told, losses_of
 from optviz.page.ground import Ground
@@ -22,7 +23,7 @@ from optviz.page.packing import number, packed, packed_bytes
 from optviz.page.regions import regions_told
 from optviz.regions import Regions
 from optviz.scene import Contour, Curves, Relief, Scene
-from optviz.themes import DARK, LIGHT, Theme, rgb
+from optviz.themes import DARK, LIGHT, Theme
 from optviz.timeline import Clock, sampled
 
 MOST_MOMENTS = 2001
@@ -108,7 +109,7 @@ def both(theme: Theme) -> tuple[Theme, Theme]:
         >>> [theme.name for theme in both(DARK)]
         ['dark', 'light']
     """
-    other = LIGHT if _is_dark(theme) else DARK
+    other = LIGHT if is_dark(theme) else DARK
     same = {name: getattr(theme, name) for name in ("trail", "casing", "head", "text", "heading")}
     return theme, replace(other, **same)
 
@@ -128,16 +129,16 @@ def _clock(scene: Scene, moments: Moments) -> dict[str, Any]:
 
 def _theme(theme: Theme, scene: Scene, regions: Sequence[Regions]) -> dict[str, Any]:
     looks = [theme.look(runner.slot) for runner in scene.cast]
-    classes = class_colours(theme, max((panel.classes for panel in regions), default=0))
+    classes = class_looks(theme, max((panel.classes for panel in regions), default=0))
     return {
         "name": theme.name,
-        "dark": _is_dark(theme),
+        "dark": is_dark(theme),
         "paper": theme.background,
         "ink": theme.ink,
         "quiet": theme.quiet,
         "looks": [{"colour": look.colour, "dash": list(look.dash)} for look in looks],
-        "classes": classes,
-        "tints": packed_bytes(np.rint(tints(classes, theme))) if classes else None,
+        "classes": [{"colour": each.colour, "mark": each.mark.round(3).tolist()} for each in classes],
+        "tints": packed_bytes(np.rint(tints([each.colour for each in classes], theme))) if classes else None,
     }
 
 
@@ -147,7 +148,3 @@ def _final(maps: Sequence[Contour], owner: int) -> list[float | None] | None:
         if panel.owners.count(owner) == 1:
             return [number(part) for part in panel.points[-1, panel.owners.index(owner)]]
     return None
-
-
-def _is_dark(theme: Theme) -> bool:
-    return sum(rgb(theme.background)) < 384

@@ -59,6 +59,17 @@ function disc(context, x, y, diameter, colour) {
   context.fill();
 }
 
+/** A mark about as large as a disc, with a rim of so many pixels around it. */
+function outlined(context, x, y, mark, diameter, colour, rim) {
+  context.fillStyle = colour;
+  pen(context, colour, 2 * rim);
+  context.beginPath();
+  for (const [a, b] of mark) context.lineTo(x + (a * diameter) / 2, y + (b * diameter) / 2);
+  context.closePath();
+  context.fill();
+  if (rim > 0) context.stroke();
+}
+
 function ring(context, x, y, diameter, colour, width) {
   pen(context, colour, width);
   context.beginPath();

@@ -6,8 +6,8 @@
 
 const HALF = 0.9; // half the width of a boundary, in points
 const FLAT = 1e-4; // of a gap a pixel, below which there is no telling where two classes meet
-const DOT = 0.46; // the diameter of a point, and of its rim, in heads
-const RIM = 0.68;
+const DOT = 0.5; // the diameter of a point, and how wide its rim is, in heads
+const RIM = 0.1;
 const CROWD = 1.3; // heads' areas for each point that there is to be room for
 const MOST_PIXELS = 720000; // of all regions and classes while time passes
 const REST = 120; // milliseconds without a new moment from which on it stands still
@@ -100,7 +100,8 @@ class RegionsView {
     for (const rim of [true, false]) {
       region.labels.forEach((label, i) => {
         const spot = [region.points[2 * i] * width, region.points[2 * i + 1] * height];
-        disc(top, ...spot, (rim ? RIM : DOT) * size, rim ? theme.paper : theme.classes[label]);
+        const { colour, mark } = theme.classes[label];
+        outlined(top, ...spot, mark, DOT * size, rim ? theme.paper : colour, rim ? RIM * size : 0);
       });
     }
   }
