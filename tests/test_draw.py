@@ -1,5 +1,7 @@
 """Drawing: the law of frame k, and what stands where."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,8 @@ import optviz
 from optviz.catalog import surface_names
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas, packed
-from optviz.draw.layout import layout, plot, to_pixels
-from optviz.draw.shade import BANDS, heights, levels
+from optviz.draw.layout import layout, plot, tick_labels, to_pixels
+from optviz.draw.shade import BANDS, heights, levels, paint
 from optviz.races import race
 from optviz.scene import scene_of
 from optviz.themes import THEMES
@@ -120,3 +122,44 @@ def test_a_canvas_draws_where_it_is_told():
     canvas.line(np.array([[0.0, 5.0], [40.0, 5.0]]), "#0000ff", 3, clip=(0, 0, 20, 30))
     assert canvas.pixels[5, 10] == packed("#0000ff")
     assert canvas.pixels[5, 30] == packed("#ffffff")
+
+
+def test_a_hairline_stays_one_where_the_ground_is_flat():
+    """Two contours cross at a saddle: but for the place where they meet, they are a pixel wide."""
+    x, y = np.meshgrid(np.arange(-100.0, 101), np.arange(-100.0, 101))
+    saddle = 5 + 2e-4 * (x * x - y * y)
+    theme = replace(THEMES["light"], isoline="#ff0000", isoline_alpha=1.0)
+    reds = paint(saddle.astype(np.float32), theme).view(np.uint8).reshape(201, 201, 4).astype(int)
+    lines = reds[..., 0] - reds[..., 2] > 128
+    for distance in (12, 25, 50):
+        ring = np.abs(np.maximum(np.abs(x), np.abs(y)) - distance) < 0.5
+        assert 4 <= (lines & ring).sum() <= 16
+
+
+@pytest.mark.parametrize("far", [2e3, 2e5, 3e6, 4e-5, 1.23e-7])
+@pytest.mark.parametrize("size", [(800, 600), (1280, 720), (600, 1000)])
+def test_no_number_is_cut_at_the_left(far, size, monkeypatch):
+    begun = []
+    write = Canvas._write
+    monkeypatch.setattr(
+        Canvas, "_write", lambda self, x, *rest, **more: (begun.append(x), write(self, x, *rest, **more))
+    )
+    optviz.plot(race("booth", lr=0.01, steps=2), size=size, view_box=(-far, far, -far, 0.3 * far)).film.frame(0)
+    assert min(begun) >= 0
+
+
+def test_labels_of_an_axis_differ_and_are_short():
+    def fits(words):
+        return len(words) < 7
+
+    assert tick_labels([-0.5, 0.0, 0.5], fits) == ["−0.5", "0", "0.5"]
+    assert tick_labels([-250000.0, 0.0, 250000.0], fits) == ["−2.5e5", "0", "2.5e5"]
+    assert tick_labels([0.00012, 0.00014], fits) == ["1.2e−4", "1.4e−4"]
+    crowd = tick_labels([1e6 + 20, 1e6 + 40, 1e6 + 60], fits)
+    assert len(set(crowd)) == 3
+
+
+@pytest.mark.parametrize("size", [(600, 1000), (450, 900), (1080, 1920)])
+def test_letters_of_tall_pictures_are_those_of_wide_ones(size):
+    tall, wide = layout(*size, THEMES["light"]), layout(*size[::-1], THEMES["light"])
+    assert tall.scale == wide.scale

@@ -5,9 +5,13 @@ import pytest
 
 import optviz
 from optviz.draw import Film
+from optviz.draw.canvas import Canvas, packed
+from optviz.draw.cast import Cast
+from optviz.draw.curves import CurvesPainter
 from optviz.errors import ArgumentError, UnknownNameError
 from optviz.netscenes import SHOWS, Portrait, portrait_of, scene_of_training
 from optviz.netscenes.scenes import VIEWS
+from optviz.picture import Picture
 from optviz.themes import THEMES
 from tests.trainings import obeys_the_law, trained
 
@@ -83,7 +87,7 @@ def test_several_seeds_are_a_median_and_a_band():
     found = np.sort([run.history[-1].validation.loss for run in many.of("adam")])
     low, high = loss.band
     assert [low[-1, 1], loss.series.values[-1, 1], high[-1, 1]] == pytest.approx(found)
-    assert scene_of_training(many, Portrait()).cast[1].measure == "median loss"
+    assert scene_of_training(many, Portrait()).cast[1].measure == "median val. loss"
 
 
 def test_a_run_that_ended_early_ends_early():
@@ -139,3 +143,42 @@ def test_a_training_without_what_is_needed_is_refused():
 
 def test_a_film_is_at_hand(moons):
     assert len(Film(scene_of_training(moons, portrait_of({"frames": 5})))) == 5
+
+
+@pytest.mark.parametrize("show", VIEWS)
+def test_numbers_say_of_which_part_the_loss_is(moons, show):
+    measures = {runner.measure for runner in scene_of_training(moons, Portrait(show=show)).cast}
+    assert measures == {"train loss" if show == "plane" else "val. loss"}
+
+
+@pytest.mark.parametrize("options", [{"preset": "slide"}, {"preset": "square"}, {"size": (600, 1000)}])
+@pytest.mark.parametrize("show", ["curves", "boundary,curves"])
+def test_both_numbers_of_five_runs_have_room(show, options):
+    five = ("sgd:lr=0.5", "momentum:lr=0.1", "adagrad:lr=0.1", "rmsprop:lr=0.01", "adam:lr=0.03")
+    training = trained(optimizers=five, epochs=1)
+    film = Film(scene_of_training(training, Portrait(show=show, picture=Picture(**options))))
+    cast = next(each for each in film._painters if isinstance(each, Cast))
+    assert all([gauge.measure for gauge in gauges] == ["accuracy"] for gauges in cast._gauges)
+
+
+def test_a_run_that_diverged_is_named_with_its_step_and_marked_where_it_ends(monkeypatch):
+    training = trained(optimizers=["sgd:lr=1e30", "adam:lr=0.03"])
+    said = []
+    write = Canvas.text
+    monkeypatch.setattr(Canvas, "text", lambda self, x, y, words, *rest, **more: (
+        said.append(words), write(self, x, y, words, *rest, **more),
+    )[1])  # fmt: skip
+    film = Film(scene_of_training(training, Portrait()))
+    told = " ".join(said)
+    assert f"diverged at step {training.runs[0].diverged_at}" in told
+    curves = [each for each in film._painters if isinstance(each, CurvesPainter)]
+    for painter in curves:
+        [(column, end)] = painter._ends.items()
+        assert column == 0
+        assert np.isfinite(painter._paths[0][: end + 1]).all()
+        assert np.isnan(painter._paths[0][end + 1 :, 1]).all()
+        x, y = painter._paths[0][end].round().astype(int)
+        y = int(np.clip(y, painter._place[1], painter._place[3]))
+        around = film.frame(-1)[y - 6 : y + 7, x - 6 : x + 7]
+        assert (around == packed(painter._looks[0].colour)).sum() > 8
+    assert obeys_the_law(film)

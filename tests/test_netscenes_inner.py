@@ -6,6 +6,7 @@ import pytest
 from autograd import grad
 
 import optviz
+from optviz.draw import Film
 from optviz.errors import ArgumentError
 from optviz.nets.activations import ACTIVATIONS
 from optviz.nets.layers import Activation, Dense
@@ -86,7 +87,7 @@ def test_a_normalized_layer_is_seen_as_in_training():
 
 
 def test_rows_are_kinds_and_columns_layers():
-    training = trained()
+    training = trained(optimizers=["sgd:lr=0.5", "adam:lr=0.3"])
     scene = scene_of_training(training, Portrait(show="activations"))
     assert [[panel.series.name for panel in row] for row in scene.panels] == [
         ["inputs"] * 2, ["asleep"] * 2, ["gradient"] * 2,
@@ -99,7 +100,10 @@ def test_rows_are_kinds_and_columns_layers():
         assert np.array_equal(together, found.percentiles[:, column])
         assert scene.panels[1][column].series.values[:, 1] == pytest.approx(100 * found.asleep[:, column])
         assert np.array_equal(scene.panels[2][column].series.values[:, 1], found.gradients[:, column])
-    assert scene.title == "Moons, inputs 15–85 %"
+        assert panel.edged
+        assert "15th, 50th, 85th percentile" in panel.series.title
+        assert len(panel.briefly[-1]) < len(panel.briefly[0]) < len(panel.series.title)
+    assert scene.title == "Moons"
 
 
 def test_of_many_layers_the_first_the_middle_and_the_last_are_shown():
@@ -112,7 +116,31 @@ def test_of_many_runs_only_medians_are_shown():
     many = trained(optimizers=[f"sgd:lr=0.{digit}" for digit in range(1, 6)], epochs=1)
     scene = scene_of_training(many, Portrait(show="activations"))
     assert all(panel.band is None for panel in scene.panels[0])
-    assert scene.title.endswith("median inputs")
+    assert all("median" in panel.series.title for panel in scene.panels[0])
+
+
+def test_where_no_unit_is_dead_words_say_so():
+    training = trained(kind="relu", optimizers=["sgd:lr=0.01", "adam:lr=0.001"], hidden=(64,), epochs=1)
+    found = [measured(run, moments_of(training)).asleep for run in training.runs]
+    assert np.max(found) == 0
+    scene = scene_of_training(training, Portrait(show="activations"))
+    assert [panel.series.name for row in scene.panels for panel in row] == ["inputs", "gradient"]
+    assert scene.title == "Moons, no dead units"
+
+
+def test_axes_fit_the_runs_that_did_not_diverge():
+    alone = scene_of_training(trained(optimizers=["adam:lr=0.3"]), Portrait(show="activations"))
+    both = trained(optimizers=["adam:lr=0.3", "sgd:lr=1e30"])
+    assert [run.diverged_at is None for run in both.runs] == [True, False]
+    together = scene_of_training(both, Portrait(show="activations"))
+    for row, other in zip(alone.panels, together.panels, strict=True):
+        assert [panel.span for panel in row] == [panel.span for panel in other]
+
+
+def test_rows_share_their_numbers():
+    film = Film(scene_of_training(trained(optimizers=["adam:lr=0.3"]), Portrait(show="activations")))
+    numbers = [each._stage.numbers for each in film._painters[:6]]
+    assert numbers == [(True, False), (False, False)] * 2 + [(True, True), (False, True)]
 
 
 def test_a_network_without_hidden_layers_is_refused():

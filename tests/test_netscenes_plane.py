@@ -9,6 +9,7 @@ import pytest
 import optviz
 from optviz.draw import Film
 from optviz.draw.canvas import packed
+from optviz.draw.cast import gauge_label
 from optviz.errors import OptvizError
 from optviz.nets.datasets import Dataset
 from optviz.nets.layers import BatchNorm, Dense, Dropout
@@ -323,3 +324,30 @@ def test_a_plane_through_digits_is_quick():
     began = time.perf_counter()
     race_on_plane(training, moments_of(training))
     assert time.perf_counter() - began < 20
+
+
+def test_a_run_that_comes_far_too_far_neither_lays_the_plane_nor_stretches_the_map():
+    both = trained(optimizers=["sgd:lr=1000", "adam:lr=0.03"], dtype="float64")
+    lengths = [np.linalg.norm(run.trials[0].snapshots[-1].params) for run in both.runs]
+    assert both.runs[0].diverged_at is None
+    assert lengths[0] > 100 * lengths[1]
+    alone = race_on_plane(trained(optimizers=["adam:lr=0.03"], dtype="float64"), moments_of(both))
+    together = race_on_plane(both, moments_of(both))
+    assert together.box == pytest.approx(alone.box)
+    told = scene_of_training(both, Portrait(show="plane")).cast
+    assert gauge_label(told[0].more[0], len(moments_of(both)) - 1) == "outside"
+
+
+def test_a_relief_is_seen_from_below_unless_told_from_where(moons, raced):
+    def seen_from(**options):
+        [[panel]] = scene_of_training(moons, Portrait(show="plane", picture=Picture(view="relief", **options))).panels
+        return panel.azimuth
+
+    assert seen_from(azimuth=17) == 17
+    assert seen_from() == raced.azimuth
+    eye = np.array([np.cos(np.radians(raced.azimuth)), np.sin(np.radians(raced.azimuth))])
+    x0, x1, y0, y1 = raced.box
+    low, high = ([(x0 + x1) / 2, (y0 + y1) / 2] + side * eye / 2 * (x1 - x0, y1 - y0) * 0.9 for side in (1, -1))
+    assert raced.surface(low) < raced.surface(high), "it is lower before the middle than behind it"
+    way = (raced.points[-1] - raced.points[0]).sum(axis=0) / (x1 - x0, y1 - y0)
+    assert way @ eye > 0, "the paths come nearer"

@@ -1,6 +1,7 @@
 """Series along a run, against finite differences and closed forms; curves by the law of frame k."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,16 +9,17 @@ import pytest
 import optviz
 from optviz.catalog import load_surface, surface_names
 from optviz.draw import Film
-from optviz.draw.canvas import Canvas
+from optviz.draw.canvas import Canvas, packed
 from optviz.draw.curves import _parted, axis_range
 from optviz.draw.polylines import Line, _envelope
 from optviz.errors import ArgumentError
 from optviz.gradients import gradient
 from optviz.picture import LAYOUTS
 from optviz.races import race
-from optviz.scene import Scene, contour_of, scene_of
+from optviz.scene import Curves, Scene, contour_of, scene_of
 from optviz.series import hessian, series_names, series_of
 from optviz.themes import THEMES
+from tests.trainings import obeys_the_law
 
 
 @pytest.mark.parametrize("name", surface_names())
@@ -163,3 +165,23 @@ def test_a_dense_curve_has_the_outline_of_all_its_steps():
         near = np.any([np.roll(other, (x, y), (0, 1)) for x in (-1, 0, 1) for y in (-1, 0, 1)], axis=0)
         assert not (one & ~near).any()
         assert one.sum() > 1000
+
+
+def test_lines_that_run_on_each_other_are_all_seen():
+    """The second half of the later one lies on the earlier one: there both colours are seen, in dashes."""
+    ran = race("booth", ["sgd:lr=0.01", "momentum:lr=0.01"], steps=60)
+    [panel] = [each for row in scene_of(ran, curves=("loss",)).panels for each in row if isinstance(each, Curves)]
+    values = np.stack([np.geomspace(1, 10, 61), np.geomspace(1, 10, 61)], axis=1)
+    values[:30, 1] *= 3
+    panel = replace(panel, series=replace(panel.series, values=values))
+    film = Film(replace(scene_of(ran), panels=[[panel]]))
+    painter, pixels = film._painters[0], film.frame(-1)
+    first, second = (packed(look.colour) for look in painter._looks)
+    halves = {}
+    for name, steps in (("apart", range(2, 28)), ("together", range(32, 58))):
+        spots = painter._paths[1][list(steps)].round().astype(int)
+        near = [pixels[y - 1 : y + 2, x - 1 : x + 2].ravel() for x, y in spots.tolist()]
+        halves[name] = [sum(int((each == colour).any()) for each in near) / len(near) for colour in (first, second)]
+    assert halves["apart"] == [0, 1]
+    assert min(halves["together"]) > 0.25
+    assert obeys_the_law(film, every=20)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from optviz.classes import TOLD_APART, class_looks
 from optviz.errors import ArgumentError
 from optviz.nets.augmentation import AUGMENTATIONS
 from optviz.nets.datasets import DATASETS, load_data
@@ -280,9 +281,24 @@ def test_a_data_set_is_pictured(run, folder, theme, name):
         pixels = np.asarray(picture.convert("RGB"))
     assert pixels[0, 0].tolist() == list(rgb(THEMES[theme].background))
     if name != "digits":
-        for label in range(load_data(name).classes):
-            colour = rgb(THEMES[theme].look(label).colour)
+        looks = class_looks(THEMES[theme], load_data(name).classes)
+        for colour in (rgb(look.colour) for look in looks):
             assert (np.abs(pixels.astype(int) - colour).max(axis=-1) < 8).sum() > 500, "the class is seen"
+
+
+def test_beneath_points_stands_a_key_of_all_classes(run, folder):
+    heights = []
+    for classes in (2, 40, 100):
+        y = np.arange(400) % classes
+        np.savez("many.npz", X=np.random.default_rng(0).normal(size=(400, 2)), y=y)
+        assert run("data", "many.npz", "-o", "sheet.png").exit_code == 0
+        with Image.open("sheet.png") as picture:
+            pixels = np.asarray(picture.convert("RGB"), int)
+        heights.append(len(pixels))
+        key = pixels[800:]
+        for look in class_looks(THEMES["light"], min(classes, TOLD_APART)):
+            assert (np.abs(key - rgb(look.colour)).max(axis=-1) < 8).sum() > 20
+    assert heights == sorted(set(heights))
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,20 +23,26 @@ def draw_ticks(
     if sides[1]:
         values = some_ticks(x0, x1, int((right - left) / (70 * unit)))
         pitch = (right - left) / (x1 - x0) * min(np.diff(values), default=x1 - x0)
-        for value, words in zip(values, tick_labels(values, _narrower(canvas, theme, pitch - 0.4 * gap)), strict=True):
+        words, size = _labels(canvas, values, theme, pitch - 0.4 * gap)
+        for value, each in zip(values, words, strict=True):
             x = left + (value - x0) / (x1 - x0) * (right - left)
-            canvas.text(x, bottom + 1.4 * gap, words, theme.text, theme.quiet, anchor="centre")
+            canvas.text(x, bottom + 1.4 * gap, each, size, theme.quiet, anchor="centre")
     if sides[0]:
         values = some_ticks(y0, y1, int((bottom - top) / (60 * unit)))
-        fits = _narrower(canvas, theme, min(left, LEFT * unit) - 0.6 * gap)
-        for value, words in zip(values, tick_labels(values, fits), strict=True):
-            y = bottom - (value - y0) / (y1 - y0) * (bottom - top)
-            canvas.text(left - 0.6 * gap, y + 0.36 * gap, words, theme.text, theme.quiet, anchor="right")
+        words, size = _labels(canvas, values, theme, LEFT * unit - 0.25 * gap - 0.5)
+        for value, each in zip(values, words, strict=True):
+            y = bottom - (value - y0) / (y1 - y0) * (bottom - top) + 0.36 * gap
+            x = left - max(0.25 * gap, min(0.6 * gap, LEFT * unit - canvas.text_width(each, size) - 1))
+            canvas.text(x, y, each, size, theme.quiet, anchor="right")
 
 
-def _narrower(canvas: Canvas, theme: Theme, room: float) -> Callable[[str], bool]:
-    """Whether a label has room."""
-    return lambda words: canvas.text_width(words, theme.text) <= room
+def _labels(canvas: Canvas, values: Sequence[float], theme: Theme, room: float) -> tuple[list[str], float]:
+    """The labels of an axis, and their size: smaller where even powers of ten have no room."""
+    size = theme.text
+    words = tick_labels(values, lambda each: canvas.text_width(each, size) <= room)
+    while size > 4 and any(canvas.text_width(each, size) > room for each in words):
+        size -= 0.5
+    return words, size
 
 
 def draw_title(

@@ -202,16 +202,20 @@ def tick_labels(values: Sequence[float], fits: Callable[[str], bool]) -> list[st
         ['−2e5', '−1e5', '0']
     """
     plain = [tick_label(value) for value in values]
-    if len(set(plain)) == len(plain) and all(map(fits, plain)):
+    unlike = len(set(plain)) == len(plain)
+    if unlike and all(map(fits, plain)):
         return plain
-    for digits in range(6):
+    for digits in range(12):
         powers = [_written(f"{value:.{digits}e}") if value else "0" for value in values]
-        if len(set(powers)) == len(powers):
+        exact = all(math.isclose(float(f"{value:.{digits}e}"), value, rel_tol=1e-9) for value in values)
+        if exact and len(set(powers)) == len(powers):
             break
-    return powers if max(map(len, powers)) < max(map(len, plain)) or len(set(plain)) < len(plain) else plain
+    return plain if unlike and max(map(len, powers)) >= max(map(len, plain)) else powers
 
 
 def _written(number: str) -> str:
     """A number that Python wrote, with a true minus and a plain exponent."""
     mantissa, power, exponent = number.partition("e")
+    if power and "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa}{power}{int(exponent) if power else ''}".replace("-", "−")

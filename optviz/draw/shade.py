@@ -20,7 +20,7 @@ from optviz.themes import Theme, rgb
 
 BANDS = 22
 _OFFSETS = 10.0 ** np.arange(-6, 1.5, 0.5)  # candidates for ε, as shares of the range
-FLAT = 0.02  # bands a pixel below which a slope is none, so that float32 holds the differences
+FLAT = 0.004  # bands a pixel below which a slope is none, so that float32 holds the differences
 _COARSE = 4  # pixels a side that share one value, where a value is the mean over a data set
 
 Field = NDArray[Any]

@@ -123,7 +123,7 @@ def inner_panels(training: Training, steps: Steps, jobs: int = 1) -> tuple[list[
         rows[2].append(Curves(series=norms, owners=owners, span=_span_of_powers(fits(gradients))))
     if np.nanmax(asleep, initial=0.0) > _AWAKE:
         return rows, ""
-    return [rows[0], rows[2]], f"no {shown[0].asleep}" if shown[0].kind in _SILENT else f"none {shown[0].asleep}"
+    return [rows[0], rows[2]], f"no {shown[0].asleep}" if shown[0].kind in _SILENT else f"nothing {shown[0].asleep}"
 
 
 def _titles(number: int, *, banded: bool) -> list[str]:
