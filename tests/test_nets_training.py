@@ -18,7 +18,6 @@ from optviz.nets.log import epoch_log
 from optviz.nets.losses import softmax
 from optviz.nets.moving import Mover
 from optviz.nets.network import perceptron
-from optviz.nets.rates import GRID, MOST_STEPS, choose_rates
 from optviz.nets.reporting import summary, table
 from optviz.nets.setting import prepare
 from optviz.nets.splits import SHARES
@@ -287,41 +286,6 @@ def test_digits_are_told_apart():
     spec = "adam:lr=0.003,schedule=cosine(640)"
     training = train("digits", network, [spec], epochs=40, batch_size=64, seeds=range(5), jobs=2)
     assert np.mean([run.test.accuracy for run in training.runs]) >= 0.975
-
-
-# Rates
-
-
-def test_rates_are_chosen_by_one_rule():
-    seen = setting(epochs=50)
-    optimizers = [SGD(), Adam()]
-    choices = choose_rates(seen, optimizers)
-    assert len(GRID) == 12
-    for optimizer, choice in zip(optimizers, choices, strict=True):
-        assert len(choice.losses) == 12
-        assert choice.losses[GRID.index(choice.lr)] == min(choice.losses)
-        lower = [loss for rate, loss in zip(GRID, choice.losses, strict=True) if rate < choice.lr]
-        assert all(loss > min(choice.losses) for loss in lower), "of equals the gentlest"
-        assert replace(optimizer, lr=choice.lr).lr == choice.lr
-    assert choices == choose_rates(seen, optimizers, jobs=2)
-    assert choices[0].lr > choices[1].lr, "SGD needs longer steps than Adam"
-
-
-@pytest.mark.parametrize(("epochs", "steps"), [(2, 12), (50, MOST_STEPS)])
-def test_rates_are_tried_for_as_long_as_is_said(monkeypatch, epochs, steps):
-    taken = []
-    monkeypatch.setattr("optviz.nets.rates.advance", lambda s, trial, count, stop: taken.append(count))
-    choose_rates(setting(epochs=epochs), [SGD()])
-    assert taken == [steps] * 12
-
-
-def test_what_is_named_is_not_tuned():
-    training = train(MOONS, NET, ["adam", "sgd:lr=0.3"], **QUICK)
-    assert [run.lr_rule for run in training.runs] == ["tuned", "given"]
-    assert training.runs[0].entry.optimizer.lr in GRID
-    given = train(MOONS, NET, ["adam", "sgd:lr=0.3"], lr=0.02, **QUICK)
-    assert [run.entry.optimizer.lr for run in given.runs] == [0.02, 0.3]
-    assert [run.lr_rule for run in given.runs] == ["given", "given"]
 
 
 # JSON, tables, logs
