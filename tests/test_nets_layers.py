@@ -302,6 +302,29 @@ def test_weights_deviate_as_the_formula_says(spec, deviation):
     assert initializer(str(initializer(spec))) == initializer(spec)
 
 
+@pytest.mark.parametrize("batchnorm", [False, True])
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+def test_weights_begin_as_suits_the_activation(kind, batchnorm):
+    """He where half of the signal is lost, Xavier where a unit is a line near 0; in every layer, the last included."""
+    network = perceptron(200, 150, (300, 250), kind=kind, batchnorm=batchnorm)
+    params, _ = network.begin(0)
+    found = [params[slot.place].std() for slot in network.slots if slot.part.name == "weights"]
+    linear_near_0 = kind in ("identity", "sigmoid", "tanh")
+    expected = [
+        math.sqrt(2 / (inputs + outputs if linear_near_0 else inputs))
+        for inputs, outputs in ((200, 300), (300, 250), (250, 150))
+    ]
+    assert found == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("kind", ["tanh", "relu"])
+def test_another_initializer_may_be_asked_for(kind):
+    network = perceptron(200, 150, (300,), kind=kind, start="scale(0.3)")
+    params, _ = network.begin(0)
+    found = [params[slot.place].std() for slot in network.slots if slot.part.name == "weights"]
+    assert found == pytest.approx([0.3, 0.3], rel=0.02)
+
+
 def test_every_initializer_is_tried_above_and_can_be_named():
     assert set(INITIALIZERS) == {"xavier", "he", "lecun", "scale", "zeros"}
     assert initializer("zeros").draw((2, 2), np.random.default_rng(0)).tolist() == [[0, 0], [0, 0]]

@@ -209,6 +209,15 @@ def test_an_observer_sees_every_step():
     )
 
 
+def forward(params, memory, x):
+    """Probabilities of `NET` at test, in plain numpy: 2 inputs, 8 normalized units, ReLU, 2 classes."""
+    weights, scale, shift, out, bias = np.split(params.astype(float), [16, 24, 32, 48])
+    mean, variance = np.split(memory.astype(float), 2)
+    hidden = np.maximum(scale * (x @ weights.reshape(2, 8) - mean) / np.sqrt(variance + 1e-5) + shift, 0)
+    chances = np.exp(hidden @ out.reshape(8, 2) + bias)
+    return chances / chances.sum(axis=1, keepdims=True)
+
+
 def test_an_ensemble_averages_probabilities():
     training = train(MOONS, NET, ["adam:lr=0.01"], ensemble=3, **QUICK)
     [run] = training.runs
@@ -216,10 +225,17 @@ def test_an_ensemble_averages_probabilities():
     assert len({trial.params.tobytes() for trial in run.trials}) == 3
     alone = train(MOONS, NET, ["adam:lr=0.01"], **QUICK)
     np.testing.assert_array_equal(run.trials[0].params, weights(alone)[0])
-    seen, x = run.setting, run.setting.standard(run.setting.parts.test.x, np.float32)
-    mean = np.mean([softmax(NET.test(trial.params, trial.memory, x)) for trial in run.trials], axis=0)
-    np.testing.assert_allclose(run.probabilities(seen.parts.test.x), mean, rtol=1e-5)
-    assert run.test.accuracy == (mean.argmax(axis=1) == seen.parts.test.y).mean()
+    seen, own = run.setting, run.setting.parts.train.x
+    for part, samples in zip(seen.parts._fields, seen.parts, strict=True):
+        x = (samples.x - own.mean(axis=0)) / own.std(axis=0)
+        answers = [forward(trial.params, trial.memory, x) for trial in run.trials]
+        mean = np.mean(answers, axis=0)
+        np.testing.assert_allclose(run.probabilities(samples.x), mean, rtol=1e-4, atol=1e-6)
+        score = getattr(run, part)
+        assert score.loss == pytest.approx(-np.log(mean[np.arange(len(x)), samples.y]).mean(), rel=1e-4)
+        assert score.accuracy == (mean.argmax(axis=1) == samples.y).mean()
+        logarithms = np.mean(np.log(answers), axis=0)
+        assert np.abs(softmax(logarithms) - mean).max() > 1e-3, "the mean of logarithms would be told from it"
     first = [trial.history[1].validation.loss for trial in run.trials]
     assert run.history[1].validation.loss == pytest.approx(np.mean(first))
 
@@ -464,7 +480,14 @@ def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
         ({"epochs": 3}, "its epochs is 4, that of this training 3"),
         ({"epochs": 9, "snapshots": 5}, "its epochs is 4, that of this training 9"),
         ({"batch_size": 10}, "its batch size is 20"),
+        ({"l1": 0.1}, "its penalty is 0.0, 0.0"),
         ({"l2": 0.1}, "its penalty is 0.0, 0.0"),
+        ({"snapshots": 5}, "its snapshots is 0, that of this training 5"),
+        ({"schedule": "cosine(9)"}, "its optimizers is"),
+        ({"optimizers": [RATES[1], RATES[0]]}, "its optimizers is"),
+        ({"optimizers": ["sgd", RATES[1]]}, "its optimizers is"),
+        ({"lr": 0.1}, "its lr is auto, that of this training 0.1"),
+        ({"shares": (0.5, 0.25, 0.25)}, "its samples is"),
         ({"seeds": (1,)}, "its samples is|its seeds is 0"),
         ({"dtype": "float64"}, "its dtype is float32"),
         ({"data": "moons:samples=200,seed=3"}, "its samples is"),
@@ -480,6 +503,43 @@ def test_another_training_is_not_taken_up(tmp_path, change, words):
     with pytest.raises(OptvizError, match=words):
         train(**line | change, save=tmp_path / "run.npz", resume=True)
     assert (tmp_path / "run.npz").read_bytes() == before
+
+
+@pytest.mark.parametrize(("before", "after"), [((), "flip"), (("flip",), ()), ("rotation(5)", "rotation(6)")], ids=str)
+def test_a_training_on_other_images_is_not_taken_up(tmp_path, before, after):
+    line = {"data": "digits", "network": perceptron(64, 10), "optimizers": ["sgd:lr=0.1"], "epochs": 1}
+    train(**line, augment=before, save=tmp_path / "run.npz")
+    with pytest.raises(OptvizError, match="its augmentation is"):
+        train(**line, augment=after, save=tmp_path / "run.npz", resume=True)
+
+
+DEPENDS = [
+    "data", "samples", "network", "optimizers", "unnamed", "seeds", "ensemble", "epochs", "batch size", "penalty",
+    "augmentation", "dtype", "patience", "snapshots",
+]  # fmt: skip
+"""What a training depends on, as `described` tells it."""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A training's file: its description, and its arrays."""
+    path = tmp_path_factory.mktemp("saved") / "run.npz"
+    train(MOONS, NET, RATES, save=path, **QUICK)
+    with np.load(path) as file:
+        arrays = dict(file)
+    return json.loads(str(arrays.pop("about"))), arrays
+
+
+def test_all_a_training_depends_on_is_in_its_file(saved):
+    assert set(saved[0]) == {*DEPENDS, "format", "version", "lr", "chosen", "trials"}
+
+
+@pytest.mark.parametrize("name", [*DEPENDS, "format", "version", "lr"])
+def test_a_file_that_differs_in_anything_is_not_taken_up(tmp_path, saved, name):
+    about, path = saved[0] | {name: 5 if name == "epochs" else ["another"]}, tmp_path / "run.npz"
+    np.savez(path, about=np.array(json.dumps(about)), **saved[1])
+    with pytest.raises(OptvizError, match="this version reads" if name == "format" else f"its {name} is"):
+        train(MOONS, NET, RATES, save=path, resume=True, **QUICK)
 
 
 @pytest.mark.parametrize("options", [{}, {"patience": 3}, {"ensemble": 2, "jobs": 2}], ids=str)
