@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from optviz.errors import ArgumentError, OptvizError, OutputError
+from optviz.nets import idx
 from optviz.nets.datasets import Dataset, load_data
 from optviz.nets.interrupts import heeding
 from optviz.nets.log import epoch_log
@@ -31,6 +32,7 @@ MOONS = load_data("moons:samples=200")
 NET = perceptron(2, 2, (8,), batchnorm=True, dropout=0.2)
 RATES = ["sgd:lr=0.1", "adam:lr=0.01"]
 QUICK = {"epochs": 4, "batch_size": 20}
+FASHION = idx.PACKAGES["fashion-mnist"][1].is_dir()
 
 
 def setting(data=MOONS, network=NET, seed=0, **options):
@@ -302,6 +304,16 @@ def test_digits_are_told_apart():
     spec = "adam:lr=0.003,schedule=cosine(640)"
     training = train("digits", network, [spec], epochs=40, batch_size=64, seeds=range(5), jobs=2)
     assert np.mean([run.test.accuracy for run in training.runs]) >= 0.975
+
+
+@pytest.mark.skipif(not FASHION, reason="needs Debian's package dataset-fashion-mnist")
+def test_pieces_of_clothing_are_told_apart():
+    """The documented network in 4 epochs instead of 10: at least 88 % instead of 88.5 %, in a few seconds."""
+    network = perceptron(784, 10, (256, 128), batchnorm=True)
+    spec = "adam:lr=0.003,schedule=cosine(1404)"
+    training = train("fashion-mnist", network, [spec], epochs=4, batch_size=128)
+    assert training.runs[0].setting.steps == 1404
+    assert training.runs[0].test.accuracy >= 0.88
 
 
 # JSON, tables, logs
