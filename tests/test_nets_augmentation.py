@@ -101,6 +101,28 @@ def test_a_crop_is_a_part_of_the_image():
     assert np.abs(seen).max() <= 4.5
 
 
+@pytest.mark.parametrize(
+    ("spec", "at", "drawn"),
+    [
+        ("translation(3)", (0, 0), lambda places: places / 3),
+        ("rotation(30)", (1, 0), lambda places: np.degrees(np.arctan2(places[:, 1:], places[:, :1])) / 30),
+        ("stretch(0.5)", (1, 1), lambda places: np.log(places) / math.log(1.5)),
+        ("shear(20)", (1, 0), lambda places: np.degrees(np.arctan(places[:, 1:])) / 20),
+        ("distortion(0.2)", (4, 6), lambda places: (places[:, :1] / 4 - 1) / 0.2),
+    ],
+)
+def test_changes_go_either_way_and_each_is_as_likely(spec, at, drawn):
+    """What is drawn, from −1 to 1, as one place (row, column) of images of 8×12 pixels tells it."""
+    places = np.zeros((4000, 8, 12, 2), np.float32) + np.array(at, np.float32)
+    seen = augmentation(spec).warp(places, np.random.default_rng(0))[:, 0, 0].astype(float)
+    found = drawn(seen)
+    assert np.abs(found).max() == pytest.approx(1, abs=2e-3)
+    assert found.mean(axis=0) == pytest.approx(0, abs=0.04)
+    assert found.std(axis=0) == pytest.approx(1 / math.sqrt(3), rel=0.05)
+    if found.shape[1] == 2:
+        assert abs(np.corrcoef(found.T)[0, 1]) < 0.05, "rows and columns each in their own way"
+
+
 def test_crops_lie_anywhere_in_the_image():
     """All sides and all places that keep a crop within the image are equally likely."""
     share, half = 0.4, np.array([4.0, 6.0])

@@ -417,6 +417,23 @@ def test_nothing_is_silently_made_double(options, dtype, monkeypatch):
     assert {each.dtype for each in (found.gradient, found.memory, found.logits)} == {np.dtype(dtype)}
 
 
+def test_the_float_type_rounds_the_same_first_weights():
+    network = perceptron(4, 3, (6, 5), batchnorm=True)
+    wide, narrow = (network.begin(2, dtype)[0] for dtype in (np.float64, np.float32))
+    np.testing.assert_array_equal(wide.astype(np.float32), narrow)
+    assert not np.array_equal(wide, narrow)
+
+
+def test_the_loss_is_told_with_its_penalty():
+    network, penalty = perceptron(4, 3, (5,)), Penalty(l1=0.1, l2=0.4)
+    params, memory = network.begin(0)
+    plain, held = (
+        network.backward(params, memory, X, LABELS, np.random.default_rng(0), each) for each in (Penalty(), penalty)
+    )
+    weights = np.concatenate([params[slot.place] for slot in network.slots if slot.part.name == "weights"])
+    assert held.loss - plain.loss == pytest.approx(0.1 * np.abs(weights).sum() + 0.2 * (weights**2).sum(), rel=1e-9)
+
+
 def test_views_are_views():
     network = perceptron(4, 3, (6,), batchnorm=True)
     params, memory = network.begin(0)
