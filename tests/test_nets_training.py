@@ -179,9 +179,10 @@ def test_every_step_draws_anew_and_by_its_seed():
     assert not {*found} & {*losses(1)}
 
 
-def test_the_draws_of_a_step_differ_from_seed_to_seed():
-    """Of networks whose first weights and samples are alike."""
-    seen = setting(batch_size=120)
+@pytest.mark.parametrize(("network", "batch_size"), [(NET, 120), (perceptron(2, 2), 20)], ids=["masks", "minibatches"])
+def test_the_draws_of_a_step_differ_from_seed_to_seed(network, batch_size):
+    """Of networks whose first weights are alike: what is dropped of the same samples, and which samples are taken."""
+    seen = setting(network=network, batch_size=batch_size)
     trials = [begin(seen, SGD(lr=1e-30), 0) for _ in range(2)]
     trials[1].seed = 1
     for trial in trials:
