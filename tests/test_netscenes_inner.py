@@ -1,5 +1,7 @@
 """Inside networks: percentiles, sleeping units and gradients, against numpy and autograd."""
 
+from dataclasses import replace
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -116,6 +118,18 @@ def test_a_normalized_layer_is_seen_as_in_training():
     expected = (before - before.mean(axis=0)) / before.std(axis=0)
     found = measured(run, moments_of(training)).percentiles[0, 0]
     assert found == pytest.approx(np.percentile(expected, PERCENTILES), rel=0.02)
+
+
+def test_nothing_is_dropped_where_one_looks():
+    """The same weights in a network without dropout have the same gradients."""
+    options = {"epochs": 2, "batch_size": 24, "snapshots": 5, "dtype": "float64"}
+    thinned, whole = (optviz.perceptron(2, 2, (7, 5), batchnorm=True, dropout=rate) for rate in (0.5, 0.0))
+    training = optviz.train("moons:samples=120", thinned, ["sgd:lr=0.1"], **options)
+    [run] = training.runs
+    steps = moments_of(training)
+    one, two = (measured(each, steps) for each in (run, replace(run, setting=replace(run.setting, network=whole))))
+    for name in ("percentiles", "asleep", "gradients"):
+        assert getattr(one, name) == pytest.approx(getattr(two, name), rel=1e-12)
 
 
 def test_rows_are_kinds_and_columns_layers():
