@@ -1,11 +1,13 @@
 """Augmentation: what each change does to an image, exactly where that can be said."""
 
+import math
+
 import numpy as np
 import pytest
 
 from optviz.errors import ArgumentError, UnknownNameError
 from optviz.nets import augmentation as module
-from optviz.nets.augmentation import AUGMENTATIONS, Mix, Noise, augmentation, augmented
+from optviz.nets.augmentation import AUGMENTATIONS, Crop, Mix, Noise, augmentation, augmented
 from optviz.nets.datasets import load_data
 
 DIGITS = load_data("digits").x[:40].reshape(-1, 8, 8).astype(np.float32) / 16
@@ -99,6 +101,47 @@ def test_a_crop_is_a_part_of_the_image():
     assert np.abs(seen).max() <= 4.5
 
 
+@pytest.mark.parametrize(
+    ("spec", "at", "drawn"),
+    [
+        ("translation(3)", (0, 0), lambda places: places / 3),
+        ("rotation(30)", (1, 0), lambda places: np.degrees(np.arctan2(places[:, 1:], places[:, :1])) / 30),
+        ("stretch(0.5)", (1, 1), lambda places: np.log(places) / math.log(1.5)),
+        ("shear(20)", (1, 0), lambda places: np.degrees(np.arctan(places[:, 1:])) / 20),
+        ("distortion(0.2)", (4, 6), lambda places: (places[:, :1] / 4 - 1) / 0.2),
+    ],
+)
+def test_changes_go_either_way_and_each_is_as_likely(spec, at, drawn):
+    """What is drawn, from −1 to 1, as one place (row, column) of images of 8×12 pixels tells it."""
+    places = np.zeros((4000, 8, 12, 2), np.float32) + np.array(at, np.float32)
+    seen = augmentation(spec).warp(places, np.random.default_rng(0))[:, 0, 0].astype(float)
+    found = drawn(seen)
+    assert np.abs(found).max() == pytest.approx(1, abs=2e-3)
+    assert found.mean(axis=0) == pytest.approx(0, abs=0.04)
+    assert found.std(axis=0) == pytest.approx(1 / math.sqrt(3), rel=0.05)
+    if found.shape[1] == 2:
+        assert abs(np.corrcoef(found.T)[0, 1]) < 0.05, "rows and columns each in their own way"
+
+
+def test_crops_lie_anywhere_in_the_image():
+    """All sides and all places that keep a crop within the image are equally likely."""
+    share, half = 0.4, np.array([4.0, 6.0])
+    places = np.zeros((4000, 8, 12, 2), np.float32)
+    places[:, 0, 0], places[:, -1, -1] = -half, half
+    seen = Crop(share).warp(places, np.random.default_rng(0)).astype(float)
+    low, high = seen[:, 0, 0], seen[:, -1, -1]
+    assert (low >= -half - 1e-5).all()
+    assert (high <= half + 1e-5).all()
+    sides = (high - low) / (2 * half)
+    np.testing.assert_allclose(sides[:, 0], sides[:, 1], rtol=1e-5)
+    assert sides.mean() == pytest.approx(1 - share / 2, abs=0.01)
+    assert sides.std() == pytest.approx(share / math.sqrt(12), rel=0.05)
+    shift = (low + high) / 2 / (half * (1 - sides))  # from −1 to 1
+    assert shift.mean(axis=0) == pytest.approx([0, 0], abs=0.04)
+    assert shift.std(axis=0) == pytest.approx([1 / math.sqrt(3)] * 2, rel=0.05)
+    assert abs(np.corrcoef(shift.T)[0, 1]) < 0.05
+
+
 def test_a_lens_leaves_the_middle_and_moves_the_corners():
     seen = augmented(ramp(1, 0), [augmentation("distortion(0.2)")], Always())[0]
     at = np.arange(9) - 4
@@ -130,11 +173,29 @@ def test_changes_follow_in_their_order():
     assert np.abs(turned_first - moved_first).max() > 0.5
 
 
-def test_a_mix_is_of_as_many_as_asked():
+@pytest.mark.parametrize("count", range(1, 8))
+def test_a_mix_is_of_as_many_as_asked(monkeypatch, count):
+    """Each kind is made to leave a mark of its own: a power of two."""
+    moving = [name for name, kind in AUGMENTATIONS.items() if kind.moves and name != "mix"]
+    assert len(moving) == 7
+
+    def marking(bit):
+        return lambda self, places, random: places + np.float32(1 << bit)
+
+    for name, kind in AUGMENTATIONS.items():
+        if name != "mix":
+            monkeypatch.setattr(kind, "warp", marking(moving.index(name) if name in moving else 10))
+    found = Mix(count).warp(np.zeros((300, 2, 3, 2), np.float32), np.random.default_rng(0))
+    assert (found == found[:, :1, :1, :1]).all(), "an image is changed as a whole"
+    marks = (found[:, 0, 0, 0].astype(int)[:, None] >> np.arange(12)) & 1
+    assert (marks.sum(axis=1) == count).all()
+    assert not marks[:, 7:].any()
+    assert np.abs(marks[:, :7].mean(axis=0) - count / 7).max() < 0.1, "none is drawn more often than another"
+
+
+def test_a_mix_changes_images_by_those_it_draws():
     places = np.zeros((200, 3, 3, 2), np.float32) + 1
-    seen = Mix(7).warp(places, np.random.default_rng(0))
-    assert (seen != places).any(axis=(1, 2, 3)).all()
-    assert (Mix(1).warp(places, np.random.default_rng(0)) == places).all(axis=(1, 2, 3)).mean() < 0.2
+    assert (Mix(7).warp(places, np.random.default_rng(0)) != places).any(axis=(1, 2, 3)).all()
 
 
 @pytest.mark.parametrize(

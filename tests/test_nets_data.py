@@ -124,6 +124,7 @@ HOLED[5, 1] = np.nan
         ({"X": GOOD_X[:, 0], "y": GOOD_Y}, r"not of shape \(12,\)"),
         ({"X": GOOD_X, "y": GOOD_Y - 1}, "label -1 is out of range; allowed are 0 to 999"),
         ({"X": GOOD_X, "y": GOOD_Y * 9000}, "label 18000 is out of range"),
+        ({"X": GOOD_X, "y": np.where(GOOD_Y == 2, 1000, GOOD_Y)}, "label 1000 is out of range"),
         ({"X": GOOD_X, "y": GOOD_Y * 2}, "no sample has label 1, but one has 4"),
         ({"X": GOOD_X, "y": GOOD_Y * 0}, "all samples have label 0"),
         ({"X": GOOD_X, "y": GOOD_Y + 0.5}, "whole numbers from 0; the label of sample 0 is 0.5"),
@@ -238,8 +239,21 @@ def test_idx_files_are_found_and_read(mnist, monkeypatch, way):
             path.rename(folder / "mnist" / path.name)
     data = load_data("mnist", None if way == "environment" else folder)
     np.testing.assert_array_equal(data.x, arrays[0].reshape(60, 12))
+    np.testing.assert_array_equal(data.y, arrays[1])
+    np.testing.assert_array_equal(data.test_x, arrays[2].reshape(20, 12))
     np.testing.assert_array_equal(data.test_y, arrays[3])
     assert (data.image, data.classes, data.x.dtype) == ((4, 3), 10, np.uint8)
+
+
+def test_a_folder_that_is_named_goes_before_the_environments(mnist, monkeypatch, tmp_path_factory):
+    folder, arrays = mnist
+    other = tmp_path_factory.mktemp("other")
+    for stem in idx.FILES:
+        (other / stem).write_bytes(b"not these")
+    monkeypatch.setenv("OPTVIZ_DATA", str(other))
+    np.testing.assert_array_equal(load_data("mnist", folder).y, arrays[1])
+    with pytest.raises(DataError, match="no IDX file"):
+        load_data("mnist")
 
 
 def test_missing_files_say_how_to_get_them(tmp_path, monkeypatch):
@@ -273,6 +287,7 @@ def test_a_folder_is_there_and_holds_all_files(mnist):
         (lambda raw: raw[:-8] + bytes([raw[-8] ^ 1]) + raw[-7:], "cut short or damaged: CRC check failed"),
         (lambda raw: raw[:20] + bytes(40) + raw[60:], "cut short or damaged"),
         (lambda raw: gzip.compress(gzip.decompress(raw)[:-1]), r"\(60, 4, 3\) are 720 bytes, it has 719"),
+        (lambda raw: gzip.compress(gzip.decompress(raw) + b"\x00"), r"\(60, 4, 3\) are 720 bytes, it has 721"),
         (lambda raw: gzip.compress(b"\x00\x00\x0d\x03" + bytes(99)), "it begins with 00 00 0d 03"),
     ],
 )
@@ -349,7 +364,15 @@ def test_a_test_part_of_its_own_is_kept(mnist):
     folder, arrays = mnist
     parts = split(load_data("mnist", folder))
     np.testing.assert_array_equal(parts.test.y, arrays[3])
-    assert len(parts.train.y) + len(parts.validation.y) == 60
+    np.testing.assert_array_equal(parts.test.x, arrays[2].reshape(20, 12))
+    assert (len(parts.train), len(parts.validation)) == (45, 15), "of what is left as 60 to 20"
+    assert sorted([*parts.train.rows, *parts.validation.rows]) == list(range(60))
+
+
+def test_what_rounding_keeps_from_one_class_another_gets():
+    y = np.arange(60) % 10
+    parts = split(Dataset(name="ten", title="Ten", x=np.zeros((60, 2)), y=y))
+    assert [len(part) for part in parts] == [36, 12, 12]
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.6, 0.2, 0.3), (1.0, 0.0, 0.0), (1.2, -0.1, -0.1)])

@@ -302,6 +302,29 @@ def test_weights_deviate_as_the_formula_says(spec, deviation):
     assert initializer(str(initializer(spec))) == initializer(spec)
 
 
+@pytest.mark.parametrize("batchnorm", [False, True])
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+def test_weights_begin_as_suits_the_activation(kind, batchnorm):
+    """He where half of the signal is lost, Xavier where a unit is a line near 0; in every layer, the last included."""
+    network = perceptron(200, 150, (300, 250), kind=kind, batchnorm=batchnorm)
+    params, _ = network.begin(0)
+    found = [params[slot.place].std() for slot in network.slots if slot.part.name == "weights"]
+    linear_near_0 = kind in ("identity", "sigmoid", "tanh")
+    expected = [
+        math.sqrt(2 / (inputs + outputs if linear_near_0 else inputs))
+        for inputs, outputs in ((200, 300), (300, 250), (250, 150))
+    ]
+    assert found == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("kind", ["tanh", "relu"])
+def test_another_initializer_may_be_asked_for(kind):
+    network = perceptron(200, 150, (300,), kind=kind, start="scale(0.3)")
+    params, _ = network.begin(0)
+    found = [params[slot.place].std() for slot in network.slots if slot.part.name == "weights"]
+    assert found == pytest.approx([0.3, 0.3], rel=0.02)
+
+
 def test_every_initializer_is_tried_above_and_can_be_named():
     assert set(INITIALIZERS) == {"xavier", "he", "lecun", "scale", "zeros"}
     assert initializer("zeros").draw((2, 2), np.random.default_rng(0)).tolist() == [[0, 0], [0, 0]]
@@ -392,6 +415,23 @@ def test_nothing_is_silently_made_double(options, dtype, monkeypatch):
     assert len(seen) >= 11
     assert set(seen) == {np.dtype(dtype)}
     assert {each.dtype for each in (found.gradient, found.memory, found.logits)} == {np.dtype(dtype)}
+
+
+def test_the_float_type_rounds_the_same_first_weights():
+    network = perceptron(4, 3, (6, 5), batchnorm=True)
+    wide, narrow = (network.begin(2, dtype)[0] for dtype in (np.float64, np.float32))
+    np.testing.assert_array_equal(wide.astype(np.float32), narrow)
+    assert not np.array_equal(wide, narrow)
+
+
+def test_the_loss_is_told_with_its_penalty():
+    network, penalty = perceptron(4, 3, (5,)), Penalty(l1=0.1, l2=0.4)
+    params, memory = network.begin(0)
+    plain, held = (
+        network.backward(params, memory, X, LABELS, np.random.default_rng(0), each) for each in (Penalty(), penalty)
+    )
+    weights = np.concatenate([params[slot.place] for slot in network.slots if slot.part.name == "weights"])
+    assert held.loss - plain.loss == pytest.approx(0.1 * np.abs(weights).sum() + 0.2 * (weights**2).sum(), rel=1e-9)
 
 
 def test_views_are_views():

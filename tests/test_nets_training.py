@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from optviz.errors import ArgumentError, OptvizError, OutputError
+from optviz.nets import idx
 from optviz.nets.datasets import Dataset, load_data
 from optviz.nets.interrupts import heeding
 from optviz.nets.layers import Activation
@@ -19,7 +20,7 @@ from optviz.nets.log import epoch_log
 from optviz.nets.losses import softmax
 from optviz.nets.moving import Mover
 from optviz.nets.network import Network, perceptron
-from optviz.nets.rates import GRID, MOST_STEPS, choose_rates
+from optviz.nets.rates import GRID
 from optviz.nets.reporting import summary, table
 from optviz.nets.setting import prepare
 from optviz.nets.splits import SHARES
@@ -33,6 +34,7 @@ MOONS = load_data("moons:samples=200")
 NET = perceptron(2, 2, (8,), batchnorm=True, dropout=0.2)
 RATES = ["sgd:lr=0.1", "adam:lr=0.01"]
 QUICK = {"epochs": 4, "batch_size": 20}
+FASHION = idx.PACKAGES["fashion-mnist"][1].is_dir()
 
 
 def setting(data=MOONS, network=NET, seed=0, **options):
@@ -163,6 +165,38 @@ def test_evaluation_in_chunks_is_evaluation(monkeypatch):
     assert whole.loss == pytest.approx(-np.log(chosen).mean(), rel=1e-12)
 
 
+def test_every_step_draws_anew_and_by_its_seed():
+    """Two steps on one batch differ, whatever is dropped in them; taken again they are the same."""
+    seen = setting(batch_size=120)
+
+    def losses(seed):
+        trial = begin(seen, SGD(lr=1e-30), seed)
+        advance(seen, trial, 4)
+        return trial.losses
+
+    found = losses(0)
+    assert np.ptp(found) > 1e-3, "of the same samples and weights: another mask"
+    assert found == losses(0)
+    assert not {*found} & {*losses(1)}
+
+
+@pytest.mark.parametrize(("network", "batch_size"), [(NET, 120), (perceptron(2, 2), 20)], ids=["masks", "minibatches"])
+def test_the_draws_of_a_step_differ_from_seed_to_seed(network, batch_size):
+    """Of networks whose first weights are alike: what is dropped of the same samples, and which samples are taken."""
+    seen = setting(network=network, batch_size=batch_size)
+    trials = [begin(seen, SGD(lr=1e-30), 0) for _ in range(2)]
+    trials[1].seed = 1
+    for trial in trials:
+        advance(seen, trial, 1)
+    assert trials[0].losses != pytest.approx(trials[1].losses, abs=1e-4)
+
+
+def test_seeds_of_ensembles_are_all_different():
+    seeds = [each for seed in range(20) for each in member_seeds(seed, 20)]
+    assert len({*seeds}) == 400
+    assert [member_seeds(seed, 1) for seed in range(3)] == [[0], [1], [2]]
+
+
 # What comes of it
 
 
@@ -211,6 +245,15 @@ def test_an_observer_sees_every_step():
     )
 
 
+def forward(params, memory, x):
+    """Probabilities of `NET` at test, in plain numpy: 2 inputs, 8 normalized units, ReLU, 2 classes."""
+    weights, scale, shift, out, bias = np.split(params.astype(float), [16, 24, 32, 48])
+    mean, variance = np.split(memory.astype(float), 2)
+    hidden = np.maximum(scale * (x @ weights.reshape(2, 8) - mean) / np.sqrt(variance + 1e-5) + shift, 0)
+    chances = np.exp(hidden @ out.reshape(8, 2) + bias)
+    return chances / chances.sum(axis=1, keepdims=True)
+
+
 def test_an_ensemble_averages_probabilities():
     training = train(MOONS, NET, ["adam:lr=0.01"], ensemble=3, **QUICK)
     [run] = training.runs
@@ -218,10 +261,17 @@ def test_an_ensemble_averages_probabilities():
     assert len({trial.params.tobytes() for trial in run.trials}) == 3
     alone = train(MOONS, NET, ["adam:lr=0.01"], **QUICK)
     np.testing.assert_array_equal(run.trials[0].params, weights(alone)[0])
-    seen, x = run.setting, run.setting.standard(run.setting.parts.test.x, np.float32)
-    mean = np.mean([softmax(NET.test(trial.params, trial.memory, x)) for trial in run.trials], axis=0)
-    np.testing.assert_allclose(run.probabilities(seen.parts.test.x), mean, rtol=1e-5)
-    assert run.test.accuracy == (mean.argmax(axis=1) == seen.parts.test.y).mean()
+    seen, own = run.setting, run.setting.parts.train.x
+    for part, samples in zip(seen.parts._fields, seen.parts, strict=True):
+        x = (samples.x - own.mean(axis=0)) / own.std(axis=0)
+        answers = [forward(trial.params, trial.memory, x) for trial in run.trials]
+        mean = np.mean(answers, axis=0)
+        np.testing.assert_allclose(run.probabilities(samples.x), mean, rtol=1e-4, atol=1e-6)
+        score = getattr(run, part)
+        assert score.loss == pytest.approx(-np.log(mean[np.arange(len(x)), samples.y]).mean(), rel=1e-4)
+        assert score.accuracy == (mean.argmax(axis=1) == samples.y).mean()
+        logarithms = np.mean(np.log(answers), axis=0)
+        assert np.abs(softmax(logarithms) - mean).max() > 1e-3, "the mean of logarithms would be told from it"
     assert run.history[-1].validation == run.validation
     half = train(MOONS, NET, ["adam:lr=0.01"], ensemble=3, **QUICK | {"epochs": 2}).runs[0]
     x, y = seen.standard(seen.parts.validation.x, np.float32), seen.parts.validation.y
@@ -250,6 +300,90 @@ def test_patience_takes_the_best_epoch():
     assert run.validation.loss == losses[best]
     whole = train(MOONS, perceptron(2, 2, (64,)), ["adam:lr=0.1"], **options)
     assert whole.runs[0].history[: len(losses)] == run.history
+
+
+def test_the_best_epochs_averages_are_taken_with_its_weights():
+    training = train(MOONS, NET, ["adam:lr=0.1"], patience=2, epochs=60, batch_size=20)
+    [run] = training.runs
+    [trial] = run.trials
+    assert trial.step > trial.best[0].step
+    assert run.validation == trial.best[0].validation
+    brief = train(MOONS, NET, ["adam:lr=0.1"], epochs=trial.best[0].epoch, batch_size=20)
+    np.testing.assert_array_equal(trial.params, weights(brief)[0])
+    np.testing.assert_array_equal(trial.memory, brief.runs[0].trials[0].memory)
+
+
+def test_snapshots_are_the_weights_of_their_step():
+    [trial] = train(MOONS, NET, ["adam:lr=0.01"], snapshots=5, **QUICK).runs[0].trials
+    assert [each.step for each in trial.snapshots] == [0, 6, 12, 18, 24]
+    for epochs, kept in enumerate(trial.snapshots):
+        other = begin(setting(), Adam(lr=0.01), 0)
+        advance(setting(), other, 6 * epochs)
+        np.testing.assert_array_equal(kept.params, other.params)
+        np.testing.assert_array_equal(kept.memory, other.memory)
+
+
+@pytest.mark.parametrize(("loss", "diverged_at"), [(9e11, None), (1.1e12, 1)])
+def test_a_loss_beyond_the_bound_has_diverged(loss, diverged_at):
+    """Weights so large that the loss, which is then linear in them, is that."""
+    network = perceptron(2, 2)
+    seen = setting(network=network, batch_size=120, dtype="float64")
+    trial = begin(seen, SGD(lr=1e-30), 0)
+    x, labels = seen.batch(np.arange(120), np.random.default_rng(0))
+    way = trial.params.copy()
+    far = network.backward(1e9 * way, trial.memory, x, labels, np.random.default_rng(0)).loss
+    trial.params[:] = way * (1e9 * loss / far)
+    advance(seen, trial, 1)
+    assert trial.losses == [pytest.approx(loss, rel=1e-6)]
+    assert trial.diverged_at == diverged_at
+
+
+def test_weights_that_overflow_in_the_last_step_have_diverged():
+    training = train(MOONS, perceptron(2, 2), ["sgd:lr=1e39"], epochs=1, batch_size=120)
+    [run] = training.runs
+    assert np.isfinite(run.trials[0].losses).all()
+    assert not np.isfinite(run.trials[0].params).all()
+    assert run.diverged_at == 1
+
+
+@pytest.mark.xfail(strict=True, reason="only losses, and weights that are not finite, are looked at")
+def test_weights_beyond_the_bound_have_diverged():
+    """As `Trial` and `Run` say of diverged_at, however good the answers."""
+    data = Dataset(name="apart", title="Apart", x=np.repeat([[-1.0], [1.0]], 50, axis=0), y=np.repeat([0, 1], 50))
+    training = train(data, perceptron(1, 2), ["sgd:lr=1e14"], epochs=2, batch_size=20)
+    [run] = training.runs
+    assert np.abs(run.trials[0].params).max() > 1e12
+    assert max(run.trials[0].losses) < 1e12
+    assert run.diverged_at is not None
+
+
+def test_an_ensemble_diverges_where_its_first_member_does():
+    training = train(MOONS, NET, ["adam:lr=0.01"], ensemble=3, **QUICK)
+    [run] = training.runs
+    assert run.diverged_at is None
+    for trial, step in zip(run.trials, (7, None, 3), strict=True):
+        trial.diverged_at = step
+    assert run.diverged_at == 3
+
+
+class Clock:
+    """A clock that goes on by a second whenever one looks at it."""
+
+    def __init__(self):
+        self.now = 0
+
+    def perf_counter(self):
+        self.now += 1
+        return float(self.now)
+
+
+def test_seconds_are_those_of_all_epochs_and_members(tmp_path, monkeypatch):
+    monkeypatch.setattr("optviz.nets.trials.time", Clock())
+    line = {"save": tmp_path / "run.npz", "ensemble": 2, "batch_size": 20}
+    train(MOONS, NET, ["adam:lr=0.01"], epochs=1, **line)
+    [run] = train(MOONS, NET, ["adam:lr=0.01"], epochs=4, resume=True, **line).runs
+    assert run.seconds == 8
+    assert run.samples_per_second == 2 * 4 * 120 / 8
 
 
 def test_divergence_is_a_result():
@@ -304,39 +438,14 @@ def test_digits_are_told_apart():
     assert np.mean([run.test.accuracy for run in training.runs]) >= 0.975
 
 
-# Rates
-
-
-def test_rates_are_chosen_by_one_rule():
-    seen = setting(epochs=50)
-    optimizers = [SGD(), Adam()]
-    choices = choose_rates(seen, optimizers)
-    assert len(GRID) == 12
-    for optimizer, choice in zip(optimizers, choices, strict=True):
-        assert len(choice.losses) == 12
-        assert choice.losses[GRID.index(choice.lr)] == min(choice.losses)
-        lower = [loss for rate, loss in zip(GRID, choice.losses, strict=True) if rate < choice.lr]
-        assert all(loss > min(choice.losses) for loss in lower), "of equals the gentlest"
-        assert replace(optimizer, lr=choice.lr).lr == choice.lr
-    assert choices == choose_rates(seen, optimizers, jobs=2)
-    assert choices[0].lr > choices[1].lr, "SGD needs longer steps than Adam"
-
-
-@pytest.mark.parametrize(("epochs", "steps"), [(2, 12), (50, MOST_STEPS)])
-def test_rates_are_tried_for_as_long_as_is_said(monkeypatch, epochs, steps):
-    taken = []
-    monkeypatch.setattr("optviz.nets.rates.advance", lambda s, trial, count, stop: taken.append(count))
-    choose_rates(setting(epochs=epochs), [SGD()])
-    assert taken == [steps] * 12
-
-
-def test_what_is_named_is_not_tuned():
-    training = train(MOONS, NET, ["adam", "sgd:lr=0.3"], **QUICK)
-    assert [run.lr_rule for run in training.runs] == ["tuned", "given"]
-    assert training.runs[0].entry.optimizer.lr in GRID
-    given = train(MOONS, NET, ["adam", "sgd:lr=0.3"], lr=0.02, **QUICK)
-    assert [run.entry.optimizer.lr for run in given.runs] == [0.02, 0.3]
-    assert [run.lr_rule for run in given.runs] == ["given", "given"]
+@pytest.mark.skipif(not FASHION, reason="needs Debian's package dataset-fashion-mnist")
+def test_pieces_of_clothing_are_told_apart():
+    """The documented network in 4 epochs instead of 10: at least 88 % instead of 88.5 %, in a few seconds."""
+    network = perceptron(784, 10, (256, 128), batchnorm=True)
+    spec = "adam:lr=0.003,schedule=cosine(1404)"
+    training = train("fashion-mnist", network, [spec], epochs=4, batch_size=128)
+    assert training.runs[0].setting.steps == 1404
+    assert training.runs[0].test.accuracy >= 0.88
 
 
 # JSON, tables, logs
@@ -368,6 +477,33 @@ def test_several_seeds_as_json():
         }
     assert [row["run"] for row in table(training)] == ["sgd", "adam"]
     assert "±" in table(training)[0]["test %"]
+
+
+def test_tables_and_summaries_count_what_diverged():
+    training = train(MOONS, perceptron(2, 2, (8,)), ["sgd:lr=1e30", "sgd:lr=0.1"], seeds=(0, 1), **QUICK)
+    assert [row["diverged"] for row in summary(training)] == [2, 0]
+    assert [row["diverged at"] for row in table(training)] == ["2 of 2", "0 of 2"]
+    assert summary(training)[0]["test_loss"] == {"mean": None, "spread": None}
+
+
+@pytest.mark.parametrize(("lr", "rule", "written"), [
+    (GRID[0], "tuned", "3.16e-05*"), (GRID[-1], "tuned", "10*"), (GRID[-1], "given", "10"), (GRID[-3], "tuned", "1"),
+])  # fmt: skip
+def test_a_tuned_rate_at_an_end_of_the_grid_is_marked(lr, rule, written):
+    training = train(MOONS, perceptron(2, 2), [f"sgd:lr={lr!r}"], epochs=1, batch_size=20)
+    training = replace(training, runs=(replace(training.runs[0], lr_rule=rule),))
+    assert table(training)[0]["lr"] == written
+
+
+def test_the_log_tells_members_apart(tmp_path):
+    with epoch_log(tmp_path / "log.jsonl") as log:
+        training = train(MOONS, NET, RATES, told=log.told, ensemble=2, **QUICK)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    for run in training.runs:
+        for number, trial in enumerate(run.trials):
+            own = [line for line in lines if (line["label"], line["member"]) == (run.label, number)]
+            assert [line["train"]["loss"] for line in own] == [epoch.train.loss for epoch in trial.history]
+            assert [line["step"] for line in own] == [6, 12, 18, 24]
 
 
 def test_the_log_has_a_line_an_epoch(tmp_path):
@@ -521,6 +657,12 @@ def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
         ({"batch_size": 10}, "its batch size is 20"),
         ({"l2": 0.1}, "its penalty is 0.0, that of this training 0.1"),
         ({"seeds": (1,)}, "its seeds is 0, that of this training 1"),
+        ({"l1": 0.1}, "its penalty is 0.0, that of this training 0.1"),
+        ({"schedule": "cosine(9)"}, "its optimizers is"),
+        ({"optimizers": [RATES[1], RATES[0]]}, "its optimizers is"),
+        ({"optimizers": ["sgd", RATES[1]]}, "its optimizers is"),
+        ({"lr": 0.1}, "its lr is auto, that of this training 0.1"),
+        ({"shares": (0.5, 0.25, 0.25)}, "its samples are others"),
         ({"dtype": "float64"}, "its dtype is float32"),
         ({"data": "moons:samples=200,seed=3"}, "its samples are others"),
         ({"data": "circles:samples=200"}, "its data is moons"),
@@ -535,6 +677,66 @@ def test_another_training_is_not_taken_up(tmp_path, change, words):
     with pytest.raises(OptvizError, match=words):
         train(**line | change, save=tmp_path / "run.npz", resume=True)
     assert (tmp_path / "run.npz").read_bytes() == before
+
+
+@pytest.mark.parametrize(("before", "after"), [((), "flip"), (("flip",), ()), ("rotation(5)", "rotation(6)")], ids=str)
+def test_a_training_on_other_images_is_not_taken_up(tmp_path, before, after):
+    line = {"data": "digits", "network": perceptron(64, 10), "optimizers": ["sgd:lr=0.1"], "epochs": 1}
+    train(**line, augment=before, save=tmp_path / "run.npz")
+    with pytest.raises(OptvizError, match="its augmentation is"):
+        train(**line, augment=after, save=tmp_path / "run.npz", resume=True)
+
+
+def test_other_labels_are_noticed_where_the_parts_are_the_same(tmp_path):
+    """Two neighbours in the training part, one of each class, have changed places."""
+    rows = setting().parts.train.rows
+    first = next(row for row in rows if row + 1 in rows)
+    y = MOONS.y.copy()
+    y[[first, first + 1]] = y[[first + 1, first]]
+    other = replace(MOONS, y=y)
+    assert y.tolist() != MOONS.y.tolist()
+    for one, same in zip(setting().parts, setting(other).parts, strict=True):
+        np.testing.assert_array_equal(one.rows, same.rows)
+    train(MOONS, NET, RATES, save=tmp_path / "run.npz", **QUICK)
+    with pytest.raises(OptvizError, match="its samples is"):
+        train(other, NET, RATES, save=tmp_path / "run.npz", resume=True, **QUICK)
+
+
+@pytest.mark.xfail(strict=True, reason="a test part of its own is not in the fingerprint of the samples")
+def test_another_test_part_is_noticed(tmp_path):
+    own = replace(MOONS, test_x=MOONS.x[:40], test_y=MOONS.y[:40])
+    train(own, NET, RATES, save=tmp_path / "run.npz", **QUICK)
+    with pytest.raises(OptvizError, match="its samples is"):
+        train(replace(own, test_x=own.test_x + 1), NET, RATES, save=tmp_path / "run.npz", resume=True, **QUICK)
+
+
+DEPENDS = [
+    "data", "samples", "network", "optimizers", "unnamed", "seeds", "ensemble", "epochs", "batch size", "penalty",
+    "augmentation", "dtype", "patience", "snapshots",
+]  # fmt: skip
+"""What a training depends on, as `described` tells it."""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A training's file: its description, and its arrays."""
+    path = tmp_path_factory.mktemp("saved") / "run.npz"
+    train(MOONS, NET, RATES, save=path, **QUICK)
+    with np.load(path) as file:
+        arrays = dict(file)
+    return json.loads(str(arrays.pop("about"))), arrays
+
+
+def test_all_a_training_depends_on_is_in_its_file(saved):
+    assert set(saved[0]) == {*DEPENDS, "format", "version", "lr", "chosen", "trials"}
+
+
+@pytest.mark.parametrize("name", [*DEPENDS, "format", "version", "lr"])
+def test_a_file_that_differs_in_anything_is_not_taken_up(tmp_path, saved, name):
+    about, path = saved[0] | {name: 5 if name == "epochs" else ["another"]}, tmp_path / "run.npz"
+    np.savez(path, about=np.array(json.dumps(about)), **saved[1])
+    with pytest.raises(OptvizError, match="this version reads" if name == "format" else f"its {name} is"):
+        train(MOONS, NET, RATES, save=path, resume=True, **QUICK)
 
 
 @pytest.mark.parametrize("options", [{}, {"patience": 3}, {"ensemble": 2, "jobs": 2}], ids=str)

@@ -9,7 +9,11 @@ from optviz.draw.canvas import Canvas, packed
 from optviz.draw.cast import Cast
 from optviz.draw.curves import CurvesPainter
 from optviz.errors import ArgumentError, UnknownNameError
-from optviz.netscenes import SHOWS, Portrait, portrait_of, scene_of_training
+from optviz.nets.losses import softmax
+from optviz.netscenes import SHOWS, Portrait, portrait_of, scene_of_training, snapshots_for
+from optviz.netscenes.learning import _trained
+from optviz.netscenes.moments import MOST_MOMENTS, Records, moments_of
+from optviz.netscenes.portrait import MOST_SNAPSHOTS
 from optviz.netscenes.scenes import VIEWS
 from optviz.picture import Picture
 from optviz.themes import THEMES
@@ -81,6 +85,90 @@ def test_before_the_first_step_all_are_alike_and_as_good_as_untrained_networks(m
     assert loss.series.values[0] == pytest.approx([expected, expected], rel=1e-5)
 
 
+def untrained(run, part):
+    """The loss of a run's networks before their first step, worked out here; of an ensemble's members the mean."""
+    setting, samples = run.setting, getattr(run.setting.parts, part)
+    x = setting.standard(samples.x, float)
+    found = []
+    for trial in run.trials:
+        first = trial.snapshots[0]
+        chances = softmax(setting.network.test(first.params.astype(float), first.memory.astype(float), x))
+        found.append(-np.log(chances[np.arange(len(x)), samples.y]).mean())
+    return np.mean(found)
+
+
+@pytest.mark.parametrize("options", [{}, {"ensemble": 3}], ids=str)
+def test_thick_lines_begin_on_the_validation_part_and_thin_ones_on_the_training_part(options):
+    training = trained(optimizers=["adam:lr=0.03"], **options)
+    (loss,), _ = scene_of_training(training, Portrait()).panels
+    [run] = training.runs
+    assert loss.series.values[0] == pytest.approx([untrained(run, "validation")], rel=1e-5)
+    assert loss.beside[0] == pytest.approx([untrained(run, "train")], rel=1e-5)
+
+
+def test_every_seed_has_a_beginning_of_its_own():
+    many = trained(optimizers=["adam:lr=0.03"], seeds=(0, 1, 2))
+    found = [known.losses[0] for known in Records(many).of("adam", "validation")]
+    assert found == pytest.approx([untrained(run, "validation") for run in many.runs], rel=1e-5)
+    assert len({*found}) == 3
+
+
+def test_between_epochs_losses_run_straight_on_their_logarithmic_axis_and_accuracies_on_theirs():
+    training = trained(optimizers=["adam:lr=0.03"], batch_size=18, snapshots=25)  # 4 steps an epoch, each of them kept
+    (loss,), (accuracy,) = scene_of_training(training, Portrait()).panels
+    assert (loss.series.log, accuracy.series.log) == (True, False)
+    for values, middle in ((loss.series.values[:, 0], np.sqrt), (accuracy.series.values[:, 0], None)):
+        ends = values[::4]
+        halfway = np.sqrt(ends[:-1] * ends[1:]) if middle else (ends[:-1] + ends[1:]) / 2
+        assert values[2::4] == pytest.approx(halfway)
+    losses = loss.series.values[::4, 0]
+    assert losses[1:] == pytest.approx([epoch.validation.loss for epoch in training.runs[0].history])
+
+
+def test_one_seed_has_no_band_and_curves_beneath_no_thin_lines(moons):
+    scene = scene_of_training(moons, Portrait())
+    assert all(panel.band is None for row in scene.panels for panel in row)
+    assert all("thin: training" in panel.series.title for row in scene.panels for panel in row)
+    beneath = scene_of_training(moons, Portrait(show="curves,plane")).panels[-1]
+    assert [panel.series.name for panel in beneath] == ["loss", "accuracy"]
+    assert all(panel.beside is None and "thin" not in panel.series.title for panel in beneath)
+
+
+def test_the_axis_of_accuracies_is_for_what_was_trained():
+    """A poor beginning does not take the room in which runs differ."""
+    steps = np.linspace(0, 1, 80)[:, None]
+    low, high = _trained(np.where(steps < 0.05, 10.0, 90 + 5 * steps))
+    assert 80 < low < 90
+    assert 100 < high < 102
+    assert _trained(np.full((80, 1), np.nan))[0] <= 0
+
+
+@pytest.mark.parametrize(("epochs", "told"), [(6, "6.0"), (12, "12")])
+def test_the_clock_tells_whole_epochs_where_they_are_many(epochs, told):
+    clock = scene_of_training(trained(optimizers=["adam:lr=0.03"], epochs=epochs), Portrait()).timeline.clock
+    assert clock.reading(12) == told
+
+
+def test_moments_end_where_the_last_run_ended():
+    early = trained(optimizers=["adam:lr=0.5"], patience=1, epochs=40, snapshots=41)
+    reached = early.runs[0].trials[0].step
+    assert reached < early.runs[0].setting.steps
+    steps = moments_of(early)
+    assert steps[-2] < reached <= steps[-1] < early.runs[0].setting.steps
+    many = trained(optimizers=["sgd:lr=0.1"], hidden=(), snapshots=0, epochs=70, batch_size=10)
+    steps = moments_of(many)
+    assert (len(steps), steps[0], steps[-1]) == (MOST_MOMENTS, 0, 490)
+    assert np.diff(steps).max() <= 2
+
+
+def test_the_title_tells_of_seeds_unless_one_is_given(moons):
+    many = trained(optimizers=["adam:lr=0.03"], seeds=(0, 1, 2), snapshots=0)
+    assert scene_of_training(many, Portrait()).title == "Moons, 3 seeds"
+    assert scene_of_training(moons, Portrait()).title == "Moons"
+    for title in ("My moons", ""):
+        assert scene_of_training(moons, portrait_of({"title": title})).title == title
+
+
 def test_several_seeds_are_a_median_and_a_band():
     many = trained(seeds=(0, 1, 2), snapshots=0)
     (loss,), _ = scene_of_training(many, Portrait()).panels
@@ -139,6 +227,22 @@ def test_a_training_without_what_is_needed_is_refused():
         optviz.animate(trained("digits", epochs=1), show="boundary")
     with pytest.raises(ArgumentError, match="ensemble of 2"):
         optviz.animate(trained(ensemble=2), show="activations")
+
+
+@pytest.mark.parametrize(
+    ("show", "frames", "networks", "width", "kept"),
+    [
+        ("curves", 200, 1, 16, 0),
+        ("plane", 200, 1, 16, MOST_SNAPSHOTS),
+        ("plane,curves", 50, 1, 16, 50),
+        ("plane", 200, 4, 8192, 2**28 // (4 * 4 * (8192 * 65 + 8193 * 10))),
+        ("plane", 200, 64, 8192, 12),
+        ("plane", 5, 1, 16, 12),
+    ],
+)
+def test_as_many_weights_are_kept_as_a_picture_needs_and_memory_holds(show, frames, networks, width, kept):
+    portrait = Portrait(show=show, picture=Picture(frames=frames))
+    assert snapshots_for(portrait, optviz.perceptron(64, 10, (width,)), networks) == kept
 
 
 def test_a_film_is_at_hand(moons):

@@ -117,8 +117,12 @@ def test_the_points_shown_are_of_the_training_part():
     x = training.runs[0].setting.parts.train.x
     assert panel.points.shape == x.shape
     assert {tuple(point) for point in panel.points} == {tuple(point) for point in x}
-    [crowd] = panels(trained("moons:samples=5000", optimizers=["adam:lr=0.03"], epochs=1))
+    many = trained("moons:samples=5000", optimizers=["adam:lr=0.03"], epochs=1)
+    [crowd] = panels(many)
     assert len(crowd.points) == len(crowd.labels) == 500
+    train = many.runs[0].setting.parts.train
+    label_of = dict(zip(map(tuple, train.x), train.y, strict=True))
+    assert [label_of[tuple(point)] for point in crowd.points] == crowd.labels.tolist()
 
 
 def test_runs_stand_side_by_side_and_the_box_keeps_all_points():
@@ -197,6 +201,23 @@ def test_no_title_is_cut_where_there_are_five(crews, shape, monkeypatch):
     for show in ("boundary", "boundary,curves"):
         Film(scene_of_training(crews[5], Portrait(show=show, picture=Picture(**SHAPES[shape]))))
     assert not cut
+
+
+@pytest.mark.parametrize(("size", "sides"), [((1600, 500), (0, 1)), ((500, 1600), (2, 3))])
+def test_a_box_is_stretched_a_little_to_fill_its_place(size, sides):
+    _, box = arranged(1, Picture(size=size), (0.0, 1.0, 0.0, 1.0))
+    low, high = (box[side] for side in sides)
+    assert 1.1 < high - low < 1.5
+    assert (low + high) / 2 == pytest.approx(0.5)
+    assert [each for side, each in enumerate(box) if side not in sides] == pytest.approx([0, 1])
+
+
+def test_where_weights_are_not_numbers_no_class_is_likelier():
+    training = trained(optimizers=["adam:lr=0.03"])
+    training.runs[0].trials[0].snapshots[-1].params[:] = np.nan
+    [panel] = panels(training)
+    assert panel.answers[-1].astype(float) == pytest.approx(-np.log(2), abs=1e-3)
+    assert np.ptp(panel.answers[-2].astype(float)) > 0.1
 
 
 def test_curves_go_beneath():

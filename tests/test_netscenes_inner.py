@@ -1,5 +1,7 @@
 """Inside networks: percentiles, sleeping units and gradients, against numpy and autograd."""
 
+from dataclasses import replace
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -54,12 +56,47 @@ def test_percentiles_and_gradients_are_those_of_the_batch(moment):
         assert found.gradients[moment, layer] == pytest.approx(norm)
 
 
-def test_a_relu_that_is_silent_for_all_samples_is_dead():
-    training = trained(hidden=(4,), kind="relu", optimizers=["sgd:lr=0.1"])
+@pytest.mark.parametrize("kind", ["relu", "leaky-relu"])
+def test_a_relu_that_is_silent_for_all_samples_is_dead(kind):
+    training = trained(hidden=(4,), kind=kind, optimizers=["sgd:lr=0.1"])
     params = training.runs[0].trials[0].snapshots[-1].params
-    parts_of(training.network, params)["0.bias"][:] = [-1e3, 1e3, -1e3, -1e3]
+    parts = parts_of(training.network, params)
+    parts["0.bias"][:] = [-1e3, 1e3, -1e3, 0]
+    before = batch(training.runs[0].setting)[0] @ parts["0.weights"] + parts["0.bias"]
+    assert 0 < (before[:, 3] <= 0).mean() < 1, "a unit that is silent for some is alive"
     found = measured(training.runs[0], moments_of(training))
-    assert found.asleep[-1] == pytest.approx([0.75])
+    assert found.asleep[-1] == pytest.approx([0.5])
+
+
+@pytest.mark.parametrize(
+    ("kind", "slope"),
+    [("tanh", lambda x: 1 - np.tanh(x) ** 2), ("sigmoid", lambda x: 4 / (2 + 2 * np.cosh(x)))],
+)
+def test_an_output_is_saturated_where_it_is_flat_beside_the_steepest(kind, slope):
+    """The slopes are written as shares of the one at 0."""
+    training = trained(hidden=(6,), kind=kind, optimizers=["sgd:lr=0.1"], dtype="float64")
+    params = training.runs[0].trials[0].snapshots[-1].params
+    params *= 5
+    parts = parts_of(training.network, params)
+    before = batch(training.runs[0].setting)[0] @ parts["0.weights"] + parts["0.bias"]
+    expected = (slope(before) < 0.05).mean()
+    assert 0.05 < expected < 0.95
+    assert measured(training.runs[0], moments_of(training)).asleep[-1] == pytest.approx([expected])
+
+
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+def test_units_are_dead_where_they_are_silent_and_else_saturated(kind):
+    [layer] = hidden_layers(optviz.perceptron(2, 2, (3,), kind=kind))
+    assert layer.asleep == ("dead units" if kind in ("relu", "leaky-relu") else "saturated")
+
+
+def test_what_is_not_a_number_neither_sleeps_nor_wakes():
+    training = trained(kind="relu", optimizers=["sgd:lr=0.1"])
+    training.runs[0].trials[0].snapshots[-1].params[:] = np.nan
+    found = measured(training.runs[0], moments_of(training))
+    assert np.isnan(found.asleep[-1]).all()
+    assert np.isnan(found.percentiles[-1]).all()
+    assert np.isfinite(found.asleep[-2]).all()
 
 
 @pytest.mark.parametrize("kind", ACTIVATIONS)
@@ -86,6 +123,18 @@ def test_a_normalized_layer_is_seen_as_in_training():
     assert found == pytest.approx(np.percentile(expected, PERCENTILES), rel=0.02)
 
 
+def test_nothing_is_dropped_where_one_looks():
+    """The same weights in a network without dropout have the same gradients."""
+    options = {"epochs": 2, "batch_size": 24, "snapshots": 5, "dtype": "float64"}
+    thinned, whole = (optviz.perceptron(2, 2, (7, 5), batchnorm=True, dropout=rate) for rate in (0.5, 0.0))
+    training = optviz.train("moons:samples=120", thinned, ["sgd:lr=0.1"], **options)
+    [run] = training.runs
+    steps = moments_of(training)
+    one, two = (measured(each, steps) for each in (run, replace(run, setting=replace(run.setting, network=whole))))
+    for name in ("percentiles", "asleep", "gradients"):
+        assert getattr(one, name) == pytest.approx(getattr(two, name), rel=1e-12)
+
+
 def test_rows_are_kinds_and_columns_layers():
     training = trained(optimizers=["sgd:lr=0.5", "adam:lr=0.3"])
     scene = scene_of_training(training, Portrait(show="activations"))
@@ -104,6 +153,9 @@ def test_rows_are_kinds_and_columns_layers():
         assert "15th, 50th, 85th percentile" in panel.series.title
         assert len(panel.briefly[-1]) < len(panel.briefly[0]) < len(panel.series.title)
     assert scene.title == "Moons"
+    shown = np.concatenate([np.stack(panel.band) for panel in scene.panels[0]])
+    [(bottom, top)] = {panel.span for panel in scene.panels[0]}
+    assert ((shown >= bottom) & (shown <= top)).mean() > 0.98, "the axis is for the bands, too"
 
 
 def test_of_many_layers_the_first_the_middle_and_the_last_are_shown():

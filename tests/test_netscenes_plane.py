@@ -18,7 +18,7 @@ from optviz.nets.network import Network
 from optviz.netscenes import PLANES, Portrait, scene_of_training
 from optviz.netscenes.landscape import GRID, Landscape, Loss, losses_on
 from optviz.netscenes.moments import moments_of, snapshots_at
-from optviz.netscenes.plane import race_on_plane
+from optviz.netscenes.plane import _around, race_on_plane
 from optviz.netscenes.planes import Plane, principal_plane, random_plane
 from optviz.picture import Picture
 from tests.trainings import obeys_the_law, trained
@@ -62,12 +62,23 @@ def test_the_plane_of_a_training_is_that_of_all_its_snapshots(moons, raced):
         assert f"{100 * share:.0f} %" in note
 
 
+def panels_of(training, plane):
+    """The one panel that shows all runs."""
+    [[panel]] = scene_of_training(training, Portrait(show="plane", plane=plane)).panels
+    return panel
+
+
 @pytest.mark.parametrize("plane", PLANES)
 def test_panels_have_one_run_each_and_the_title_tells_of_the_plane(moons, raced, plane):
     portrait = Portrait(show="plane", plane=plane, picture=Picture(layout="panels"))
     scene = scene_of_training(moons, portrait)
     panels = [panel for row in scene.panels for panel in row]
     assert [(panel.title, panel.owners) for panel in panels] == [("SGD", (0,)), ("Adam", (1,))]
+    whole = panels_of(moons, plane)
+    for panel in panels:
+        np.testing.assert_array_equal(panel.points, whole.points[:, panel.owners])
+        np.testing.assert_array_equal(panel.pale, whole.pale[:, panel.owners])
+    assert not np.array_equal(whole.points[:, 0], whole.points[:, 1])
     told = f"{100 * sum(raced.plane.explained):.0f} % on plane" if plane == "pca" else "random plane"
     assert scene.title == f"Moons, {told}"
 
@@ -309,6 +320,90 @@ def test_a_random_plane_lies_around_the_best_end(moons):
     assert raced.distances[-1, column] == pytest.approx(0, abs=1e-12)
     assert raced.heights[-1, column] == pytest.approx(raced.losses[-1, column], rel=1e-6), "the middle of the grid"
     assert raced.box == (-1.0, 1.0, -1.0, 1.0)
+
+
+def test_of_random_planes_the_seed_is_the_trainings():
+    training = trained(optimizers=["adam:lr=0.03"], seeds=(3,), dtype="float64")
+    raced = race_on_plane(training, moments_of(training), "random")
+    expected = random_plane(training.network, training.runs[0].trials[0].params, seed=3)
+    np.testing.assert_array_equal(raced.plane.directions, expected.directions)
+
+
+@pytest.fixture(scope="module")
+def wild():
+    """A run that diverges in its second step, at finite weights, and one that does not."""
+    return trained(optimizers=("sgd:lr=1e14", "sgd:lr=0.5"), dtype="float64", snapshots=31)
+
+
+def test_a_run_that_diverged_lays_no_plane_and_stretches_no_box(wild):
+    assert [run.diverged_at is None for run in wild.runs] == [False, True]
+    raced, random = (race_on_plane(wild, moments_of(wild), rule) for rule in PLANES)
+    own = np.stack([each.params for each in wild.runs[1].trials[0].snapshots])
+    lengths = np.linalg.svd(own - own.mean(axis=0), compute_uv=False)
+    assert raced.plane.explained == pytest.approx((lengths**2 / (lengths**2).sum())[:2], rel=1e-9)
+    np.testing.assert_allclose(raced.plane.origin, own.mean(axis=0), rtol=1e-12)
+    x0, x1, y0, y1 = raced.box
+    spans = np.ptp(raced.points[:, 1], axis=0)
+    assert ((x1 - x0) / spans[0], x1 > x0, y1 > y0) == (pytest.approx(1.44), True, True)
+    np.testing.assert_array_equal(random.plane.origin, own[-1])
+
+
+def test_the_planes_loss_is_told_where_the_picture_shows_it(wild):
+    raced = race_on_plane(wild, moments_of(wild))
+    x0, x1, y0, y1 = raced.box
+    with np.errstate(invalid="ignore"):
+        inside = ((raced.points >= (x0, y0)) & (raced.points <= (x1, y1))).all(axis=-1)
+    assert inside[:, 1].all()
+    assert (~inside & np.isfinite(raced.points).all(axis=-1)).any(), "one is outside, at finite numbers"
+    np.testing.assert_array_equal(np.isfinite(raced.heights), inside)
+
+
+def test_where_all_diverged_the_plane_lies_around_the_first_weights():
+    training = trained(optimizers=("sgd:lr=1e20", "momentum:lr=1e18"), dtype="float64", snapshots=31)
+    assert all(run.diverged_at for run in training.runs)
+    raced = race_on_plane(training, moments_of(training))
+    assert raced.plane.explained is None
+    np.testing.assert_array_equal(raced.plane.origin, training.runs[0].trials[0].snapshots[0].params)
+
+
+def test_a_box_is_never_a_mere_line():
+    x0, x1, y0, y1 = _around(np.array([[[0.0, 1.0], [10.0, 1.001]], [[np.nan, 5.0], [3.0, 1.0]]]))
+    assert (x0, x1) == (pytest.approx(-2.2), pytest.approx(12.2))
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(0.1)
+    assert (y0 + y1) / 2 == pytest.approx(1.0005)
+
+
+@pytest.mark.parametrize("rule", PLANES)
+def test_far_is_half_of_the_diagonal(moons, rule):
+    raced = race_on_plane(moons, moments_of(moons), rule)
+    x0, x1, y0, y1 = raced.box
+    corners = raced.plane.at(np.array([[x0, y0], [x1, y1]]))
+    assert raced.far == pytest.approx(np.linalg.norm(corners[1] - corners[0]) / 2)
+
+
+def test_the_last_point_lies_on_the_positive_side():
+    for seed in range(8):
+        points = np.random.default_rng(seed).normal(size=(6, 9))
+        assert (principal_plane(points).project([points[-1]])[0] > 0).all()
+
+
+def test_of_many_samples_evenly_spread_ones_are_taken(monkeypatch):
+    monkeypatch.setattr("optviz.netscenes.landscape.MOST_SAMPLES", 15)
+    training = trained(dtype="float64", optimizers=["adam:lr=0.03"])
+    setting, params = training.runs[0].setting, training.runs[0].trials[0].params
+    rows = np.linspace(0, 71, 15).round().astype(int)
+    x = (setting.parts.train.x - setting.standard.mean) / setting.standard.scale
+    loss = Loss(setting)
+    assert loss.samples == 15
+    assert loss(params) == pytest.approx(by_hand(setting, params, x[rows], setting.parts.train.y[rows]), rel=1e-9)
+
+
+def test_the_plane_of_another_network_is_worked_out_anew(moons, raced, cache):
+    """It has as many weights, and another activation."""
+    setting = moons.runs[0].setting
+    other = replace(setting, network=optviz.perceptron(2, 2, (8, 5), kind="sigmoid"))
+    one, two = (losses_on(raced.plane, raced.box, Loss(each)) for each in (setting, other))
+    assert not np.array_equal(one, two)
 
 
 def test_a_flat_loss_is_refused():

@@ -14,8 +14,10 @@ from optviz.encode.still import STILLS
 from optviz.nets.datasets import Dataset
 from optviz.nets.layers import Dense, Dropout
 from optviz.nets.network import Network
+from optviz.nets.setting import prepare
+from optviz.nets.splits import SHARES
 from optviz.netscenes import SHOWS
-from optviz.netscenes.recall import network_options
+from optviz.netscenes.recall import fingerprint, network_options
 from optviz.recipe import RecipeError, read_recipe
 from tests.trainings import trained
 
@@ -133,6 +135,22 @@ def test_a_damaged_recipe_is_refused(tmp_path, damage):
         missing = {key: value for key, value in recipe.training.items() if key != name}
         with pytest.raises(RecipeError):
             remake(replace(recipe, training=missing))
+
+
+def test_samples_are_told_by_their_labels_and_by_four_digits():
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(60, 2)).round(3), np.arange(60) % 2
+    data = Dataset(name="own", title="Own", x=x, y=y)
+
+    def told(own):
+        return fingerprint(prepare(own, optviz.perceptron(2, 2), 0, SHARES, batch_size=6))
+
+    rows = prepare(data, optviz.perceptron(2, 2), 0, SHARES, batch_size=6).parts.train.rows
+    first = next(row for row in rows if row + 1 in rows)
+    swapped = y.copy()
+    swapped[[first, first + 1]] = y[[first + 1, first]]
+    assert told(data) == told(replace(data, x=x + 1e-9)), "another processor's last digit"
+    assert len({told(each) for each in (data, replace(data, x=x + 1e-3), replace(data, y=swapped))}) == 3
 
 
 def test_a_recipe_of_a_training_never_holds_the_output_path(run, folder):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import optviz
+from optviz.classes import class_looks
 from optviz.draw.cast import gauge_label
-from optviz.draw.regions import class_colours, tints
+from optviz.draw.regions import tints
 from optviz.netscenes import SHOWS, portrait_of, scene_of_training
 from optviz.netscenes.boundary import answers_at
 from optviz.netscenes.moments import moments_of
@@ -286,7 +287,7 @@ def test_regions_have_the_colours_of_what_the_network_answers(request, open_page
     shares = np.random.default_rng(1).uniform(0.01, 0.99, (400, 2))
     probabilities = training.runs[0].probabilities(shares * (x1 - x0, y0 - y1) + (x0, y1))
     count = probabilities.shape[1]
-    table = tints(class_colours(THEMES[theme], count), THEMES[theme])
+    table = tints([look.colour for look in class_looks(THEMES[theme], count)], THEMES[theme])
     level = (probabilities.max(axis=1) - 1 / count) / (1 - 1 / count) * table.shape[1]
     best = np.sort(probabilities, axis=1)
     clear = best[:, -1] > 3 * best[:, -2]  # not on a line

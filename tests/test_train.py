@@ -62,6 +62,37 @@ def test_the_options_reach_the_training(run):
     assert found["parameters"] == network.size
 
 
+SCORE = {"loss", "accuracy"}
+RUN = {
+    "label", "optimizer", "hyperparameters", "lr_rule", "epochs", "train", "validation", "test", "seconds",
+    "samples_per_second", "diverged_at", "history",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lr", ["0.1", "1e30"])
+@pytest.mark.parametrize("options", [[], ["--ensemble", "2", "--patience", "1"], ["--seeds", "2"]], ids=" ".join)
+def test_keys_are_always_there(run, lr, options):
+    """None more and none less, whether it diverged or not."""
+    found = read(run(*QUICK, "-O", f"sgd:lr={lr}", "-O", "adam", *options, "--json").stdout)
+    if "--seeds" in options:
+        assert set(found) == {"data", "seeds", "version", "parameters", "problems", "summary"}
+        assert all(set(problem) == {"seed", "runs"} for problem in found["problems"])
+    else:
+        assert set(found) == {"data", "seed", "version", "parameters", "runs"}
+    for problem in found.get("problems", [found]):
+        assert [each["label"] for each in problem["runs"]] == ["sgd", "adam"]
+        for each in problem["runs"]:
+            assert set(each) == RUN
+            assert all(set(each[part]) == SCORE for part in ("train", "validation", "test"))
+            for epoch in each["history"]:
+                assert set(epoch) == {"epoch", "step", "train", "validation"}
+                assert set(epoch["train"]) == set(epoch["validation"]) == SCORE
+    if lr == "1e30":
+        [first, second] = found.get("problems", [found])[0]["runs"]
+        assert (first["test"]["loss"], second["diverged_at"]) == (None, None)
+        assert first["diverged_at"] is not None
+
+
 def test_seeds_and_jobs(run):
     line = [*QUICK, *TWO, "--seeds", "3", "--seed", "2", "--json"]
     found = read(run(*line).stdout)
