@@ -70,7 +70,6 @@ def test_rates_are_tried_from_another_seed(monkeypatch, seed):
     assert not np.array_equal(fresh, trained)
 
 
-@pytest.mark.xfail(strict=True, reason="the seventh network of an ensemble has the seed that rates are tried from")
 def test_rates_are_tried_from_no_seed_of_an_ensemble(monkeypatch):
     tried = []
     monkeypatch.setattr(rates, "begin", lambda own, optimizer, at: tried.append(at) or begin(own, optimizer, at))

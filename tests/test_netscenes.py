@@ -86,15 +86,14 @@ def test_before_the_first_step_all_are_alike_and_as_good_as_untrained_networks(m
 
 
 def untrained(run, part):
-    """The loss of a run's networks before their first step, worked out here; of an ensemble's members the mean."""
+    """The loss of a run's networks before their first step, worked out here; an ensemble's chances are the mean."""
     setting, samples = run.setting, getattr(run.setting.parts, part)
     x = setting.standard(samples.x, float)
-    found = []
-    for trial in run.trials:
-        first = trial.snapshots[0]
-        chances = softmax(setting.network.test(first.params.astype(float), first.memory.astype(float), x))
-        found.append(-np.log(chances[np.arange(len(x)), samples.y]).mean())
-    return np.mean(found)
+    starts = [trial.snapshots[0] for trial in run.trials]
+    chances = [
+        softmax(setting.network.test(each.params.astype(float), each.memory.astype(float), x)) for each in starts
+    ]
+    return -np.log(np.mean(chances, axis=0)[np.arange(len(x)), samples.y]).mean()
 
 
 @pytest.mark.parametrize("options", [{}, {"ensemble": 3}], ids=str)

@@ -388,7 +388,7 @@ def test_the_last_point_lies_on_the_positive_side():
 
 
 def test_of_many_samples_evenly_spread_ones_are_taken(monkeypatch):
-    monkeypatch.setattr("optviz.netscenes.landscape.MOST_SAMPLES", 15)
+    monkeypatch.setattr("optviz.netscenes.landscape.SAMPLES", (1, 15))
     training = trained(dtype="float64", optimizers=["adam:lr=0.03"])
     setting, params = training.runs[0].setting, training.runs[0].trials[0].params
     rows = np.linspace(0, 71, 15).round().astype(int)

@@ -339,7 +339,7 @@ def test_it_reads_out_losses_on_a_plane(moons, open_page):
         "\n"
     )
     assert first == f"{made.cast[1].title} epoch 6.0"
-    assert float(loss.split()[1]) == pytest.approx(made.cast[1].values[-1], rel=1e-4)
+    assert float(loss.split()[-1]) == pytest.approx(made.cast[1].values[-1], rel=1e-4)
     assert gauge == f"on plane {gauge_label(made.cast[1].more[0], -1)}"
     assert "loss ≈" in point(player, ".map canvas:nth-child(2)", 0.02, 0.02)
 

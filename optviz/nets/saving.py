@@ -186,7 +186,9 @@ def _epoch(row: Any) -> Epoch:
 def _fingerprint(setting: Setting) -> str:
     """What samples there are, and which part each is in."""
     digest = hashlib.sha256()
-    for array in (setting.data.x, setting.data.y, *(part.rows for part in setting.parts)):
+    tests = [] if setting.data.test_x is None else [setting.data.test_x, setting.data.test_y]
+    for array in (setting.data.x, setting.data.y, *tests, *(part.rows for part in setting.parts)):
+        assert array is not None
         digest.update(f"{array.dtype} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

@@ -95,7 +95,10 @@ class Run:
 
     @property
     def diverged_at(self) -> int | None:
-        """The first step at which the loss or a weight was not finite or beyond 1e12, of whichever member, or None."""
+        """The first step with a loss that is not finite or beyond 1e12, or an epoch's end with such a weight.
+
+        It is that of whichever member; None where there is none.
+        """
         return min((trial.diverged_at for trial in self.trials if trial.diverged_at is not None), default=None)
 
     def probabilities(self, x: NDArray[Any]) -> Array:

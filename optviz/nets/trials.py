@@ -25,7 +25,8 @@ from optviz.sampling import minibatches
 TOO_FAR = 1e12
 """A loss beyond this has diverged."""
 
-_BEGIN, _DRAWS = 4, 5  # streams of a seed; minibatches, noise and the split are 1, 2 and 3
+_BEGIN, _DRAWS = 4, 5  # streams of a seed; minibatches, noise and the split are 1, 2 and 3, rates 6
+_MEMBERS = 7  # and the members of an ensemble
 
 
 class Epoch(NamedTuple):
@@ -67,9 +68,9 @@ def never() -> bool:
 class Trial:
     """Where a network stands in its training; `begin` makes one, `advance` takes it further.
 
-    `losses` are those of the minibatches, penalty included, one a step; `diverged_at` is the first step with a loss or
-    a weight that is not finite or beyond 1e12; `best` the epoch with the lowest validation loss, where patience asks.
-    `ensemble` are the scores of an ensemble as a whole, in the first of its members.
+    `losses` are those of the minibatches, penalty included, one a step; `diverged_at` is the first step with a loss
+    that is not finite or beyond 1e12, or an epoch's end with such a weight; `best` the epoch with the lowest validation
+    loss, where patience asks. `ensemble` are the scores of an ensemble as a whole, in the first of its members.
     """
 
     optimizer: Optimizer
@@ -163,7 +164,7 @@ def conclude_epoch(setting: Setting, trial: Trial) -> None:
         scores = [
             setting.evaluate(trial.answers(setting), part) for part in (setting.parts.train, setting.parts.validation)
         ]
-        if trial.diverged_at is None and not np.isfinite(trial.params).all():
+        if trial.diverged_at is None and not np.abs(trial.params).max() <= TOO_FAR:
             trial.diverged_at = trial.step
     seen = Epoch(complete + bool(rest), trial.step, *scores)
     trial.history.append(seen)
@@ -206,7 +207,8 @@ def conclude(setting: Setting, trials: Sequence[Trial]) -> None:
 
 def member_seeds(seed: int, members: int) -> list[int]:
     """The seeds of an ensemble's networks; the first is that of the one network there is without an ensemble."""
-    return [seed, *(int(np.random.SeedSequence([seed, each]).generate_state(1)[0]) for each in range(1, members))]
+    drawn = (np.random.SeedSequence([seed, each, _MEMBERS]).generate_state(1) for each in range(1, members))
+    return [seed, *(int(state[0]) for state in drawn)]
 
 
 def together(setting: Setting, trials: Sequence[Trial]) -> Callable[[Array], Array]:
