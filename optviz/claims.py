@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optviz.errors import ArgumentError, SpecError, UnknownNameError
+from optviz.nets.measures import COMPARED, measure
 from optviz.nets.measures import MEASURES as TRAINED
-from optviz.nets.measures import measure
 from optviz.nets.training import Training
 from optviz.ranking import records
 from optviz.rates import known_floor
@@ -156,7 +156,7 @@ def _side(text: str, at: int) -> tuple[Side, int]:
     at = _after_spaces(text, at)
     if term := _TERM.match(text, at):
         factor, measure, label, step = term.groups()
-        if measure not in (known := list(dict.fromkeys([*MEASURES, *OVERALL, *TRAINED]))):
+        if measure not in (known := list(dict.fromkeys([*MEASURES, *OVERALL, *TRAINED, *COMPARED]))):
             raise SpecError(text, term.start(2), str(UnknownNameError("measure", measure, known)))
         side = Side(float(factor or 1), measure, label.strip(), None if step is None else int(step))
         return side, _after_spaces(text, term.end())

@@ -11,10 +11,11 @@ import optviz
 from optviz.draw import Film
 from optviz.errors import ArgumentError
 from optviz.nets.activations import ACTIVATIONS
+from optviz.nets.inside import PERCENTILES, hidden_layers
 from optviz.nets.layers import Activation, Dense
 from optviz.nets.network import Network
 from optviz.netscenes import Portrait, scene_of_training
-from optviz.netscenes.inner import PERCENTILES, hidden_layers, measured
+from optviz.netscenes.inner import measured
 from optviz.netscenes.moments import moments_of
 from tests.trainings import trained
 

@@ -27,7 +27,7 @@ from optviz.scene import Curves
 from optviz.timeline import Shot
 
 _DECADES = 14  # at most so many below the largest value
-_LABELS = 96  # units for the names at the ends of the lines
+_LABELS, _NAMED = 96, 330  # units for the names at the ends of the lines; of a cell that has room for them
 _THIN = 0.7
 _BAND, _LIGHT = 0.22, 0.1  # how opaque a band is, and one with edges
 _HAIR, _HAIR_ALPHA = 0.6, 0.6  # how wide a second series is, as a share of a curve, and how opaque
@@ -57,7 +57,7 @@ class CurvesPainter:
         self._panel, self._stage = panel, stage
         self._theme = stage.thinned(_THIN)
         unit = stage.unit
-        self._labelled = stage.cell[2] - stage.cell[0] > 300 * unit and len(panel.owners) == len(stage.cast)
+        self._labelled = stage.cell[2] - stage.cell[0] > _NAMED * unit and len(panel.owners) == len(stage.cast)
         self._place = plot(stage.cell, unit, titled=True, right=_LABELS if self._labelled else 0)
         self._looks = stage.looks(panel.owners)
         values = np.asarray(panel.series.values, dtype=float)
