@@ -2,13 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import optviz
 from optviz.claims import MEASURES as RACED
 from optviz.claims import OVERALL, parse_claim
 from optviz.errors import ArgumentError
-from optviz.nets.measures import MEASURES, measure
+from optviz.nets.measures import COMPARED, MEASURES, measure
 from tests.trainings import trained
 
 
@@ -17,7 +18,7 @@ def moons():
     return trained(snapshots=0, optimizers=["sgd:lr=0.05", "adam:lr=0.03", "adam:lr=0.001"], epochs=8)
 
 
-@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("name", [*MEASURES, *COMPARED])
 def test_every_measure_can_be_claimed(moons, name):
     at = ", 60" if name == "epochs_to" else ""
     finding = parse_claim(f"{name}(adam{at}) <= 1e9").check(moons)
@@ -83,3 +84,80 @@ def test_a_race_has_none_of_them(name):
     race = optviz.race("booth", ["sgd:lr=0.05"], steps=3)
     with pytest.raises(ArgumentError, match=f"there is no {name} of a race"):
         parse_claim(f"{name}(sgd) < 1").check(race)
+
+
+# Inside
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@pytest.fixture(scope="module")
+def deep():
+    """Two hidden layers of sigmoids, trained in double precision; and what goes in and the labels."""
+    options = {"hidden": (6, 5), "kind": "sigmoid", "dtype": "float64", "snapshots": 3}
+    training = trained(optimizers=["sgd:lr=2", "adam:lr=0.3"], **options)
+    setting = training.runs[0].setting
+    own = setting.parts.train
+    return training, (own.x - own.x.mean(axis=0)) / own.x.std(axis=0), own.y
+
+
+def weights_of(network, params):
+    return [params[slot.place].reshape(slot.part.shape) for slot in network.slots]
+
+
+def inputs_of_units(network, params, x):
+    """What goes into the units of both hidden layers."""
+    first, first_bias, second, second_bias, *_ = weights_of(network, params)
+    one = x @ first + first_bias
+    return one, sigmoid(one) @ second + second_bias
+
+
+def test_the_gradients_share_is_that_of_finite_differences(deep):
+    training, x, y = deep
+    start = training.runs[0].trials[0].snapshots[0].params
+
+    def loss(params):
+        _, two = inputs_of_units(training.network, params, x)
+        *_, last, last_bias = weights_of(training.network, params)
+        logits = sigmoid(two) @ last + last_bias
+        return (np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]).mean()
+
+    slopes = np.array([(loss(start + step) - loss(start - step)) / 2e-6 for step in 1e-6 * np.eye(len(start))])
+    sizes = [math.sqrt(sum((slopes[slot.place] ** 2).sum() for slot in training.network.slots if slot.layer == layer))
+             for layer in (0, 2)]  # fmt: skip
+    assert measure(training, "gradient_share", "sgd") == pytest.approx(sizes[0] / sizes[1], rel=1e-6)
+
+
+def test_widening_is_of_the_layer_that_widened_most(deep):
+    training, x, _ = deep
+    for run in training.runs:
+        trial = run.trials[0]
+        ends = [inputs_of_units(training.network, params, x) for params in (trial.snapshots[0].params, trial.params)]
+        widths = [[np.subtract(*np.percentile(each, (85, 15))) for each in end] for end in ends]
+        assert measure(training, "widening", run.label) == pytest.approx(max(np.divide(widths[1], widths[0])))
+
+
+def test_asleep_is_of_the_layer_with_most(deep):
+    training, x, _ = deep
+    for run in training.runs:
+        seen = [sigmoid(each) for each in inputs_of_units(training.network, run.trials[0].params, x)]
+        shares = [(each * (1 - each) < 0.05 / 4).mean() for each in seen]
+        assert measure(training, "asleep", run.label) == pytest.approx(max(shares))
+
+
+def test_a_turn_is_the_angle_from_the_first_runs_way(deep):
+    training, _, _ = deep
+    start = training.runs[0].trials[0].snapshots[0].params
+    sgd, adam = (run.trials[0].params - start for run in training.runs)
+    assert measure(training, "turn", "sgd") == pytest.approx(0, abs=1e-5)
+    nearest = adam @ sgd / (sgd @ sgd)
+    away = math.degrees(math.atan2(np.linalg.norm(adam - nearest * sgd), nearest * np.linalg.norm(sgd)))
+    assert measure(training, "turn", "adam") == pytest.approx(away)
+
+
+@pytest.mark.parametrize("name", ["gradient_share", "asleep", "widening"])
+def test_an_epoch_within_is_refused(deep, name):
+    with pytest.raises(ArgumentError, match="leave out the epoch"):
+        measure(deep[0], name, "sgd", 3)
