@@ -46,18 +46,27 @@ def _labels(canvas: Canvas, values: Sequence[float], theme: Theme, room: float) 
 
 
 def draw_title(
-    canvas: Canvas, place: Rectangle, words: str, colour: Colour, theme: Theme, note: str = "", beyond: float = 0.0
+    canvas: Canvas,
+    place: Rectangle,
+    words: str,
+    colour: Colour,
+    theme: Theme,
+    note: str = "",
+    *,
+    beyond: float = 0.0,
+    alike: Sequence[str] = (),
 ) -> None:
     """Write a panel's title above its place, and after it a note, as far as there is room.
 
-    A title that is too long is written a little smaller, and may reach so many pixels beyond the place.
+    A title that is too long is written a little smaller, and so is one among others `alike` that are; it may reach so
+    many pixels beyond the place.
     """
     left, top, right, _ = place
     size = theme.text + 1
     y = top - 0.5 * size * canvas.points
     if words:
         room = right + beyond - left
-        while size > theme.text - 1.5 and canvas.text_width(words, size, bold=True) > room:
+        while size > theme.text - 1.5 and any(canvas.text_width(w, size, bold=True) > room for w in (words, *alike)):
             size -= 0.5
         words = canvas.fitted(words, size, room, bold=True)
         canvas.text(left, y, words, size, colour, bold=True)

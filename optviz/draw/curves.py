@@ -32,7 +32,7 @@ _THIN = 0.7
 _BAND, _LIGHT = 0.22, 0.1  # how opaque a band is, and one with edges
 _HAIR, _HAIR_ALPHA = 0.6, 0.6  # how wide a second series is, as a share of a curve, and how opaque
 _MOST_TICKS = 6  # of an axis that is not logarithmic
-_DASH = 4.0  # widths of a line, the dashes of one that runs on others
+_NEAR, _DASH = 0.25, 4.0  # widths of a line: how near another is that it runs on, and its dashes there
 _CROSS = 0.4  # half the width of the mark where a run diverged, in heads
 
 
@@ -66,7 +66,7 @@ class CurvesPainter:
         self._low, self._high = panel.span or axis_range(shown, log=panel.series.log)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
         self._paths = self._placed(values)
-        below = run_upon(self._paths, self._theme.trail * stage.canvas.points / 2, self._place)
+        below = run_upon(self._paths, _NEAR * self._theme.trail * stage.canvas.points, self._place)
         self._lines = [Line(path, self._place, own) for path, own in zip(self._paths, below, strict=True)]
         edges = np.concatenate(panel.band, axis=1) if panel.band is not None and panel.edged else beside[:, :0]
         self._hairs = [Line(path, self._place) for path in self._placed(np.concatenate([beside, edges], axis=1))]

@@ -53,7 +53,8 @@ class RegionsPainter:
         if self._panel.title:
             colour = self._stage.looks(self._panel.owners)[0].colour
             beyond = 0.7 * CLOSE * self._stage.unit
-            draw_title(canvas, self._place, self._panel.title, colour, self._theme, beyond=beyond)
+            alike = [runner.title for runner in self._stage.cast]
+            draw_title(canvas, self._place, self._panel.title, colour, self._theme, beyond=beyond, alike=alike)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if before is not None and before.step == shot.step:
