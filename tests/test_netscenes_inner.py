@@ -9,6 +9,7 @@ from autograd import grad
 
 import optviz
 from optviz.draw import Film
+from optviz.draw.canvas import Canvas
 from optviz.errors import ArgumentError
 from optviz.nets.activations import ACTIVATIONS
 from optviz.nets.inside import PERCENTILES, hidden_layers
@@ -17,7 +18,13 @@ from optviz.nets.network import Network
 from optviz.netscenes import Portrait, scene_of_training
 from optviz.netscenes.inner import measured
 from optviz.netscenes.moments import moments_of
+from optviz.picture import Picture
 from tests.trainings import trained
+
+
+@pytest.fixture(scope="module")
+def deep():
+    return trained(hidden=(5, 5, 5), epochs=2)
 
 
 def batch(setting):
@@ -213,3 +220,14 @@ def test_a_gradient_of_zero_is_not_drawn_on_an_axis_of_powers():
     network = optviz.perceptron(2, 2, (4, 4), start="zeros")
     training = optviz.train("moons:samples=60", network, ["sgd:lr=0.1"], epochs=2, batch_size=12, snapshots=3)
     assert np.isnan(measured(training.runs[0], moments_of(training)).gradients).all()
+
+
+@pytest.mark.parametrize("width", range(796, 806))
+def test_titles_of_layers_are_worded_alike(deep, monkeypatch, width):
+    said = []
+    text = Canvas.text
+    monkeypatch.setattr(Canvas, "text", lambda self, x, y, words, *rest, **options: (
+        said.append(words), text(self, x, y, words, *rest, **options)))  # fmt: skip
+    film = Film(scene_of_training(deep, Portrait(show="activations", picture=Picture(size=(width, 600)))))
+    film.frame(0)
+    assert len({words.partition(": ")[2] for words in said if words.startswith("layer ")}) == 1

@@ -124,6 +124,8 @@ def test_curves_are_those_of_the_film(moons, show):
     data = told(made).data
     assert data["rows"] == ([] if "boundary" in show else [len(row) for row in made.panels])
     for curve, panel in zip(data["curves"], panels(made, Curves), strict=True):
+        assert curve["titles"] == [panel.series.title, *panel.briefly]
+        assert curve["edged"] == panel.edged
         assert np.allclose(numbers(curve["values"]), panel.series.values.ravel(), rtol=1e-6, equal_nan=True)
         if panel.span is not None:
             assert (curve["low"], curve["high"]) == panel.span
@@ -396,3 +398,16 @@ def test_where_no_code_runs_the_end_is_shown(moons, browser, tmp_path, show):
         assert shown.find_element("tag name", "img").size["width"] > 400
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_what_diverged_says_so_and_its_line_ends(open_page):
+    training = trained(optimizers=("sgd:lr=1e20", "sgd:lr=0.1"), snapshots=0)
+    made, player = open_page(training, show="curves")
+    gone = training.runs[0].diverged_at
+    assert gone is not None
+    assert [each["diverged"] for each in told(made).data["cast"]] == [gone, None]
+    rows = player.run("return [...document.querySelectorAll('button[aria-pressed]')].map((row) => row.title)")
+    assert f"diverged at step {gone}" in rows[0]
+    assert "diverged" not in rows[1]
+    [words, _] = player.run("return [...document.querySelectorAll('button[aria-pressed]')].map((row) => row.innerText)")
+    assert "accuracy diverged" in words.replace("\n", " ")

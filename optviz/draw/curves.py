@@ -83,7 +83,7 @@ class CurvesPainter:
         left, top, right, bottom = self._place
         em = theme.text * canvas.points
         titles = [f"{each} (log)" if series.log else each for each in (series.title, *self._panel.briefly)]
-        room = self._stage.cell[2] - left
+        room = self._stage.narrowest - (left - self._stage.cell[0])
         fitting = (each for each in titles if canvas.text_width(each, theme.text) <= room)
         title = next(fitting, titles[-1])
         canvas.plate(self._place, theme.background)

@@ -219,9 +219,10 @@ def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Paint
     ]
     beneath = [*scene.panels[1:], ()]
     for row, panels, places, under in zip(rows, scene.panels, cells(plan.stage, rows, unit), beneath, strict=True):
+        narrowest = min(right - left for left, _, right, _ in places)
         for column, (panel, cell) in enumerate(zip(panels, places, strict=False)):  # a last row may be shorter
             numbers = not row.shared or column == 0, row.numbered or column >= len(under)
-            stage = Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock, numbers)
+            stage = Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock, numbers, narrowest)
             yield _PAINTERS[type(panel)](panel, stage)
 
 

@@ -20,7 +20,8 @@ TOLD_APART = 8
 class Stage:
     """A panel's surroundings; `cell` is its part of the sheet, ticks and title included.
 
-    `numbers` says whether it has numbers at its left and beneath: a neighbour may have them for it.
+    `numbers` says whether it has numbers at its left and beneath: a neighbour may have them for it. `narrowest` is the
+    width of the narrowest cell in its row, in which the words of all must fit that are to be alike.
     """
 
     cast: tuple[Runner, ...]
@@ -29,6 +30,7 @@ class Stage:
     canvas: Canvas
     clock: Clock = Clock()
     numbers: tuple[bool, bool] = (True, True)
+    narrowest: int = 0
 
     @property
     def unit(self) -> float:

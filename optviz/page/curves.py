@@ -33,13 +33,14 @@ def curve_told(curve: Curves, moments: Moments) -> dict[str, Any]:
     bounds = None if curve.series.bounds is None else [number(bound) for bound in curve.series.bounds]
     return {
         "name": curve.series.name,
-        "title": curve.series.title,
+        "titles": [curve.series.title, *curve.briefly],
         "log": curve.series.log,
         "low": low,
         "high": high,
         "owners": list(curve.owners),
         "values": packed(values[moments], "<f4"),
         "bounds": bounds,
+        "edged": curve.edged,
         "band": None if curve.band is None else [packed(end[moments], "<f4") for end in curve.band],
         "beside": None if curve.beside is None else packed(curve.beside[moments], "<f4"),
     }

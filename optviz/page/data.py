@@ -86,8 +86,14 @@ def told(scene: Scene) -> Told:
                 "measure": runner.measure,
                 "values": packed(runner.values[moments], "<f8"),
                 "final": _final(maps, index),
+                "diverged": runner.diverged_at,
                 "more": [
-                    {"measure": gauge.measure, "percent": gauge.percent, "values": packed(gauge.values[moments], "<f4")}
+                    {
+                        "measure": gauge.measure,
+                        "percent": gauge.percent,
+                        "unknown": gauge.unknown,
+                        "values": packed(gauge.values[moments], "<f4"),
+                    }
                     for gauge in runner.more
                 ],
             }

@@ -4,6 +4,9 @@ const NAMED = 34; // letters' heights of a panel from which on names stand at th
 const NAMES = 8; // letters' heights that they take
 const HAIR = 0.6; // how wide a second series is, as a share of a curve
 const HAIR_ALPHA = 0.6;
+const BAND = 0.22; // how strong the colour of a band is, and of one whose ends are lines
+const LIGHT = 0.1;
+const END = 4; // half the width of the mark where a run diverged
 
 class CurveView {
   constructor(race, curve, figure, state) {
@@ -44,7 +47,7 @@ class CurveView {
 
   along(value) {
     const { log, low, high } = this.curve;
-    const height = log ? (value > 0 ? Math.max(low, Math.log10(value)) : low) : value;
+    const height = log && value <= 0 ? low : log ? Math.max(low, Math.log10(value)) : value;
     return this.place.top + ((high - height) / (high - low)) * this.place.height;
   }
 
@@ -89,9 +92,8 @@ class CurveView {
     ground.textAlign = "left";
     ground.fillStyle = theme.ink;
     const room = place.left + place.width - 4;
-    const title = fitting(ground, curve.title, room);
-    const longer = `${title} (log)`;
-    const words = curve.log && ground.measureText(longer).width <= room ? longer : title;
+    const titles = curve.titles.flatMap((each) => (curve.log ? [`${each} (log)`, each] : [each]));
+    const words = titles.find((each) => ground.measureText(each).width <= room) ?? fitting(ground, titles.at(-1), room);
     const wide = Math.max(place.width, ground.measureText(words).width);
     ground.fillText(words, place.left + place.width - wide, place.top - 0.7 * em);
     const bottom = place.top + place.height;
@@ -162,15 +164,16 @@ class CurveView {
     curve.owners.forEach((owner, column) => {
       if (state.off.has(owner)) return;
       const look = theme.looks[owner];
-      if (curve.band) {
-        const [low, high] = curve.band.map((end) => points(end, column));
+      const ends = curve.band?.map((end) => points(end, column));
+      if (ends && (!curve.edged || count === 1)) {
+        const [low, high] = ends;
         const known = low.map((_, t) => t).filter((t) => Number.isFinite(high[t][1]));
         context.beginPath();
         for (const t of known) context.lineTo(...high[t]);
         for (const t of known.reverse()) {
           context.lineTo(low[t][0], Number.isFinite(low[t][1]) ? low[t][1] : place.top + place.height);
         }
-        context.globalAlpha = 0.22;
+        context.globalAlpha = curve.edged ? LIGHT : BAND;
         context.fillStyle = look.colour;
         context.fill();
         context.globalAlpha = 1;
@@ -181,17 +184,19 @@ class CurveView {
         trace(context, [place.left, y, place.left + place.width, y]);
         context.stroke();
       }
-      if (curve.beside) {
-        pen(context, look.colour, HAIR * thin);
-        context.globalAlpha = HAIR_ALPHA;
-        broken(context, points(curve.beside, column));
-        context.globalAlpha = 1;
-      }
+      const hairs = curve.beside ? [points(curve.beside, column)] : curve.edged && ends ? ends : [];
+      pen(context, look.colour, HAIR * thin);
+      context.globalAlpha = HAIR_ALPHA;
+      for (const hair of hairs) broken(context, hair);
+      context.globalAlpha = 1;
       const casing = count > TOLD_APART || curve.beside ? [] : [[theme.paper, thin + 1.6, []]];
       for (const [colour, width, dash] of [...casing, [look.colour, thin, look.dash]]) {
         pen(context, colour, width, dash);
         broken(context, points(curve.values, column));
       }
+      const known = race.cast[owner].diverged === null ? [] : points(curve.values, column);
+      const end = known.findLast(([, y]) => Number.isFinite(y));
+      if (end) saltire(context, ...end, END, look.colour, theme.paper, thin);
     });
     context.restore();
   }

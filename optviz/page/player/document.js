@@ -46,7 +46,7 @@ function built(root, race) {
     `, with the paths of ${map.title || "all runs"}`));
   const regions = race.regions.map((region) => figure("regions", "The plane, divided among the classes" +
     (region.title && ` by ${region.title}`)));
-  const curves = race.curves.map((curve) => figure("curve", `${curve.title} over the ${unit}s`));
+  const curves = race.curves.map((curve) => figure("curve", `${curve.titles[0]} over the ${unit}s`));
   const samples = race.cast.map(() => element("canvas", { class: "sample", "aria-hidden": "true" }));
   const losses = race.cast.map(() => element("span", { class: "loss" }));
   const more = race.cast.map((runner) => runner.more.map(({ measure }) => [measure, element("span")]));
@@ -56,7 +56,8 @@ function built(root, race) {
     const parts = [samples[i], name, losses[i], rate, ...more[i].map(([words, value]) =>
       element("span", { class: "gauge" }, `${words} `, value))];
     const row = element("button", { type: "button", "aria-pressed": "true" }, ...parts);
-    row.title = `${runner.title}: hide or show${i < 10 ? ` (${(i + 1) % 10})` : ""}`;
+    const end = runner.diverged === null ? "" : ` diverged at step ${runner.diverged}`;
+    row.title = `${runner.title}${end}: hide or show${i < 10 ? ` (${(i + 1) % 10})` : ""}`;
     return row;
   });
   const words = race.cast[0].measure;

@@ -25,9 +25,9 @@ function neat(value, span) {
 }
 
 /** What a gauge says at a moment. */
-function gaugeLabel({ values, percent }, moment) {
+function gaugeLabel({ values, percent, unknown }, moment) {
   const value = values[moment];
-  if (!Number.isFinite(value)) return "–";
+  if (!Number.isFinite(value)) return unknown;
   return percent ? `${(100 * value).toFixed(1)} %` : short(value);
 }
 

@@ -141,6 +141,17 @@ function box(context, x, y, [w, h], ink, paper, unit) {
   context.stroke();
 }
 
+/** Two bars crossed aslant. */
+function saltire(context, x, y, arm, colour, paper, width) {
+  for (const [each, wide] of [[paper, width + 2], [colour, width]]) {
+    pen(context, each, wide);
+    for (const side of [arm, -arm]) {
+      trace(context, [x - arm, y - side, x + arm, y + side]);
+      context.stroke();
+    }
+  }
+}
+
 /** A colour half-way to the paper. */
 function faded(colour, paper, share = 0.5) {
   const parts = [1, 3, 5].map((i) => {
