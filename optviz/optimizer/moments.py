@@ -1,8 +1,9 @@
 """Adam and its kin: a first moment to move along, a second moment to scale by, both exponential averages.
 
 m ← β₁m + (1 − β₁)g and v ← β₂v + (1 − β₂)g² start at zero and are biased towards it; dividing by 1 − β₁ᵗ and
-1 − β₂ᵗ takes the bias away. The powers βᵗ are carried in the state as running products. `MomentRule` is what
-all share; here are Adam and those that use its two moments otherwise, in `variance` those whose v is another.
+1 − β₂ᵗ takes the bias away. The powers βᵗ are carried in the state as running products. Sums, roots and quotients are
+taken in place where nobody else has the array, which many parameters feel. `MomentRule` is what all share; here are
+Adam and those that use its two moments otherwise, in `variance` those whose v is another.
 """
 
 from __future__ import annotations
@@ -50,13 +51,15 @@ class MomentRule(Optimizer):
 
     def advance(self, gradient: Array, state: Any) -> Moments:
         """The moments after one more gradient."""
-        m = self.beta1 * state.m + (1 - self.beta1) * gradient
+        m = self.beta1 * state.m
+        m += (1 - self.beta1) * gradient
         v = self.second(gradient, m, state.v)
         return Moments(state.t + 1, m, v, state.power1 * self.beta1, state.power2 * self.beta2)
 
     def second(self, gradient: Array, m: Array, v: Array) -> Array:
         """The second moment after one more gradient, where m is the first one after it."""
-        moved: Array = self.beta2 * v + (1 - self.beta2) * (gradient * gradient)
+        moved: Array = self.beta2 * v
+        moved += (1 - self.beta2) * (gradient * gradient)
         return moved
 
     def rises(self, moments: Moments) -> tuple[Any, Any]:
@@ -71,7 +74,11 @@ class MomentRule(Optimizer):
     def stride(self, moments: Moments) -> Array:
         """−lr·m̂/(√v̂ + eps)."""
         rise1, rise2 = self.rises(moments)
-        step: Array = -self.rate(moments.t) / rise1 * moments.m / (np.sqrt(moments.v / rise2) + self.eps)
+        scale = moments.v / rise2
+        np.sqrt(scale, out=scale)
+        scale += self.eps
+        step: Array = -self.rate(moments.t) / rise1 * moments.m
+        step /= scale
         return step
 
 
