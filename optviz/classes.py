@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.themes import Colour, Theme, rgb
+from optviz.themes import Colour, Theme, is_dark, mixed, rgb
 
 _ON_LIGHT = ("#607b96", "#c6aa84", "#89bbab", "#7c5565", "#8d9262", "#8790c0", "#7e7366", "#c68f92")
 _ON_DARK = ("#4c7ba2", "#c8b691", "#a9dbc8", "#fac8f1", "#627b7b", "#7c8f9a", "#7f6c52", "#83aea2")
@@ -81,15 +81,5 @@ def class_looks(theme: Theme, count: int) -> list[ClassLook]:
 def _colours(theme: Theme, count: int) -> tuple[Colour, ...]:
     if all(max(rgb(colour)) - min(rgb(colour)) < _GREY for colour in theme.palette):
         shares = np.linspace(*_GREYS, max(1, min(count, len(MARKS))))
-        return tuple(_mixed(theme.background, theme.ink, share) for share in shares.tolist())
+        return tuple(mixed(theme.background, theme.ink, share) for share in shares.tolist())
     return _ON_DARK if is_dark(theme) else _ON_LIGHT
-
-
-def is_dark(theme: Theme) -> bool:
-    """Whether a theme's paper is darker than it is light."""
-    return sum(rgb(theme.background)) < 3 * 128
-
-
-def _mixed(paper: Colour, ink: Colour, share: float) -> Colour:
-    parts = [round(a + (b - a) * share) for a, b in zip(rgb(paper), rgb(ink), strict=True)]
-    return "#" + "".join(f"{part:02x}" for part in parts)

@@ -294,6 +294,22 @@ def rgb(colour: Colour) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+def mixed(under: Colour, over: Colour, share: float) -> Colour:
+    """A colour covered by another to a share.
+
+    Example:
+        >>> mixed("#ffffff", "#ff8000", 0.5)
+        '#ffc080'
+    """
+    parts = [round(a + (b - a) * share) for a, b in zip(rgb(under), rgb(over), strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def is_dark(theme: Theme) -> bool:
+    """Whether a theme's paper is darker than it is light."""
+    return sum(rgb(theme.background)) < 3 * 128
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import numpy as np
@@ -47,6 +48,22 @@ def numbers(value):
         return found
     shares = value["low"] + found / 65534 * (value["high"] - value["low"])
     return np.where(found == 65535, np.nan, shares)
+
+
+@contextmanager
+def opener(browser, folder):
+    """What opens pages in a browser; at the end the last must have asked for nothing and complained of nothing."""
+    opened = []
+
+    def call(page, window=None):
+        path = folder / f"{len(opened)}.html"
+        path.write_bytes(page.encode())
+        opened.append(Player(browser, path).look(**window or {}))
+        return opened[-1]
+
+    yield call
+    for player in opened[-1:]:
+        player.check()
 
 
 class Player:

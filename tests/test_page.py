@@ -23,7 +23,7 @@ from optviz.page.ground import alike
 from optviz.scene import cast_of, scene_of
 from optviz.surface import Surface
 from optviz.themes import THEMES, rgb
-from tests.pages import END, ESCAPE, HOME, LEFT, RIGHT, TAB, Parsed, Player, numbers
+from tests.pages import END, ESCAPE, HOME, LEFT, RIGHT, TAB, Parsed, Player, numbers, opener
 
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \" ' & {{x}} ${x} \u2028"
 
@@ -251,18 +251,13 @@ def test_a_notebook_shows_the_film_where_there_is_no_page():
 @pytest.fixture
 def open_page(browser, tmp_path):
     """Write a page and open it; at the end it must have asked for nothing and complained of nothing."""
-    opened = []
+    with opener(browser, tmp_path) as shown:
 
-    def call(*arguments, window=None, **options):
-        race, page = page_for(*arguments, **options)
-        path = tmp_path / f"{len(opened)}.html"
-        path.write_bytes(page.encode())
-        opened.append(Player(browser, path).look(**window or {}))
-        return race, opened[-1]
+        def call(*arguments, window=None, **options):
+            race, page = page_for(*arguments, **options)
+            return race, shown(page, window)
 
-    yield call
-    for player in opened[-1:]:
-        player.check()
+        yield call
 
 
 def test_it_plays_by_itself_and_stops_at_the_end(open_page):

@@ -18,7 +18,7 @@ from optviz.page.data import told
 from optviz.recipe import read_recipe
 from optviz.scene import Contour, Curves
 from optviz.themes import DARK, THEMES, rgb
-from tests.pages import END, HOME, LEFT, RIGHT, Parsed, Player, numbers
+from tests.pages import END, HOME, LEFT, RIGHT, Parsed, numbers, opener
 from tests.trainings import trained
 
 EVERY = [*SHOWS, *(f"{show},curves" for show in SHOWS if show != "curves")]
@@ -187,18 +187,13 @@ def test_a_notebook_shows_the_page_of_a_training(moons, show):
 @pytest.fixture
 def open_page(browser, tmp_path):
     """Write the page of a training and open it; at the end it must have asked for nothing and complained of nothing."""
-    opened = []
+    with opener(browser, tmp_path) as shown:
 
-    def call(training, window=None, **options):
-        made = scene(training, **options)
-        path = tmp_path / f"{len(opened)}.html"
-        path.write_bytes(page_of(made).encode())
-        opened.append(Player(browser, path).look(**window or {}))
-        return made, opened[-1]
+        def call(training, window=None, **options):
+            made = scene(training, **options)
+            return made, shown(page_of(made), window)
 
-    yield call
-    for player in opened[-1:]:
-        player.check()
+        yield call
 
 
 def epoch(player):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from optviz.draw.swarm import Sheaf
 from optviz.draw.trails import Exit, Stroke
-from optviz.themes import Colour, Look, Theme, rgb
+from optviz.themes import Look, Theme, mixed
 
 Drawn = TypeVar("Drawn", bound=Stroke | Exit | Sheaf)
 _SHADES = 7  # from a run's own colour to the palest
@@ -31,7 +31,7 @@ class Paling:
             shares = np.nan_to_num(np.clip(pale, 0.0, 1.0), nan=1.0)
             self._shades, self._shade = _SHADES, np.rint(shares * (_SHADES - 1)).astype(int)
             self.looks = [
-                Look(_mixed(look.colour, theme.background, _PALEST * shade / (_SHADES - 1)), look.dash)
+                Look(mixed(look.colour, theme.background, _PALEST * shade / (_SHADES - 1)), look.dash)
                 for look in looks
                 for shade in range(_SHADES)
             ]
@@ -49,8 +49,3 @@ class Paling:
     def place(self, step: int, run: int) -> int:
         """Where among the looks that of a run at a step is."""
         return run * self._shades + (0 if self._shade is None else int(self._shade[step, run]))
-
-
-def _mixed(colour: Colour, paper: Colour, share: float) -> Colour:
-    parts = [round(a + (b - a) * share) for a, b in zip(rgb(colour), rgb(paper), strict=True)]
-    return "#" + "".join(f"{part:02x}" for part in parts)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +30,7 @@ from optviz.draw.stage import TOLD_APART, Stage
 from optviz.draw.terrain import TALL, Terrain
 from optviz.draw.trails import Exit, Stroke, around, between, lay, strokes
 from optviz.scene import Relief
-from optviz.themes import Colour, rgb
+from optviz.themes import mixed
 from optviz.timeline import Shot
 
 SUN = -118.0  # degrees from the camera's first azimuth to the light's: from the left, a little towards the eye
@@ -67,7 +66,7 @@ class ReliefPainter:
         self._plinth = Plinth(panel.box, theme, (left, self._titled, right, bottom), stage.canvas)
         self._looks = stage.looks(panel.owners)
         self._pale = Paling(panel.pale, self._looks, theme)
-        self._faint = [_faded(look.colour, theme.background) for look in self._pale.looks]
+        self._faint = [mixed(theme.background, look.colour, _FAINT) for look in self._pale.looks]
         fine = int(np.clip(self._place[2] - self._place[0], *FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + SUN)
         self._paints = Paints(theme, math.radians(panel.azimuth + SUN), transparent=stage.canvas.transparent)
@@ -169,7 +168,7 @@ class ReliefPainter:
         share *= theme.trail / self._stage.theme.trail
         if seen:
             canvas.line(bars, theme.background, 4.4 * share, cap="projecting")
-        canvas.line(bars, theme.ink if seen else _faded(theme.ink, theme.background), 2.0 * share, cap="butt")
+        canvas.line(bars, theme.ink if seen else mixed(theme.background, theme.ink, _FAINT), 2.0 * share, cap="butt")
 
     def _strokes(self) -> list[_Laid]:
         """What a camera that stands still sees of the trails, in the order in which it is laid."""
@@ -291,10 +290,3 @@ def _arrow(before: NDArray[Any], tip: NDArray[Any], size: float) -> NDArray[Any]
     ahead = move / max(float(np.hypot(*move)), 1e-9)
     aside = np.array([-ahead[1], ahead[0]])
     return np.array([tip, tip - size * (ahead + 0.5 * aside), tip - size * (ahead - 0.5 * aside)])
-
-
-@lru_cache(maxsize=256)
-def _faded(colour: Colour, paper: Colour) -> Colour:
-    """A colour half-way to the paper."""
-    parts = [round(a + (b - a) * _FAINT) for a, b in zip(rgb(paper), rgb(colour), strict=True)]
-    return "#" + "".join(f"{part:02x}" for part in parts)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.classes import class_looks, is_dark
+from optviz.classes import class_looks
 from optviz.draw.regions import tints
 from optviz.errors import ArgumentError
 from optviz.page.curves import curve_told, losses_of
@@ -23,7 +23,7 @@ from optviz.page.packing import number, packed, packed_bytes
 from optviz.page.regions import regions_told
 from optviz.regions import Regions
 from optviz.scene import Contour, Curves, Relief, Scene
-from optviz.themes import DARK, LIGHT, Theme
+from optviz.themes import DARK, LIGHT, Theme, is_dark
 from optviz.timeline import Clock, sampled
 
 MOST_MOMENTS = 2001
