@@ -79,13 +79,20 @@ def oracle(problem: Problem) -> Oracle:
 def clipped(gradient: Array, limit: float) -> Array:
     """Each gradient (..., P), shortened to the norm `limit` where it is longer.
 
+    Norms are taken in units of a power of two, so that no square overflows or is lost: 1e200 is clipped as 1 is.
+
     Example:
-        >>> clipped(np.array([[3.0, 4.0], [0.3, 0.4]]), 1.0)
+        >>> clipped(np.array([[3.0, 4.0], [0.3, 0.4], [3e200, 4e200]]), 1.0)
         array([[0.6, 0.8],
-               [0.3, 0.4]])
+               [0.3, 0.4],
+               [0.6, 0.8]])
     """
-    norm = np.sqrt((gradient * gradient).sum(axis=-1, keepdims=True))
-    return np.asarray(gradient * (limit / np.maximum(norm, limit)))
+    largest = np.maximum(np.abs(gradient).max(axis=-1, keepdims=True), limit)
+    unit = np.exp2(np.frexp(largest)[1] - 1.0)
+    scaled = gradient / unit
+    norm = np.sqrt((scaled * scaled).sum(axis=-1, keepdims=True))
+    bound = limit / unit
+    return np.where(norm <= bound, gradient, scaled * (limit / np.maximum(norm, bound)))
 
 
 def simulate(problem: Problem, optimizers: Sequence[Optimizer]) -> Iterator[tuple[Array, Array]]:

@@ -1,6 +1,7 @@
 """The race: equal conditions, what is recorded, what is refused, what survives a file."""
 
 import json
+import math
 import warnings
 
 import numpy as np
@@ -10,6 +11,7 @@ import optviz
 from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface, optimizer_names, surface_names
 from optviz.errors import ArgumentError, OptvizError
 from optviz.races import race
+from optviz.runs import clipped
 
 
 @pytest.mark.parametrize("name", surface_names())
@@ -55,6 +57,21 @@ def test_a_large_batch_size_is_the_mean_over_all_data():
     a, b = surface.start
     slope = np.array([np.mean(2 * (a + b * x - y)), np.mean(2 * (a + b * x - y) * x)])
     np.testing.assert_allclose(result["sgd"][1], np.array(surface.start) - 0.1 * slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize("limit", [1e-200, 1e-3, 1.0, 1e200])
+@pytest.mark.parametrize("power", [-308, -200, -160, -1, 0, 1, 160, 200, 307])
+def test_clipping_keeps_the_direction_at_every_size(power, limit):
+    gradients = np.array([[3.0, -4.0], [1.0, 1.0], [0.0, -7.0], [0.0, 0.0]]) * float(f"1e{power}")
+    found = clipped(gradients, limit)
+    for (x, y), ours in zip(gradients.tolist(), found, strict=True):
+        norm = math.hypot(x, y)
+        expected = [x, y] if norm <= limit else [x / norm * limit, y / norm * limit]
+        np.testing.assert_allclose(ours, expected, rtol=1e-14)
+
+
+def test_clipping_shortens_even_what_is_longer_than_any_number():
+    np.testing.assert_allclose(clipped(np.array([1.7e308, -1.7e308]), 2.0), np.sqrt([2, 2]) * [1, -1])
 
 
 def test_clipping_bounds_every_step():
