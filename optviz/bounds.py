@@ -46,7 +46,7 @@ def check_seed(seed: Any) -> None:
 
 
 def check_fields(owner: Any, what: str) -> None:
-    """Refuse a dataclass one of whose bounded fields lies outside its interval; None passes.
+    """Refuse a dataclass one of whose bounded fields lies outside its interval; None passes where it is the default.
 
     Raises:
         ArgumentError: naming the field, its value and the interval.
@@ -54,5 +54,7 @@ def check_fields(owner: Any, what: str) -> None:
     for declared in fields(owner):
         allowed = declared.metadata.get("allowed")
         value = getattr(owner, declared.name)
-        if allowed is not None and value is not None and not within(value, allowed):
+        if allowed is None or (value is None and declared.default is None):
+            continue
+        if not within(value, allowed):
             raise ArgumentError(f"{what}: {declared.name} must be a number in {allowed}, not {value!r}")

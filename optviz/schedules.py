@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from optviz.bounds import bounded, check_fields
+from optviz.errors import ArgumentError
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,14 @@ class Cosine(Schedule):
     """Half a cosine from 1 down to `floor` over `steps`, after a linear warm-up (Loshchilov & Hutter 2017).
 
     The factor is t/warmup for t ≤ warmup, then floor + (1 − floor)·(1 + cos π s)/2, where s runs from 0 to 1
-    between the steps warmup + 1 (1 without warm-up) and `steps`, and stays there.
+    between the steps warmup + 1 (1 without warm-up) and `steps`; beyond `steps` it is `floor`.
+
+    Args:
+        steps: The last step of the fall, ≥ 1.
+        warmup: The steps of the rise, from 0 to `steps`.
+        floor: In [0, 1].
+
+    Agrees with ``torch.optim.lr_scheduler.CosineAnnealingLR(T_max=steps − 1)`` where there is no warm-up.
 
     Example:
         >>> [round(Cosine(5)(t), 3) for t in (1, 3, 5, 9)]
@@ -138,10 +146,19 @@ class Cosine(Schedule):
     name = "cosine"
     formula = "t/warmup, then floor + (1−floor)(1 + cos πs)/2"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.warmup > self.steps:
+            raise ArgumentError(
+                f"schedule cosine: warmup must be at most its steps, {self.steps!r}, not {self.warmup!r}"
+            )
+
     def __call__(self, t: int) -> float:
         if t <= self.warmup:
             return t / self.warmup
-        done = min(1.0, (t - 1 - self.warmup) / max(1, self.steps - 1 - self.warmup))
+        if t > self.steps:
+            return float(self.floor)
+        done = (t - 1 - self.warmup) / max(1, self.steps - 1 - self.warmup)
         return self.floor + (1 - self.floor) * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -149,22 +166,33 @@ class Cosine(Schedule):
 class OneCycle(Schedule):
     """A linear rise from `low` to 1 over the first `rise` share of `steps`, then linearly to 0 (Smith 2018).
 
+    The factor goes in straight lines through `low` at step 1, 1 at step rise·steps (at step 1, where that is less) and
+    0 at `steps`, and stays there.
+
+    Args:
+        steps: The last step, ≥ 2.
+        rise: In (0, 1), the share of them at which the factor is 1.
+        low: In [0, 1].
+
+    Agrees with ``torch.optim.lr_scheduler.OneCycleLR(anneal_strategy="linear", final_div_factor=inf)``, whose
+    ``pct_start`` is `rise` and ``div_factor`` 1/low, where rise·steps > 1.
+
     Example:
-        >>> [round(OneCycle(11, rise=0.5, low=0.1)(t), 3) for t in (1, 6, 11)]
-        [0.1, 1.0, 0.0]
+        >>> [round(OneCycle(10, rise=0.5, low=0.2)(t), 3) for t in (1, 3, 5, 6, 10, 11)]
+        [0.2, 0.6, 1.0, 0.8, 0.0, 0.0]
     """
 
     steps: int = bounded("[2, inf)")
     rise: float = bounded("(0, 1)", 0.3)
     low: float = bounded("[0, 1]", 0.04)
     name = "one-cycle"
-    formula = "low → 1 → 0, linear"
+    formula = "low → 1 at rise·steps → 0, linear"
 
     def __call__(self, t: int) -> float:
-        done = min(1.0, (t - 1) / (self.steps - 1))
-        if done <= self.rise:
-            return self.low + (1 - self.low) * done / self.rise
-        return (1 - done) / (1 - self.rise)
+        top = max(1.0, self.rise * self.steps)
+        if t < top:
+            return self.low + (1 - self.low) * (t - 1) / (top - 1)
+        return max(0.0, (self.steps - t) / (self.steps - top))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ CALLS: dict[type[Schedule], tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     Inverse: ((), (20.0,)),
     InverseSqrt: ((), (20.0,)),
     Cosine: ((200,), (40, 8, 0.1)),
-    OneCycle: ((100,), (41, 0.25, 0.05)),
+    OneCycle: ((100,), (40, 0.25, 0.05)),
     Cyclic: ((40,), (12, 0.2)),
 }
 
@@ -94,8 +94,14 @@ ENDS = [
     (Cosine(101), {1: 1, 51: 0.5, 101: 0, 102: 0, 10**6: 0}),
     (Cosine(101, floor=0.2), {1: 1, 51: 0.6, 101: 0.2, 10**6: 0.2}),
     (Cosine(101, 10), {1: 0.1, 5: 0.5, 10: 1, 11: 1, 56: 0.5, 101: 0, 500: 0}),
-    (OneCycle(101, 0.3, 0.04), {1: 0.04, 16: 0.52, 31: 1, 66: 0.5, 101: 0, 500: 0}),
-    (OneCycle(2), {1: 0.04, 2: 0}),
+    (Cosine(10, 10), {1: 0.1, 10: 1, 11: 0, 12: 0}),
+    (Cosine(10, 10, 0.3), {5: 0.5, 10: 1, 11: 0.3}),
+    (Cosine(10, 9), {9: 1, 10: 1, 11: 0}),
+    (Cosine(1, 1), {1: 1, 2: 0}),
+    (OneCycle(10), {1: 0.04, 2: 0.52, 3: 1, 10: 0, 11: 0}),
+    (OneCycle(100, 0.31, 0.04), {1: 0.04, 16: 0.52, 31: 1, 100: 0, 101: 0, 500: 0}),
+    (OneCycle(2), {1: 1, 2: 0, 3: 0}),
+    (OneCycle(2, 0.9), {1: 0.04, 2: 0, 3: 0}),
     (Cyclic(10, 0.2), {1: 0.2, 6: 1, 11: 0.2, 16: 1, 10**6 + 1: 0.2}),
     (Cyclic(3, 0), {1: 0, 2: 2 / 3, 3: 2 / 3, 4: 0}),
 ]
@@ -104,6 +110,27 @@ ENDS = [
 @pytest.mark.parametrize(("schedule", "points"), ENDS, ids=[str(schedule) for schedule, _ in ENDS])
 def test_factor_at_the_corners(schedule: Schedule, points: dict[int, float]) -> None:
     assert {t: schedule(t) for t in points} == pytest.approx(points, abs=1e-12)
+
+
+@pytest.mark.parametrize("rise", [0.1, 0.26, 0.3, 1 / 3, 0.5, 0.97])
+@pytest.mark.parametrize("steps", [11, 50, 101, 200])
+def test_one_cycle_is_two_straight_lines_with_their_corner_where_it_says(steps: int, rise: float) -> None:
+    times = np.arange(1, steps + 20)
+    line = np.interp(times, [1, rise * steps, steps], [0.04, 1, 0])
+    np.testing.assert_allclose([OneCycle(steps, rise)(int(t)) for t in times], line, atol=1e-13)
+
+
+def test_a_warm_up_is_no_longer_than_the_schedule() -> None:
+    with pytest.raises(ArgumentError, match="warmup must be at most its steps, 10, not 11"):
+        Cosine(10, 11)
+
+
+@KINDS
+def test_none_is_no_number(kind: type[Schedule]) -> None:
+    for field in fields(kind):
+        given = {each.name: value for each, value in zip(fields(kind), CALLS[kind][1], strict=True)}
+        with pytest.raises(ArgumentError, match="not None"):
+            kind(**{**given, field.name: None})
 
 
 @KINDS

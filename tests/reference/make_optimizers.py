@@ -193,7 +193,6 @@ def schedules():
         return lr_scheduler.SequentialLR(driver, [rise, fall], milestones=[8])
 
     def one_cycle(driver):
-        # torch's peak is at step 1 + (pct_start·total_steps − 1), ours at 1 + rise·(steps − 1)
         return lr_scheduler.OneCycleLR(
             driver,
             max_lr=1.0,
@@ -214,7 +213,7 @@ def schedules():
         "exponential(0.93)": exponential,
         "cosine(40)": cosine,
         "cosine(40,8,0.1)": warm_cosine,
-        "one-cycle(41,0.25,0.05)": one_cycle,
+        f"one-cycle(41,{11 / 41},0.05)": one_cycle,
         "cyclic(12,0.2)": cyclic,
     }
     for text, twin in twins.items():
