@@ -193,8 +193,7 @@ def _gap(race: Race, column: int, step: int) -> float:
 
 def _distance(race: Race, column: int, step: int) -> float:
     _floor(race, "distance")
-    offsets = np.array(race.surface.minima, dtype=float) - race.points[step, column]
-    return float(np.hypot(offsets[:, 0], offsets[:, 1]).min())
+    return float(race.surface.distance(race.points[step, column]))
 
 
 def _floor(race: Race, measure: str) -> float:
@@ -216,7 +215,7 @@ def _turns(race: Race, column: int, step: int) -> float:
 
 
 def _ends(race: Race, label: str, step: int, *, lowest: bool = False) -> Array:
-    """For each of a run's S heads the distance to every one of K minima, or of the lowest, (S, K)."""
+    """For each of a run's S heads the distance to every one of K listed minima, or of the lowest, (S, K)."""
     _floor(race, "minimum")
     minima, deepest = race.surface.minima_within(race.surface.domain)
     minima = minima[deepest] if lowest else minima
@@ -252,9 +251,9 @@ MEASURES: dict[str, Callable[[Race, int, int], float]] = {
 """What can be measured of a run, all steps up to one (the last unless named) counting.
 
 `left_at`, `diverged_at`: the step at which it left the domain or the finite numbers. `steps_to_tolerance`: steps until
-the gap is a thousandth of the first. `value`, `gap`, `distance`: f, f − f*, and the way to the nearest minimum.
-`x`, `y`: where it is. `path_length`: the way it has gone; `step_length`: the last step's. `turns`: how often a step
-turned back, by more than 90°. From several starts it is the median over them.
+the gap is a thousandth of the first. `value`, `gap`, `distance`: f, f − f*, and the way to the nearest minimum that the
+surface lists. `x`, `y`: where it is. `path_length`: the way it has gone; `step_length`: the last step's. `turns`: how
+often a step turned back, by more than 90°. From several starts it is the median over them.
 """
 
 OVERALL: dict[str, Callable[[Race, str, int], float]] = {
@@ -262,6 +261,6 @@ OVERALL: dict[str, Callable[[Race, str, int], float]] = {
     "arrived_lowest": _arrived_lowest,
     "minima_found": _minima_found,
 }
-"""What can be measured of all heads of a run together. `arrived`: the share of them within a tenth of a minimum;
-`arrived_lowest`: of a global one. `minima_found`: how many minima at least one of them is as close to.
+"""What can be measured of all heads of a run together. `arrived`: the share of them within a tenth of a listed
+minimum; `arrived_lowest`: of a global one. `minima_found`: how many of those listed one head or more is as close to.
 """

@@ -1,6 +1,7 @@
 """What a race is worth: gaps, distances, steps to a tolerance, as numbers for tables and JSON.
 
-The gap is f − f*, where f* is the value at the surface's first minimum; on a surface without a minimum gaps,
+The gap is f − f*, where f* is the value at the first minimum that the surface lists, a global one, and the distance is
+that to the nearest it lists: it may have others, which count for nothing here. On a surface that lists none gaps,
 distances and arrivals do not exist and are None.
 """
 
@@ -65,6 +66,7 @@ def records(race: Race, *, points: bool = False) -> list[dict[str, Any]]:
     floor = known_floor(race.surface)
     gaps = None if floor is None else race.values - floor
     arrivals = [None] * len(race.runs) if gaps is None else first_steps(gaps <= TOLERANCE * gaps[0])
+    distances = race.surface.distance(race.points[-1])
     rows = []
     for column, run in enumerate(race.runs):
         last = race.points[-1, column]
@@ -75,7 +77,7 @@ def records(race: Race, *, points: bool = False) -> list[dict[str, Any]]:
             "lr_rule": run.lr_rule,
             "final": {"point": [_number(x) for x in last], "value": _number(race.values[-1, column])},
             "gap": None if gaps is None else _number(gaps[-1, column]),
-            "distance": _distance(race, column),
+            "distance": _number(distances[column]),
             "steps_to_tolerance": arrivals[column],
             "diverged_at": run.diverged_at,
             "left_at": run.left_at,
@@ -107,13 +109,6 @@ def summary(races: Sequence[Race]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _distance(race: Race, column: int) -> float | None:
-    if not race.surface.minima:
-        return None
-    offsets = np.array(race.surface.minima, dtype=float) - race.points[-1, column]
-    return _number(np.hypot(offsets[:, 0], offsets[:, 1]).min())
 
 
 def _number(value: Any) -> float | None:

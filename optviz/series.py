@@ -48,9 +48,10 @@ def series_names() -> list[str]:
 def series_of(race: Race, name: str) -> Series:
     """What is followed under that name along every run of a race.
 
-    ``loss``: f − f* on a logarithmic axis where the surface has a minimum, else f. ``gradient``: ‖∇f‖. ``step``: the
-    length of the step that led here. ``distance``: to the nearest minimum. ``sharpness``: the largest eigenvalue of
-    the Hessian; where it stays above 2/lr, plain gradient descent on a quadratic bowl would diverge.
+    ``loss``: f − f* on a logarithmic axis where the surface lists a minimum, else f. ``gradient``: ‖∇f‖. ``step``: the
+    length of the step that led here. ``distance``: to the nearest minimum that the surface lists. ``sharpness``: the
+    largest eigenvalue of the Hessian; where it stays above 2/lr, plain gradient descent on a quadratic bowl would
+    diverge.
 
     Raises:
         UnknownNameError: Nothing is followed under that name.
@@ -134,10 +135,8 @@ def _step(race: Race) -> Series:
 
 
 def _distance(race: Race) -> Series:
-    minima = np.array(race.surface.minima, dtype=float).reshape(-1, 2)
-    offsets = race.points[:, :, None] - minima
-    nearest = np.hypot(offsets[..., 0], offsets[..., 1]).min(axis=-1, initial=np.inf)
-    return Series("distance", "distance to a minimum", np.where(np.isfinite(nearest), nearest, np.nan), log=True)
+    away = race.surface.distance(race.points)
+    return Series("distance", "distance to a listed minimum", np.where(np.isfinite(away), away, np.nan), log=True)
 
 
 def _sharpness(race: Race) -> Series:

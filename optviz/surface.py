@@ -109,6 +109,22 @@ class Surface:
         seen = inside(box, minima)
         return minima[seen], np.asarray(deepest[seen])
 
+    def distance(self, points: Array) -> Array:
+        """The way from each of the points (..., 2) to the nearest listed minimum; NaN where none is listed.
+
+        A surface may have minima that it does not list: on Rastrigin's function only the global one is.
+
+        Example:
+            >>> from optviz.catalog import load_surface
+            >>> load_surface("booth").distance(np.array([[1.0, 3.0], [4.0, 7.0]])).tolist()
+            [0.0, 5.0]
+        """
+        minima = np.array(self.minima, dtype=float).reshape(-1, 2)
+        if not len(minima):
+            return np.full(np.shape(points)[:-1], np.nan)
+        offsets = np.asarray(points)[..., None, :] - minima
+        return np.asarray(np.hypot(offsets[..., 0], offsets[..., 1]).min(axis=-1))
+
     def grid(self, columns: int, rows: int, box: Box | None = None) -> Array:
         """The points (rows, columns, 2) of a regular grid over `box` (the window unless given)."""
         x0, x1, y0, y1 = box or self.window

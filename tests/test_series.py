@@ -1,6 +1,7 @@
 """Series along a run, against finite differences and closed forms; curves by the law of frame k."""
 
 import itertools
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -70,6 +71,26 @@ def test_without_a_minimum_there_is_no_gap_and_no_distance():
     result = race("saddle", steps=20)
     assert not series_of(result, "loss").log
     assert np.isnan(series_of(result, "distance").values).all()
+
+
+def test_the_distance_is_to_a_listed_minimum_and_is_called_so():
+    """Rastrigin's function has a minimum beside every whole number; one of them is listed."""
+    result = race("rastrigin", ["sgd:lr=1e-3"], steps=400)
+    x, y = result["sgd"][-1]
+    slopes = series_of(result, "gradient").values
+    assert slopes[-1, 0] < 1e-6 < 4 < math.hypot(x, y), "it ends in a minimum that is not listed"
+    found = series_of(result, "distance")
+    assert "listed" in found.title
+    assert found.values[-1, 0] == result.to_json()["runs"][0]["distance"] == pytest.approx(math.hypot(x, y), rel=1e-15)
+
+
+@pytest.mark.parametrize("name", ["himmelblau", "rastrigin", "shubert", "saddle"])
+def test_the_distance_is_the_least_of_all(name):
+    surface, points = load_surface(name), np.random.default_rng(0).normal(size=(4, 5, 2)) * 3
+    found = surface.distance(points)
+    for place in np.ndindex(4, 5):
+        ways = [math.dist(minimum, points[place]) for minimum in surface.minima]
+        assert found[place] == (pytest.approx(min(ways), rel=1e-14) if ways else pytest.approx(math.nan, nan_ok=True))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -59,8 +59,9 @@ def command(
 ) -> None:
     """Race optimizers and print a table: a row a run.
 
-    Columns: the last value, its gap to the minimum, the distance to the nearest minimum, the steps until the gap is
-    a thousandth of the first, and when a run diverged or left the domain. Where no rate is named, each optimizer is
+    Columns: the last value, its gap to that at the global minimum, the distance to the nearest minimum that the surface
+    lists (`optviz list surfaces` counts them), the steps until the gap is a thousandth of the first, and when a run
+    diverged or left the domain. Where no rate is named, each optimizer is
     tuned for just these steps on one grid, the same for all; a rate marked * lies on the grid's edge. Over several
     surfaces, starts or seeds a row sums up a run's problems.
     """
