@@ -1,7 +1,8 @@
 """How a command fails: one place that turns errors into messages and exit codes.
 
 An `ArgumentError` is a usage error (exit 2); any other `OptvizError`, a full disk, a closed stdout or a bug in a user's
-file is a failure (exit 1); Ctrl-C is 130. Nobody sees a traceback for what is not a bug of ours.
+file is a failure (exit 1); Ctrl-C is 130. Nobody sees a traceback for what is not a bug of ours. What is said, click's
+own words included, is printable and of bounded length, whatever it quotes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import click
 
-from optviz.errors import ArgumentError, OptvizError, UnknownNameError
+from optviz.errors import ArgumentError, OptvizError, UnknownNameError, told
 
 HELP = ["-h", "--help"]
 _INTERRUPTED = 130
@@ -26,6 +27,16 @@ _CUT_SHORT = "Interrupted: no file was left half-written."
 
 class Group(click.Group):
     """A group that offers the nearest name where it has no command of that one."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """As click does."""
+        with _words_told():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does."""
+        with _words_told():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """As click does, with our words."""
@@ -47,7 +58,7 @@ class Command(click.Command):
         signals: list[int] = []
         try:
             with warnings.catch_warnings(), _tidy_end() as signals:
-                warnings.showwarning = _note
+                warnings.showwarning = note
                 result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -63,8 +74,8 @@ class Command(click.Command):
                 if signals[0] == signal.SIGINT:
                     click.echo(_CUT_SHORT, err=True)
                 ctx.exit(128 + signals[0])
-            if told := _in_a_file_of_the_user(error):
-                raise click.ClickException(told) from error
+            if words := _in_a_file_of_the_user(error):
+                raise click.ClickException(words) from error
             if isinstance(error, OSError | UnicodeEncodeError):
                 raise stdout_failed(error) from error
             raise
@@ -116,10 +127,20 @@ def _in_a_file_of_the_user(error: Exception) -> str | None:
     place = place_in_file(error)
     modules = {frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(error.__traceback__)}
     hint = " (Gradients are taken by autograd: use autograd.numpy, and assign to no element of an array.)"
-    told = f"{place}: {type(error).__name__}: {error}" + (hint if "optviz.gradients" in modules else "")
-    return told if place else None
+    words = f"{place}: {type(error).__name__}: {error}" + (hint if "optviz.gradients" in modules else "")
+    return words if place else None
 
 
-def _note(message: Warning | str, *_: Any, **__: Any) -> None:
-    """Show a warning as a line, without the place in the code that nobody asked for."""
-    click.echo(f"note: {message}", err=True)
+def note(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Say what a person should know in a line: a warning without the place in the code, which nobody asked for."""
+    click.echo(f"note: {told(str(message))}", err=True)
+
+
+@contextlib.contextmanager
+def _words_told() -> Iterator[None]:
+    """Errors within, which click shows, as they may be shown."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = told(error.message)  # type: ignore[misc,unused-ignore]  # final to newer checkers only
+        raise

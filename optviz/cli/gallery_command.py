@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from optviz.cli.exhibiting import complete_exhibit, entry_of, scene_of_exhibit, stage_exhibit
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, note
 from optviz.cli.options import examples, table_options
 from optviz.cli.tables import print_table
 
@@ -104,7 +104,7 @@ def _render(exhibits: Sequence[Exhibit], folder: Path, *, force: bool, quiet: bo
         _write_page(folder / "index.html", index(entries))
     if current and not quiet:
         are = "picture is" if current == 1 else "pictures are"
-        click.echo(f"note: {current} {are} up to date; --force renders all the same", err=True)
+        note(f"{current} {are} up to date; --force renders all the same")
 
 
 def _made(exhibit: Exhibit, folder: Path, *, force: bool) -> tuple[Entry, bool]:
@@ -171,7 +171,7 @@ def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool) ->
     print_table(rows, form, data)
     for state in ("missing", "outdated"):
         if states[state] and not quiet:
-            click.echo(f"note: {state} in {click.format_filename(folder)}: {', '.join(states[state])}", err=True)
+            note(f"{state} in {folder}: {', '.join(states[state])}")
     failed = sum(not row["holds"] for row in data)
     if failed:
         raise GalleryError(f"{failed} of {len(data)} claims do not hold")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from optviz.cli import tables
 from optviz.cli.failing import Command
 from optviz.cli.options import examples
 
@@ -25,17 +26,18 @@ def command(file: str, as_json: bool) -> None:
     Of a deck, the recipes of all its pictures are printed. Nothing in the file is run. `optviz animate --from FILE` or
     `optviz plot --from FILE` makes it again.
     """
+    from optviz.errors import printable
     from optviz.recipe import read_recipes
 
     recipes = read_recipes(file)
     if as_json:
         data = [json.loads(recipe.to_text()) for recipe in recipes]
-        click.echo(json.dumps(data if len(data) > 1 else data[0], indent=2, ensure_ascii=False))
+        click.echo(tables.as_json(data if len(data) > 1 else data[0]))
         return
     for number, recipe in enumerate(recipes):
         click.echo("\n" if number else "", nl=False)
         for name, value in _lines(recipe):
-            click.echo(f"{name + ':':<13}{value}")
+            click.echo(printable(f"{name + ':':<13}{value}"))
 
 
 def _lines(recipe: Recipe) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from optviz.cli.failing import note
+
 if TYPE_CHECKING:
     from optviz.picture import Picture
     from optviz.races import Race
@@ -121,12 +123,12 @@ def _scene(surface: str, place: Surface, quiet: bool, options: dict[str, Any]) -
 
     result, picture = stage(surface, place, **options)
     if not quiet:
-        _note(result)
+        _tell(result)
     return scene_of(result, picture)
 
 
-def _note(race: Race) -> None:
+def _tell(race: Race) -> None:
     """Say what the picture alone does not: who diverged."""
     for run in race.runs:
         if run.diverged_at is not None:
-            click.echo(f"note: {run.label} diverged at step {run.diverged_at}", err=True)
+            note(f"{run.label} diverged at step {run.diverged_at}")

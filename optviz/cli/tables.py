@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from optviz.errors import OutputError
+from optviz.errors import OutputError, printable
 
 _WIDEST = 56  # characters of a cell in an aligned table
 
@@ -25,17 +25,33 @@ def print_table(rows: Sequence[dict[str, Any]], form: str, data: Any = None) -> 
     if sys.stdout is None:
         raise OutputError("stdout is closed: nowhere to print the table")
     if form == "json":
-        click.echo(json.dumps(rows if data is None else data, indent=2, ensure_ascii=False))
+        click.echo(as_json(rows if data is None else data))
     elif form == "csv":
         buffer = io.StringIO()
         writer = csv.DictWriter(buffer, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({key: printable(v) if isinstance(v, str) else v for key, v in row.items()} for row in rows)
         click.echo(buffer.getvalue(), nl=False)
     elif form == "markdown":
         click.echo(markdown(rows))
     else:
         click.echo(aligned(rows))
+
+
+def as_json(data: Any) -> str:
+    r"""Data as JSON, in which all that is not printable stands as an escape that JSON knows.
+
+    Example:
+        >>> print(as_json(["π\u202e"]))
+        [
+          "π\u202e"
+        ]
+    """
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    return "\n".join(
+        line if line.isprintable() else "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in line)
+        for line in text.split("\n")
+    )
 
 
 def aligned(rows: Sequence[dict[str, Any]]) -> str:
@@ -77,7 +93,7 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else printable(str(value))
 
 
 def _cut(cells: list[str]) -> list[str]:

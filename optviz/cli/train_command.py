@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, note
 from optviz.cli.options import RateType, complete_optimizer, complete_schedule, examples, table_options
 from optviz.cli.portraying import check_portrait, draw, portrait_options, split_options, trained
 from optviz.cli.tables import print_table
@@ -123,7 +123,7 @@ def command(
     A picture carries its recipe: `optviz info FILE` prints it. Its path is printed after the table; where that is for
     programs (--json, csv, markdown), on stderr.
     """
-    from optviz.errors import ArgumentError
+    from optviz.errors import ArgumentError, told
     from optviz.nets.log import epoch_log
     from optviz.nets.reporting import table
     from optviz.writing import check_apart
@@ -136,7 +136,7 @@ def command(
     with watching(quiet) as bar, contextlib.ExitStack() as files:
         lines = files.enter_context(epoch_log(log)) if log is not None else None
 
-        def told(plan: Plan, trials: Sequence[Trial]) -> None:
+        def tell(plan: Plan, trials: Sequence[Trial]) -> None:
             for listener in (lines.told if lines else None, bar.round if bar else None):
                 if listener is not None:
                     listener(plan, trials)
@@ -147,20 +147,20 @@ def command(
             save=save,
             resume=resume,
             tried=bar.tried if bar else None,
-            told=told,
+            told=tell,
             watch=bar.watch if bar and options["jobs"] == 1 else None,
             **options,
         )
     if not quiet:
         for run in training.runs:
             if run.diverged_at is not None:
-                click.echo(f"note: {run.label} diverged at step {run.diverged_at}, seed {run.seed}", err=True)
+                note(f"{run.label} diverged at step {run.diverged_at}, seed {run.seed}")
     full = training.to_json() if as_json or form == "json" else None
     print_table(table(training), form := "json" if as_json else form, full)
     if training.interrupted:
         kept = f"; go on with --save {save} --resume" if save else ""
         undrawn = "; no picture was drawn" if path is not None else ""
-        click.echo(f"Interrupted: this is what was trained until then{kept}{undrawn}", err=True)
+        click.echo(told(f"Interrupted: this is what was trained until then{kept}{undrawn}"), err=True)
         ctx.exit(_INTERRUPTED)
     if path is not None:
         draw(training, portrait, path, options["jobs"], quiet)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from optviz.errors import printable
+
 if TYPE_CHECKING:
     from optviz.nets.network import Backward
     from optviz.nets.plan import Plan
@@ -68,7 +70,7 @@ class Bar:
 
 
 def _said(text: str | None) -> str:
-    return text or ""
+    return printable(text or "")
 
 
 def _speed(trials: Sequence[Trial], size: int) -> str:
