@@ -6,6 +6,7 @@ frame k of the film, pixel for pixel.
 
 from __future__ import annotations
 
+from optviz.draw import settings  # noqa: F401 - first of all: it loads matplotlib
 from optviz.draw.film import Film, Frame
 
 __all__ = ["Film", "Frame"]

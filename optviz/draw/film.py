@@ -21,6 +21,7 @@ from optviz.draw.heading import Heading
 from optviz.draw.layout import Layout, Row, cells, layout
 from optviz.draw.regions import RegionsPainter
 from optviz.draw.relief import ReliefPainter
+from optviz.draw.settings import steady
 from optviz.draw.stage import Stage
 from optviz.draw.vectors import Key, height_beneath
 from optviz.errors import ArgumentError
@@ -66,6 +67,7 @@ class Painter(Protocol):
 class Film:
     """The frames of a scene, in their order or one by one."""
 
+    @steady()
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.size = scene.size
@@ -105,10 +107,11 @@ class Film:
         before: Shot | None = None
         tops: list[Rectangle] = []
         for shot in self.shots[start:stop]:
-            _copy(clean, canvas.pixels, tops)
-            laid = self._lay(canvas, before, shot)
-            _copy(canvas.pixels, clean, laid)
-            fresh = self._top(canvas, shot)
+            with steady():
+                _copy(clean, canvas.pixels, tops)
+                laid = self._lay(canvas, before, shot)
+                _copy(canvas.pixels, clean, laid)
+                fresh = self._top(canvas, shot)
             changed = union([*tops, *laid, *fresh], *self.size) if before else (0, 0, *self.size)
             yield Frame(canvas.pixels, changed, shot.duration)
             before, tops = shot, fresh
@@ -132,6 +135,7 @@ class Film:
         """
         return self._alone(self._shot(step))
 
+    @steady()
     def paint(self, canvas: Canvas, step: int) -> None:
         """Draw the still of that step on blank paper of any kind, transparent where the film is."""
         shot = self._shot(step)
@@ -154,6 +158,7 @@ class Film:
             raise ArgumentError(f"step must be 0 to {self.last_step}, the race's last, not {step}")
         return Shot(step, step, 0, max(shot.share for shot in self.shots if shot.step <= step))
 
+    @steady()
     def _alone(self, shot: Shot) -> Pixels:
         canvas, _ = self._sheet()
         self._lay(canvas, None, shot)

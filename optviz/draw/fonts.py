@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import warnings
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager
@@ -11,6 +14,7 @@ from matplotlib.ft2font import FT2Font
 from optviz.errors import OptvizWarning
 
 _BUNDLED = "DejaVu Sans"
+_EMPTY = re.compile(r"\.?last ?resort|adobe ?(notdef|blank)", re.IGNORECASE)  # fonts that draw every letter as a box
 _PREFERRED = ("Noto Sans CJK", "NanumGothic", "Malgun", "Apple SD Gothic", "AppleGothic", "Hiragino", "Noto Sans")
 
 
@@ -37,13 +41,16 @@ def families(words: str) -> tuple[str, ...]:
             break
     if missing:
         shown = "".join(map(chr, sorted(missing)[:8]))
-        warnings.warn(
-            f"no installed font has {shown!r}; for Korean, Chinese and Japanese install Noto Sans CJK "
-            "(Debian: fonts-noto-cjk)",
-            OptvizWarning,
-            stacklevel=2,
-        )
+        warnings.warn(f"no installed font has {shown!r}; {_advice(missing)}", OptvizWarning, stacklevel=2)
     return tuple(chosen)
+
+
+def _advice(missing: Iterable[int]) -> str:
+    """Which font to install for these characters."""
+    scripts = {unicodedata.name(chr(each), "").partition(" ")[0] for each in missing}
+    if scripts & {"CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC"}:
+        return "for Korean, Chinese and Japanese install Noto Sans CJK (Debian: fonts-noto-cjk)"
+    return "the Noto fonts have most letters there are (Debian: fonts-noto)"
 
 
 @cache
@@ -54,7 +61,11 @@ def _installed() -> tuple[tuple[str, str], ...]:
         if path not in known:  # installed after matplotlib made its list
             _add(path)
     regular = sorted(
-        {(entry.name, entry.fname) for entry in fontManager.ttflist if entry.style == "normal" and entry.weight == 400}
+        {
+            (entry.name, entry.fname)
+            for entry in fontManager.ttflist
+            if entry.style == "normal" and entry.weight == 400 and not _EMPTY.match(entry.name)
+        }
     )
     return tuple(sorted(regular, key=lambda entry: _preference(entry[0])))
 

@@ -19,6 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from optviz.draw import Film
 from optviz.draw.canvas import Pixels, printable
+from optviz.draw.settings import steady
 from optviz.encode.palette import with_palette
 from optviz.errors import ArgumentError
 from optviz.recipe import as_still, in_xml
@@ -26,7 +27,6 @@ from optviz.writing import atomic_write
 
 StillEncoder = Callable[[IO[bytes], Film, int], None]
 
-_SETTINGS: Any = {"svg.fonttype": "path", "svg.hashsalt": "optviz", "pdf.fonttype": 42}
 _LARGE = 4_000_000  # pixels of a picture whose map is fine enough as it is
 _IMAGE = re.compile(rb"data:image/png;base64,([\w+/=\s]+)")
 _PATH = re.compile(rb' d="[^"]*"')
@@ -117,9 +117,9 @@ def _indexed(image: re.Match[bytes]) -> bytes:
     return b"data:image/png;base64," + base64.b64encode(written.getvalue())
 
 
+@steady()
 def _write_figure(file: IO[bytes], film: Film, step: int, form: str, about: dict[str, str | None]) -> None:
-    """Let the painters draw on a figure, whatever matplotlib's settings are on this machine."""
-    import matplotlib as mpl
+    """Let the painters draw on a figure."""
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
@@ -133,9 +133,6 @@ def _write_figure(file: IO[bytes], film: Film, step: int, form: str, about: dict
         def draw(self, renderer: Any) -> None:
             film.paint(VectorCanvas(*film.size, film.scale, renderer, detail, film.blank), step)
 
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
-        figure = Figure(figsize=(width / dots, height / dots))
-        figure.add_artist(Picture())
-        figure.savefig(file, format=form, dpi=detail * dots, facecolor=paper, metadata=about)
+    figure = Figure(figsize=(width / dots, height / dots))
+    figure.add_artist(Picture())
+    figure.savefig(file, format=form, dpi=detail * dots, facecolor=paper, metadata=about)

@@ -16,6 +16,7 @@ from string import Template
 from typing import IO
 
 from optviz.draw import Film, Frame
+from optviz.draw.settings import steady
 from optviz.page.data import told
 from optviz.page.still import escaped, still_of
 from optviz.scene import Scene
@@ -41,6 +42,7 @@ def write_page(file: IO[bytes], film: Film, _: Iterable[Frame]) -> None:
     file.write(page_of(film.scene).encode())
 
 
+@steady()
 def page_of(scene: Scene) -> str:
     """The page of a scene, as the text of its file.
 
