@@ -1,6 +1,6 @@
 """Try to break optviz as a stranger would: `python tests/fuzz.py` runs all kinds, a name runs one of them.
 
-    python tests/fuzz.py                        20 000 command lines, 5 000 damaged files, 5 000 calls, 100 interruptions
+    python tests/fuzz.py                     20 000 command lines, 5 000 damaged files, 5 000 calls, 100 interruptions
     python tests/fuzz.py commands --count 500 --seed 7
 
 A failure is printed with what makes it again; the exit code is 1 where there is any. Each kind has a module beside this

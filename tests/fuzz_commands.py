@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,224 +33,27 @@ from click.testing import CliRunner
 from PIL import Image
 
 from optviz.cli import main
+from tests.fuzz_values import ODD, VALUES
 
 _BATCH = 100  # lines a process
 _PATIENCE = 60.0  # seconds a line may take
 _MEMORY = 6 << 30  # bytes a process may have
 
-_HUGE = "9" * 5000
-ODD = [
-    "0",
-    "-1",
-    "0.5",
-    "1e-3",
-    "-0",
-    "nan",
-    "inf",
-    "-inf",
-    "1e400",
-    "1e-320",
-    "1e308",
-    "1e15",
-    "",
-    " ",
-    "1,5",
-    "1_0",
-    "٣",
-    "0x10",
-]
-ODD += [
-    "three",
-    "1/2",
-    "--",
-    "\0",
-    _HUGE,
-    "9" * 30,
-    "2.5",
-    "1e1",
-    "+2",
-    "\x1b[1m",
-    str(2**31),
-    str(2**63),
-    str(2**64 - 1),
-]
-"""What is tried for every option, whatever it takes."""
-
-_SURFACES = [
-    "booth",
-    "saddle",
-    "noisy-moons",
-    "himmelblau",
-    "hidden-unit",
-    "bukin-6",
-    "easom",
-    "./mine.py",
-    "./mine.py:SURFACE",
-    "BOOTH",
-]
-_NO_SURFACES = [
-    "./mine.py:NONE",
-    "./broken.py",
-    "./branches.py",
-    "./quits.py",
-    "./missing.py",
-    "sadle",
-    "./data.npz",
-    "..",
-    "./mine.py:",
-]
-_NO_SURFACES += ["os:system", "booth:lr=1", "\x1b[2J", "x" * 5000, "./prints.py", "./lost.py", "./folder.py"]
-_SPECS = [
-    "sgd",
-    "adam",
-    "momentum:lr=0.01",
-    "adam:lr=0.05,beta1=0.8",
-    "sgd:lr=0.1,schedule=cosine(4)",
-    'lion:lr=0.01,label="L, 1"',
-    "adadelta",
-]
-_SPECS += [
-    "./mine.py:Mine",
-    "./mine.py:Mine:lr=0.1",
-    "yogi",
-    "qhm",
-    "nadam",
-    "radam:lr=1",
-    "amsgrad",
-    "adamw:weight_decay=1",
-    "adabelief",
-]
-_SPECS += ["nesterov", "sgd:lr=1e200", "sgd:lr=1e-300", "sgd:lr=0.1,label=" + "w" * 90, "rmsprop:centered=true,lr=0.01"]
-_NO_SPECS = [
-    "sgd:lr=0",
-    "sgd:lr=nan",
-    "adm",
-    ":",
-    "a:b:c",
-    "sgd:lr=" + "(" * 3000,
-    "sgd:lr=" + _HUGE,
-    "adam:beta1=1",
-    "sgd:lr=0.1,lr=0.2",
-]
-_NO_SPECS += ["sgd:label=\x1b[1m", "sgd:schedule=f(f(f(1)))", "./quits.py", "./broken.py:Mine"]
-_TEXTS = [
-    "",
-    " ",
-    "a",
-    "A longer title, which has to go somewhere",
-    "x" * 700,
-    "<b>&amp;\"'</b>",
-    "\\input{x}",
-    "$x_1$ %",
-    "優化",
-    "עברית",
-    "😀",
-    "{}",
-    "%s%n",
-]
-_OUTPUTS = [
-    "new.gif",
-    "new.png",
-    "new.svg",
-    "new.pdf",
-    "new.html",
-    "new.webp",
-    "new.apng",
-    "frames/",
-    "-",
-    "pic.gif",
-    "pic.png",
-    "page.html",
-]
-_OUTPUTS += ["link.gif", "frames0", "new.tex", "new.pptx"]
-_NO_OUTPUTS = [
-    ".",
-    "/",
-    "..",
-    "new",
-    "new.xyz",
-    "mine.py",
-    "data.npz",
-    "theme.toml",
-    "notes.txt",
-    "none/new.gif",
-    "folder.gif",
-    "\0.gif",
-    "x" * 300 + ".gif",
-]
-_NO_OUTPUTS += ["run.npz", "new.npz", "new.jsonl", "foreign.gif", "README.md", "hard.npz", "./", "sub"]
-_FILES = ["pic.gif", "pic.png", "page.html", "frames0", "link.gif", "pic.svg", "saddle"]
-_NO_FILES = [
-    "mine.py",
-    "data.npz",
-    "cut.gif",
-    "empty",
-    "missing",
-    ".",
-    "",
-    "notes.txt",
-    "/dev/null",
-    "foreign.gif",
-    "run.npz",
-    "sub",
-]
-_DATA = [
-    "moons:samples=60",
-    "blobs:samples=60",
-    "./data.npz",
-    "./DATA.NPZ",
-    "circles:samples=50",
-    "spirals:samples=66",
-    "moons:samples=60,noise=0.5",
-    "hard.npz",
-]
-_NO_DATA = [
-    "digits:x=1",
-    "moons:noise=-1",
-    "moons:samples=9",
-    "nope",
-    "mine.py",
-    "moons:samples=1e9",
-    "./cut.npz",
-    "mnist",
-    "./pic.gif",
-    " ./data.npz ",
-]
-_SCHEDULES = ["cosine(4)", "step(2)", "constant", "one-cycle(4)", "exponential(0.9)", "warmup(2)", "cosine(2,1)"]
-
-VALUES: dict[str, tuple[list[str], list[str]]] = {
-    "surface": (_SURFACES, _NO_SURFACES), "surfaces": (_SURFACES, _NO_SURFACES), "optimizers": (_SPECS, _NO_SPECS),
-    "schedule": (_SCHEDULES, ["cosine", "cosine()", "cosine(0)", "cosine(-1)", "cosine(1e400)", "nope(1)", "cosine(2,9)", "cosine(" * 2000]),
-    "theme": (["light", "dark", "print", "./theme.toml"], ["drak", "./bad.toml", "./missing.toml", "./data.npz", "."]),
-    "start": (["1,1", "0,0", "random:2", "grid:2x2", " 1 , 1 "], ["random:0", "grid:0x9", "9e9,9e9", "nan,nan", "1,2,3", "random:" + _HUGE, "grid:3x", "grid:99999x99999"]),
-    "size": (["96x72", "64x64", "200x70", "70x200", "320x120", "96X72"], ["63x64", "0x0", "-1x9", "1e3x2", "96", "96x72x3", "99999x99999", _HUGE + "x1", "96×72"]),
-    "output": (_OUTPUTS, _NO_OUTPUTS), "folder": (["sub", "new", "gallery0"], [".", "mine.py", "-"]),
-    "save": (["new.npz", "run.npz"], _NO_OUTPUTS), "log": (["new.jsonl", "new.log"], _NO_OUTPUTS),
-    "view_box": (["-1,1,-1,1", "-3,3,-3,3", "-1e-9,1e-9,-1e-9,1e-9", "-1e99,1e99,-1,1"], ["0,0,0,0", "1,-1,1,-1", "-1e300,1e300,-1,1", "nan,1,2,3", "1,2,3", "1e9,1e9,0,1"]),
-    "title": (_TEXTS, ["\x1b[31mred", "a\nb", "\u202eabc", "\ud800"]), "data": (_DATA, _NO_DATA), "name": (_DATA, _NO_DATA),
-    "file": (_FILES, _NO_FILES), "recipe": (_FILES, _NO_FILES), "pictures": (_FILES, _NO_FILES),
-    "curves": (["loss", "loss,gradient", "gradient,step,distance,sharpness", "", "loss,loss"], ["los", ",,", "loss;step"]),
-    "view": (["contour", "relief"], ["3d"]), "camera": (["fixed", "orbit"], ["free"]), "layout": (["overlay", "panels"], ["grid"]),
-    "preset": (["slide", "square"], ["huge"]), "plane": (["pca", "random"], ["x"]), "at": (["0", "end", "0,2,end"], ["99", "x", "0," * 900 + "1"]),
-    "show": (["fading", "vectors", "ghosts"], ["boundary", "fading,vectors", "none"]),
-    "train show": (["curves", "boundary", "plane", "activations", "boundary,curves"], ["ghosts", "curves,,", "none"]),
-    "hidden": (["4", "4,3", "none"], ["4,,3", "99999999999", "4" + ",4" * 300]), "data_dir": ([".", "sub"], ["missing", "mine.py"]),
-    "activation": (["tanh", "relu", "gelu"], ["rleu", "Sigmoid"]), "init": (["he", "xavier", "zeros", "scale(0.01)"], ["scale(-1)", "scale", "scale(1e400)"]),
-    "augment": (["flip", "noise", "rotation(10)", "mix", "crop"], ["rotation(1e400)", "x", "rotation(1,2,3)"]), "dtype": (["float32", "float64"], ["int8"]),
-    "form": (["table", "json", "csv", "markdown"], ["xml"]), "snippet": (["markdown", "html", "latex"], ["x"]), "slugs": (["saddle", "zigzag"], ["sadle"]),
-    "lr": (["auto", "0.05", "1e-3", "1e300"], ["0", "x"]), "epochs": (["1", "2"], []), "ensemble": (["1", "2"], ["99999"]), "jobs": (["1", "2"], ["65"]),
-    "steps": (["1", "2", "5", "12"], ["1000001"]), "frames": (["2", "3", "9"], ["10001"]), "seeds": (["1", "2", "3"], ["1001", "257"]),
-    "samples": (["1", "9"], []), "seed": (["0", "1", "5", str(2**31), str(2**63), str(2**200)], []), "batch_size": (["1", "5", "64"], []),
-    "tune_for": (["picture", "table"], []), "tolerance": (["1e-3", "0.5"], []), "fps": (["1", "12.5", "60", "100"], []), "hold": (["0", "0.1", "2"], []),
-    "noise": (["0.1", "1e12"], []), "clip": (["1", "1e-300", "1e200"], []), "elevation": (["10", "44.5", "75"], []), "azimuth": (["-360", "0", "200"], []),
-    "dropout": (["0.1", "0.9"], []), "l1": (["0.01"], []), "l2": (["0.01", "1e9"], []), "patience": (["1", "2"], []),
-}  # fmt: skip
-"""Values of options by the names of parameters: what they take, and what they do not take, or not with everything."""
-
 TINY = {
-    "steps": "4", "frames": "3", "size": "96x72", "epochs": "1", "hidden": "4", "fps": "20",
-    "optimizers": "sgd:lr=0.01", "surface": "booth", "surfaces": "booth", "batch_size": "9", "pictures": "pic.gif", "data": "moons:samples=60", "slugs": "saddle",
-}  # fmt: skip
+    "steps": "4",
+    "frames": "3",
+    "size": "96x72",
+    "epochs": "1",
+    "hidden": "4",
+    "fps": "20",
+    "optimizers": "sgd:lr=0.01",
+    "surface": "booth",
+    "surfaces": "booth",
+    "batch_size": "9",
+    "pictures": "pic.gif",
+    "data": "moons:samples=60",
+    "slugs": "saddle",
+}
 """What an option says where nothing else is tried, so that a line takes a moment."""
 
 OUTPUT = {
@@ -263,11 +66,24 @@ OUTPUT = {
 }
 _RELIEF, _PLANE = {"view": "relief"}, {"view": "relief", "show": "plane"}
 COMPANIONS: dict[str, dict[str, str]] = {
-    "camera": _RELIEF, "elevation": _RELIEF, "azimuth": _RELIEF, "seeds": {"show": "ghosts", "surface": "noisy-moons"},
-    "train camera": _PLANE, "train elevation": _PLANE, "train azimuth": _PLANE, "train view": _PLANE, "train seeds": {},
-    "resume": {"save": "run.npz"}, "augment": {"data": "digits", "name": "digits"}, "plane": {"show": "plane"}, "trust": {"recipe": "pic.gif"},
-    "batch_size": {"surface": "noisy-moons", "surfaces": "noisy-moons"}, "theme": {"name": "moons"}, "form": {"check": ""}, "as_json": {"check": ""},
-}  # fmt: skip
+    "camera": _RELIEF,
+    "elevation": _RELIEF,
+    "azimuth": _RELIEF,
+    "seeds": {"show": "ghosts", "surface": "noisy-moons"},
+    "train camera": _PLANE,
+    "train elevation": _PLANE,
+    "train azimuth": _PLANE,
+    "train view": _PLANE,
+    "train seeds": {},
+    "resume": {"save": "run.npz"},
+    "augment": {"data": "digits", "name": "digits"},
+    "plane": {"show": "plane"},
+    "trust": {"recipe": "pic.gif"},
+    "batch_size": {"surface": "noisy-moons", "surfaces": "noisy-moons"},
+    "theme": {"name": "moons"},
+    "form": {"check": ""},
+    "as_json": {"check": ""},
+}
 """What an option is nothing without."""
 
 OWN = [
@@ -297,7 +113,15 @@ class Mine(SGD):
     name = "mine"
     title = "Mine"
 """
-_BOWL = "import numpy, sys\nfrom optviz import Surface\ndef f(x, y):\n    {}\n    return {}\nSURFACE = Surface(name='f', fn=f, domain=(-2, 2, -2, 2), start=(1, 1))\n"
+_BOWL = """import numpy, sys
+from optviz import Surface
+
+def f(x, y):
+    {}
+    return {}
+
+SURFACE = Surface(name="f", fn=f, domain=(-2, 2, -2, 2), start=(1, 1))
+"""
 
 
 def furnish(folder: Path) -> None:
@@ -362,7 +186,7 @@ def lines(count: int, seed: int) -> Iterator[list[str]]:
     pairs = [
         (words, command, pair)
         for words, command in commands().items()
-        for pair in itertools.combinations_with_replacement([each for each in command.params], 2)
+        for pair in itertools.combinations_with_replacement(command.params, 2)
     ]
     generator = random.Random(seed)
     generator.shuffle(pairs)
@@ -393,11 +217,22 @@ def _line(
     for name in named:
         with_it = COMPANIONS.get(f"{words[0]} {name}", COMPANIONS.get(name or "", {}))
         usual |= with_it if generator.random() < 0.8 else {}
+    return [*words, *_usual(command, usual, named), *_chosen(generator, words, chosen)]
+
+
+def _usual(command: click.Command, usual: Mapping[str, str], named: Set[str | None]) -> list[str]:
+    """What options say that nothing else is tried of."""
     arguments: list[str] = []
     for each in command.params:
         if each.name in usual and each.name not in named:
             option = [each.opts[0]] if isinstance(each, click.Option) else []
             arguments += option if getattr(each, "is_flag", False) else [*option, usual[each.name]]
+    return arguments
+
+
+def _chosen(generator: random.Random, words: tuple[str, ...], chosen: Iterable[click.Parameter]) -> list[str]:
+    """What is tried."""
+    arguments: list[str] = []
     for each in chosen:
         taken, refused = VALUES.get(f"{words[0]} {each.name}") or VALUES.get(each.name or "", ([], []))
         value = generator.choice(taken if taken and generator.random() < 0.85 else refused + ODD)
@@ -408,7 +243,7 @@ def _line(
         else:
             name = generator.choice(each.opts)
             arguments += [f"{name}={value}"] if name.startswith("--") and generator.random() < 0.5 else [name, value]
-    return [*words, *arguments]
+    return arguments
 
 
 def judged(line: list[str], folder: Path) -> list[str]:
@@ -496,9 +331,13 @@ def _unreadable(folder: Path, names: list[str]) -> Iterator[str]:
             yield f"{name} begins with {data[:9]!r}"
 
 
+def _refuse(word: str) -> None:
+    raise ValueError(word)
+
+
 def _no_json(text: str) -> Iterator[str]:
     try:
-        json.loads(text.split("\n./", maxsplit=1)[0], parse_constant=lambda word: (_ for _ in ()).throw(ValueError(word)))
+        json.loads(text, parse_constant=_refuse)
     except ValueError as error:
         yield f"stdout is no JSON: {error}; it begins {text[:80]!r}"
 
@@ -520,7 +359,7 @@ def run(count: int, seed: int, jobs: int = 2) -> list[str]:
 
 
 def try_all(listed: list[list[str]], template: Path, folder: Path) -> Iterator[tuple[int, list[str]]]:
-    """Try lines one after another, each in a folder like the template; what is wrong with each, as soon as it is known."""
+    """Try lines one after another, each in a folder like the template; what is wrong, as soon as it is known."""
     fresh = False
     for index, line in enumerate(listed):
         if not fresh:
@@ -543,9 +382,14 @@ def _batch(listed: list[list[str]], template: Path, folder: Path) -> list[str]:
         script = "import sys, tests.fuzz_commands as here; here.serve(sys.argv[1], sys.argv[2])"
         process = subprocess.Popen(
             [sys.executable, "-c", script, str(template), str(folder)],
-            cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
-        assert process.stdin is not None and process.stdout is not None
+            cwd=Path(__file__).parents[1],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.write(json.dumps(listed[at:]))
         process.stdin.close()
         first = at

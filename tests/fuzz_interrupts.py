@@ -1,4 +1,4 @@
-"""Commands that are interrupted at a random moment, by Ctrl-C or by SIGTERM: nothing half-written, no orphan, no traceback.
+"""Commands that are interrupted at a random moment, by Ctrl-C or SIGTERM: nothing half-written, no orphan.
 
 A command runs in a session of its own, so that what it leaves running can be found, in a folder that holds an older
 picture under the name that it writes to: that one stays as it was, or is replaced by a whole one.
@@ -27,7 +27,7 @@ COMMANDS = [
     "animate --surface himmelblau --size 160x120 --frames 20 -o new.mp4",
     "plot --surface himmelblau --at 0,10,end -o new.svg",
     "compare --surface booth --surface beale --seeds 3 --json",
-    "train --data moons --hidden 8 --epochs 3 --jobs 2 --save new.npz --log new.jsonl -o old.gif --size 160x120 --frames 9",
+    "train --data moons --hidden 8 --epochs 3 --jobs 2 --save new.npz --log new.jsonl -o old.gif --frames 9",
     "train --data moons --hidden 8 --epochs 30 -O sgd:lr=0.1 --save new.npz",
     "gallery --only zigzag --only saddle -o sub --jobs 2",
     "slides -o new.html old.gif",
@@ -63,7 +63,7 @@ def interrupted(line: str, number: signal.Signals, after: float) -> list[str]:
         time.sleep(after)
         process.send_signal(number)
         try:
-            out, err = process.communicate(timeout=_PATIENCE)
+            _, err = process.communicate(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
@@ -94,15 +94,20 @@ def _started(line: str, folder: Path) -> subprocess.Popen[str]:
         *shlex.split(line),
     ]
     environment = {**os.environ, "PYTHONPATH": here, "OPTVIZ_CACHE": str(folder / "cache"), "HOME": str(folder)}
-    return subprocess.Popen(
-        script, cwd=folder, env=environment, text=True, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heeding,
-    )  # fmt: skip
-
-
-def _heeding() -> None:
-    """Heed Ctrl-C, even where a shell started this one in the background, and so without it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
+    try:
+        return subprocess.Popen(
+            script,
+            cwd=folder,
+            env=environment,
+            text=True,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _timed(line: str) -> float:
