@@ -12,17 +12,17 @@ from dataclasses import Field, dataclass, fields, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
+from os import PathLike
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from optviz.errors import ArgumentError, OptvizError, SpecError, SurfaceError, UnknownNameError
+from optviz.errors import ArgumentError, OptvizError, SpecError, SurfaceError, UnknownNameError, shown
 from optviz.files import missing, pick, place_in_file, run_file, split_ref
-from optviz.specs import Call, Spec, from_call, parse_spec
+from optviz.specs import Call, Spec, parse_spec
 
 if TYPE_CHECKING:
     from optviz.optimizer import Optimizer
-    from optviz.schedules import Schedule
     from optviz.surface import Surface
 
 DEFAULT_OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
@@ -48,7 +48,7 @@ def surface_names() -> list[str]:
     return sorted({*_surface_files(), *_plugins("optviz.surfaces")})
 
 
-def load_surface(ref: str | Surface) -> Surface:
+def load_surface(ref: str | PathLike[str] | Surface) -> Surface:
     """The surface of that name, or of a user's file: ``file.py`` or ``file.py:NAME``.
 
     Raises:
@@ -59,10 +59,19 @@ def load_surface(ref: str | Surface) -> Surface:
         >>> load_surface("six_hump_camel").name
         'six-hump-camel'
     """
+    from optviz.kinds import path_text, text
     from optviz.surface import Surface
 
     if isinstance(ref, Surface):
         return ref
+    if callable(ref):
+        raise ArgumentError(
+            f"surface must be a Surface, not {shown(ref)}; of a function make one: optviz.Surface(name=…, fn=…, "
+            "domain=…, start=…)"
+        )
+    ref = (
+        path_text("surface", ref) if isinstance(ref, PathLike) else text("surface", ref, "a name, a file or a Surface")
+    )
     path, _, name = split_ref(ref)
     if path is not None:
         return _surface_in(run_file(path, SurfaceError), name, ref)
@@ -118,8 +127,8 @@ def optimizer_class(ref: str) -> type[Optimizer]:
     return found
 
 
-def load_optimizer(spec: str | Optimizer) -> Entry:
-    """The optimizer a spec such as ``adam:lr=0.05,label=mine`` names.
+def load_optimizer(spec: str | Optimizer | type[Optimizer]) -> Entry:
+    """The optimizer a spec such as ``adam:lr=0.05,label=mine`` names; a class is one with its defaults.
 
     Raises:
         SpecError: The spec does not parse, or has a key or a value the optimizer does not take.
@@ -129,8 +138,14 @@ def load_optimizer(spec: str | Optimizer) -> Entry:
         >>> load_optimizer("adam:lr=0.05").optimizer.lr
         0.05
     """
-    if not isinstance(spec, str):
-        return Entry(spec.name, spec.name, spec.title, spec)
+    from optviz.kinds import text
+    from optviz.optimizer import Optimizer
+
+    if isinstance(spec, type) and issubclass(spec, Optimizer):
+        spec = spec()
+    if isinstance(spec, Optimizer):
+        return _made_in_python(spec)
+    spec = text("an optimizer", spec, "a spec, as 'adam:lr=0.1', or an Optimizer, as optviz.Adam(lr=0.1)")
     parsed = parse_spec(spec)
     if ":" in parsed.ref and parsed.ref.split(":")[0].lower() in optimizer_names():
         raise SpecError(spec, parsed.ref.index(":") + 1, "expected key=value after the colon, as in adam:lr=0.1")
@@ -144,26 +159,18 @@ def load_optimizer(spec: str | Optimizer) -> Entry:
     return Entry(parsed.ref, name, title, built)
 
 
-def load_schedule(value: str | Call | Schedule) -> Schedule:
-    """The schedule written as ``cosine(200)``.
-
-    Raises:
-        UnknownNameError: No schedule has that name.
-        ArgumentError: An argument is missing or out of its range.
-
-    Example:
-        >>> load_schedule("cosine(200)")
-        Cosine(steps=200, warmup=0, floor=0.0)
-    """
-    from optviz.schedules import SCHEDULES, Schedule
-
-    return value if isinstance(value, Schedule) else from_call("schedule", SCHEDULES, value)
-
-
 def is_local(ref: str) -> bool:
     """Whether a ref names a user's file or module, whose code would run, rather than a registered name."""
     path, module, _ = split_ref(ref)
     return path is not None or module is not None
+
+
+def _made_in_python(optimizer: Optimizer) -> Entry:
+    """The entry of an optimizer that a race can run: one whose hyperparameters are numbers."""
+    for name, value in optimizer.hyperparameters().items():
+        if getattr(value, "ndim", 0):
+            raise ArgumentError(f"{optimizer.name}: {name} must be one number in a race, not {shown(value)}")
+    return Entry(optimizer.name, optimizer.name, optimizer.title, optimizer)
 
 
 def _build(kind: type[Optimizer], items: dict[str, Any], spec: Spec) -> Optimizer:
@@ -183,21 +190,17 @@ def _build(kind: type[Optimizer], items: dict[str, Any], spec: Spec) -> Optimize
 
 
 def _checked(field: Field[Any], value: Any) -> Any:
-    from optviz.bounds import within
+    from optviz.bounds import flag, number
+    from optviz.schedules import load_schedule
 
-    interval = field.metadata.get("allowed", "(-inf, inf)")
     if field.name == "schedule":
         return load_schedule(value)
+    written = value.name + "(…)" if isinstance(value, Call) else value
     if isinstance(field.default, bool):
-        if isinstance(value, bool):
-            return value
-        raise ArgumentError(f"{field.name} must be true or false, not {value!r}")
+        return flag(field.name, written)
     if field.name == "lr" and value == "auto":
         return None
-    if within(value, interval):
-        return float(value)
-    written = value.name + "(…)" if isinstance(value, Call) else value
-    raise ArgumentError(f"{field.name} must be a number in {interval}, not {written!r}")
+    return float(number(field.name, written, field.metadata.get("allowed", "(-inf, inf)")))
 
 
 def _try_step(optimizer: Optimizer, ref: str) -> None:

@@ -9,21 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
+from optviz.bounds import check_seed, whole_of
+from optviz.calls import Answering, answering, parameters_of, refuse_unknown
 from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
 from optviz.errors import ArgumentError
+from optviz.kinds import listed
 from optviz.optimizer import Optimizer
 from optviz.races import Race, race
 from optviz.ranking import reports
-from optviz.starts import gather_starts
-from optviz.surface import Point, Surface
+from optviz.starts import Starts, gather_starts
+from optviz.surface import Surface
 
 MAX_PROBLEMS = 4096
+_TAKEN = ("start", "seed", "steps", "noise", "clip", "lr", "schedule", "batch_size")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(metaclass=Answering):
     """One race a problem, with the same optimizers in the same order."""
 
     races: tuple[Race, ...]
@@ -33,12 +38,13 @@ class Comparison:
         return reports(self.races, points=points)
 
 
+@answering
 def compare(
     surfaces: str | Surface | Sequence[str | Surface],
-    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    optimizers: str | Optimizer | Sequence[str | Optimizer] | None = DEFAULT_OPTIMIZERS,
     *,
-    starts: Sequence[str | Point] = (),
-    seeds: Sequence[int] = (0,),
+    starts: Starts | None = None,
+    seeds: int | Sequence[int] | None = None,
     **conditions: Any,
 ) -> Comparison:
     """Race the same optimizers on every surface, from every start, with every seed.
@@ -47,8 +53,9 @@ def compare(
         surfaces: One surface or several, by name or not.
         optimizers: Specs or optimizers; the five classics unless given.
         starts: Points, ``X,Y``, ``random:N`` or ``grid:AxB``; each surface's own start unless given.
-        seeds: One race each.
-        **conditions: As in `optviz.race`: steps, noise, clip, lr, schedule, batch_size.
+        seeds: One race each; 0 alone unless given.
+        **conditions: As in `optviz.race`: steps, noise, clip, lr, schedule, batch_size; start and seed mean the same as
+            starts and seeds.
 
     Raises:
         ArgumentError: A value is not allowed; the message says what is.
@@ -58,11 +65,21 @@ def compare(
         >>> [(run["label"], run["steps_to_tolerance"] < 100) for run in table["runs"]]
         [('sgd', True), ('adam', True)]
     """
-    listed = [surfaces] if isinstance(surfaces, str | Surface) else surfaces
+    refuse_unknown("compare", conditions, (*parameters_of(compare), *_TAKEN))
+    starts, seeds = (_either(name, value, conditions) for name, value in (("starts", starts), ("seeds", seeds)))
+    places = listed("surfaces", surfaces, (str, PathLike, Surface), "names, files or Surfaces")
+    chosen = (
+        [seeds or 0]
+        if seeds is None or whole_of(seeds) is not None
+        else listed("seeds", seeds, (), "whole numbers from 0")
+    )
+    checked = [check_seed(seed) for seed in chosen]
+    if not places or not checked:
+        raise ArgumentError(f"a comparison needs {'a seed' if places else 'a surface'} or more, and there is none")
     problems = []
-    for surface in map(load_surface, listed):
-        points = gather_starts(starts or None, surface, seeds[0])
-        problems += [(surface, point, seed) for point in points for seed in seeds]
+    for surface in map(load_surface, places):
+        points = gather_starts(starts, surface, checked[0])
+        problems += [(surface, point, seed) for point in points for seed in checked]
     if not 1 <= len(problems) <= MAX_PROBLEMS:
         raise ArgumentError(f"a comparison has 1 to {MAX_PROBLEMS} problems, not {len(problems)}")
     return Comparison(
@@ -71,3 +88,14 @@ def compare(
             for surface, point, seed in problems
         )
     )
+
+
+def _either(name: str, value: Any, conditions: dict[str, Any]) -> Any:
+    """What was given by a name, or by its singular, which is taken out of the conditions; None where nothing was."""
+    other = name[:-1]
+    given = conditions.pop(other, None)
+    if isinstance(value, tuple | list) and not value:
+        value = None
+    if value is not None and given is not None:
+        raise ArgumentError(f"{name} and {other} mean the same: leave out {other}")
+    return value if given is None else given

@@ -11,7 +11,9 @@ and none of it at any length (`told`).
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterable
+from typing import Any
 
 MAX_WORD, MAX_MESSAGE = 400, 2000
 """Letters of a word, and of a message, that are quoted whole."""
@@ -36,6 +38,10 @@ class OptvizWarning(UserWarning):
 
 class ArgumentError(OptvizError, ValueError):
     """A value that is not allowed."""
+
+
+class CallError(ArgumentError):
+    """A call with an argument that is unknown, missing, or one too many."""
 
 
 class SpecError(ArgumentError):
@@ -112,3 +118,23 @@ def told(message: str) -> str:
 def _short(text: str) -> str:
     text = re.sub(rf"\S{{{MAX_WORD + 1},}}", lambda word: f"{word[0][:200]}…{word[0][-60:]}", text)
     return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE * 2 // 3]} … {text[-MAX_MESSAGE // 4 :]}"
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: on one line, and no longer than one can read, whatever it is.
+
+    Example:
+        >>> shown(0.5), len(shown("a" * 1000)), shown(print)
+        ('0.5', 400, '<built-in function print>')
+    """
+    try:  # what a value says of itself is code of others
+        if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
+            value = value.item()
+        text = re.sub(r" at 0x[0-9a-fA-F]+>", ">", " ".join(_SHORT.repr(value).split()))
+    except Exception:  # noqa: BLE001 - it may raise whatever there is
+        text = f"what is of type {type(value).__name__}"
+    return text if len(text) <= MAX_WORD else text[:MAX_WORD] + "…"
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring, _SHORT.maxother, _SHORT.maxlong = MAX_WORD, 80, 60

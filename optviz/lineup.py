@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from optviz.bounds import within
-from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer, load_schedule
+from optviz.bounds import rate
+from optviz.calls import answering, parameters_of, refuse_unknown
+from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer
 from optviz.errors import ArgumentError
+from optviz.kinds import listed, word
 from optviz.optimizer import Optimizer
-from optviz.problem import Problem, pose
+from optviz.problem import CONDITIONS, Problem, pose
 from optviz.rates import Choice, fair_rates, fastest_rates
-from optviz.schedules import Constant, Schedule
+from optviz.schedules import Constant, Schedule, load_schedule
 from optviz.surface import Surface
 
 MAX_RUNS = 64
@@ -21,19 +23,24 @@ LR_RULES = ("tuned", "same", "given")
 _TUNERS = {"picture": fair_rates, "table": fastest_rates}
 
 
-def enlist(optimizers: Sequence[str | Optimizer], schedule: str | Schedule | None = None) -> list[Entry]:
-    """The entries of a race; where a label is taken, the next one gets a number.
+def enlist(
+    optimizers: str | Optimizer | Sequence[str | Optimizer] | None, schedule: str | Schedule | None = None
+) -> list[Entry]:
+    """The entries of a race, the five classics unless given; where a label is taken, the next one gets a number.
 
     Example:
         >>> [entry.label for entry in enlist(["adam", "sgd", "adam"])]
         ['adam', 'sgd', 'adam#2']
     """
-    listed = [optimizers] if isinstance(optimizers, str | Optimizer) else list(optimizers)
-    if not 1 <= len(listed) <= MAX_RUNS:
-        raise ArgumentError(f"a race has 1 to {MAX_RUNS} optimizers, not {len(listed)}")
-    general = load_schedule(schedule) if schedule is not None else Constant()
+    chosen: Any = DEFAULT_OPTIMIZERS if optimizers is None else optimizers
+    if isinstance(chosen, type) and issubclass(chosen, Optimizer):
+        chosen = [chosen]
+    specs = listed("optimizers", chosen, (str, Optimizer), "specs, as in ['adam:lr=0.1'], or Optimizers")
+    if not 1 <= len(specs) <= MAX_RUNS:
+        raise ArgumentError(f"a race has 1 to {MAX_RUNS} optimizers, not {len(specs)}")
+    general = load_schedule(schedule)
     entries: list[Entry] = []
-    for spec in listed:
+    for spec in specs:
         entry = load_optimizer(spec)
         if entry.optimizer.schedule == Constant():
             entry = replace(entry, optimizer=replace(entry.optimizer, schedule=general))
@@ -52,15 +59,14 @@ def resolve_rates(
     ``given``: the entry or `lr` names it. ``same``: the surface has no minimum, and names one for all. ``tuned``:
     chosen by the rule of `optviz.rates`, for a picture or for a table.
     """
-    if (lr != "auto") if isinstance(lr, str) else not within(lr, "(0, inf)"):
-        raise ArgumentError(f"lr must be a number in (0, inf) or 'auto', not {lr!r}")
+    lr, tune = rate(lr), _TUNERS[word("tune_for", tune_for, _TUNERS)]
     unnamed = [entry.optimizer for entry in entries if entry.optimizer.lr is None]
     if not isinstance(lr, str):
-        rule, rates = "given", [float(lr)] * len(unnamed)
+        rule, rates = "given", [lr] * len(unnamed)
     elif problem.surface.lr is not None and not problem.surface.minima:
         rule, rates = "same", [problem.surface.lr] * len(unnamed)
     else:
-        rule, rates = "tuned", [choice.lr for choice in _TUNERS[tune_for](problem, unnamed)] if unnamed else []
+        rule, rates = "tuned", [choice.lr for choice in tune(problem, unnamed)] if unnamed else []
     chosen = iter(rates)
     ready, rules = [], []
     for entry in entries:
@@ -72,14 +78,16 @@ def resolve_rates(
 
 def stated_rules(lr_rules: Sequence[str], count: int) -> list[str]:
     """Rules that an earlier race found, one for each of `count` runs."""
-    if len(lr_rules) != count or not set(lr_rules) <= set(LR_RULES):
-        raise ArgumentError(f"lr rules must be {count} of {', '.join(LR_RULES)}, not {', '.join(map(str, lr_rules))}")
-    return list(lr_rules)
+    found = [word("lr rule", each, LR_RULES) for each in listed("lr_rules", lr_rules, (), ", ".join(LR_RULES))]
+    if len(found) != count:
+        raise ArgumentError(f"lr rules must be {count} of {', '.join(LR_RULES)}, not {len(found)}: {', '.join(found)}")
+    return found
 
 
+@answering
 def choose_rates(
     surface: str | Surface,
-    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    optimizers: str | Optimizer | Sequence[str | Optimizer] | None = DEFAULT_OPTIMIZERS,
     *,
     schedule: str | Schedule | None = None,
     tune_for: str = "picture",
@@ -95,8 +103,11 @@ def choose_rates(
         >>> len(choice.trials), choice.lr in [trial.lr for trial in choice.trials]
         (65, True)
     """
+    refuse_unknown("choose_rates", conditions, (*parameters_of(choose_rates), *CONDITIONS))
     entries = enlist(optimizers, schedule)
-    found = _TUNERS[tune_for](pose(surface, **conditions), [entry.optimizer for entry in entries])
+    found = _TUNERS[word("tune_for", tune_for, _TUNERS)](
+        pose(surface, **conditions), [entry.optimizer for entry in entries]
+    )
     return {entry.label: choice for entry, choice in zip(entries, found, strict=True)}
 
 

@@ -5,16 +5,20 @@ what blurs or bounds the gradients they see.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
-from optviz.bounds import check_seed, within
+from optviz.bounds import check_seed, number, whole
 from optviz.catalog import is_local, load_surface
-from optviz.errors import ArgumentError
+from optviz.errors import ArgumentError, shown
+from optviz.kinds import text
 from optviz.starts import Starts, check_start, gather_starts
 from optviz.surface import Point, Surface
 
 MAX_STEPS = 1_000_000
 DEFAULT_STEPS = 200
+CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
+"""What `pose` takes of a race's options."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +49,17 @@ class Problem:
     source: str | None = None
 
     def __post_init__(self) -> None:
-        if type(self.steps) is not int or not 1 <= self.steps <= MAX_STEPS:
-            raise ArgumentError(f"steps must be a whole number from 1 to {MAX_STEPS}, not {self.steps!r}")
-        check_seed(self.seed)
-        if not within(self.noise, "[0, 1e12]"):
-            raise ArgumentError(f"noise must be a number in [0, 1e12], not {self.noise!r}")
-        if self.clip is not None and not within(self.clip, "(0, inf)"):
-            raise ArgumentError(f"clip must be a number in (0, inf), not {self.clip!r}")
-        object.__setattr__(self, "starts", tuple(check_start(self.surface, start) for start in self.starts))
-        if self.batch_size is not None:
-            self._check_batch_size(self.batch_size)
+        plain = {
+            "steps": whole("steps", self.steps, 1, MAX_STEPS),
+            "seed": check_seed(self.seed),
+            "noise": 0.0 if self.noise is None else number("noise", self.noise, "[0, 1e12]"),
+            "clip": None if self.clip is None else number("clip", self.clip, "(0, inf)"),
+            "starts": tuple(check_start(self.surface, start) for start in self.starts),
+            "batch_size": None if self.batch_size is None else self._batch_size(self.batch_size),
+            "source": None if self.source is None else text("source", self.source),
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
 
     @property
     def start(self) -> Point:
@@ -67,16 +72,17 @@ class Problem:
         rest = ("steps", "seed", "noise", "clip", "batch_size")
         return {"start": start} | {key: getattr(self, key) for key in rest}
 
-    def _check_batch_size(self, size: int) -> None:
+    def _batch_size(self, size: int) -> int:
         data = self.surface.data
         if data is None:
-            raise ArgumentError(f"batch size {size}: the surface {self.surface.name} has no data to take batches from")
-        if type(size) is not int or not 1 <= size <= len(data[0]):
-            raise ArgumentError(f"batch size must be a whole number from 1 to the {len(data[0])} samples, not {size!r}")
+            raise ArgumentError(
+                f"batch size {shown(size)}: the surface {self.surface.name} has no data to take batches from"
+            )
+        return whole("batch size", size, 1, len(data[0]), "samples")
 
 
 def pose(
-    surface: str | Surface,
+    surface: str | PathLike[str] | Surface,
     *,
     start: Starts | None = None,
     steps: int | None = None,
@@ -92,8 +98,9 @@ def pose(
         ((1.5, 0.001), 240)
     """
     place = load_surface(surface)
-    if isinstance(surface, str):
-        source = surface if is_local(surface) else place.name
+    if not isinstance(surface, Surface):
+        source = str(surface) if is_local(str(surface)) else place.name
+    seed = check_seed(seed)
     return Problem(
         surface=place,
         starts=gather_starts(start, place, seed),
@@ -107,8 +114,11 @@ def pose(
 def steps_on(surface: Surface, asked: int | None) -> int:
     """How many steps a race takes on a surface: those that are asked for, else the surface's own, else 200.
 
+    Raises:
+        ArgumentError: It is no number of steps.
+
     Example:
         >>> steps_on(load_surface("booth"), None), steps_on(load_surface("saddle"), None)
         (200, 240)
     """
-    return surface.steps or DEFAULT_STEPS if asked is None else asked
+    return surface.steps or DEFAULT_STEPS if asked is None else whole("steps", asked, 1, MAX_STEPS)

@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ import numpy as np
 
 import optviz
 from optviz.arrays import read_arrays
-from optviz.catalog import DEFAULT_OPTIMIZERS, is_local
-from optviz.errors import ArgumentError, OptvizError
+from optviz.bounds import whole
+from optviz.calls import Answering, answering
+from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
+from optviz.errors import ArgumentError, OptvizError, shown
+from optviz.kinds import path as path_of
 from optviz.lineup import enlist, resolve_rates, stated_rules
 from optviz.optimizer import Optimizer
-from optviz.problem import Problem, pose
+from optviz.problem import CONDITIONS, Problem, pose
 from optviz.ranking import first_steps, reports
 from optviz.runs import simulate
 from optviz.schedules import Schedule
@@ -34,7 +38,6 @@ TOO_FAR = 1e12
 """A point or value beyond this has diverged."""
 
 _FORMAT = "optviz race 1"
-_CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
 
 MAX_HEADS = 4096
 """The most heads a race has, that is optimizers times starts."""
@@ -62,7 +65,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Race:
+class Race(metaclass=Answering):
     """What happened: N runs of T steps. points (T+1, N, 2), values (T+1, N).
 
     From several starts every run has as many heads, side by side in that order: N = runs × starts, and `owners` says
@@ -121,8 +124,8 @@ class Race:
 
     def index(self, label: str) -> int:
         """The place of the run with that label among the runs."""
-        if label not in self.labels:
-            raise ArgumentError(f"no run is called {label!r}; the runs are {', '.join(self.labels)}")
+        if not isinstance(label, str) or label not in self.labels:
+            raise ArgumentError(f"no run is called {shown(label)}; the runs are {', '.join(self.labels)}")
         return self.labels.index(label)
 
     def alone(self, index: int) -> Race:
@@ -133,6 +136,7 @@ class Race:
             >>> swarm.points.shape, swarm["adam"].shape, swarm.alone(2)["adam"].shape
             ((11, 6, 2), (11, 3, 2), (11, 2))
         """
+        index = whole("index", index, 0, len(self.starts) - 1)
         points, values = (each[:, index :: len(self.starts)] for each in (self.points, self.values))
         return _judged(replace(self.problem, starts=(self.starts[index],)), self.runs, points, values)
 
@@ -151,13 +155,14 @@ class Race:
         }
         buffer = io.BytesIO()
         np.savez_compressed(buffer, points=self.points, values=self.values, about=np.array(json.dumps(about)))
-        with atomic_write(Path(path)) as file:
+        with atomic_write(path_of("path", path)) as file:
             file.write(buffer.getvalue())
 
 
+@answering
 def race(
-    surface: str | Surface,
-    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    surface: str | PathLike[str] | Surface,
+    optimizers: str | Optimizer | Sequence[str | Optimizer] | None = DEFAULT_OPTIMIZERS,
     *,
     start: Starts | None = None,
     steps: int | None = None,
@@ -219,6 +224,7 @@ def race(
     return _judged(problem, runs, points, values)
 
 
+@answering
 def load_race(path: str | Path, surface: Surface | None = None) -> Race:
     """Read a race that `Race.save` wrote. Nothing in the file is executed.
 
@@ -229,19 +235,21 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
     Raises:
         OptvizError: The file is missing, damaged, or not a race.
     """
+    path = path_of("path", path)
     file = read_arrays(path, "a race that optviz saved")
     try:
         about = json.loads(str(file["about"]))
         points, values = file["points"], file["values"]
         if about["format"] != _FORMAT:
             raise OptvizError(f"{path} is {about['format']!r}; this version reads {_FORMAT!r}")
-        source, conditions = str(about["surface"]), {key: about["problem"][key] for key in _CONDITIONS}
+        source, conditions = str(about["surface"]), {key: about["problem"][key] for key in CONDITIONS}
         runs = tuple(Run(**run) for run in about["runs"])
     except (KeyError, TypeError, ValueError) as error:
         raise OptvizError(f"{path} is not a race that optviz saved: {error}") from error
     if surface is None and is_local(source):
         raise OptvizError(f"{path} ran on {source}; load that surface and pass it: load_race(…, surface=…)")
-    problem = pose(surface or source, source=source, **conditions)
+    place = source if surface is None else load_surface(surface)
+    problem = pose(place, source=source, **conditions)
     if points.shape != (*values.shape, 2) or values.shape != (problem.steps + 1, len(runs) * len(problem.starts)):
         raise OptvizError(f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}")
     return Race(problem, runs, points, values)

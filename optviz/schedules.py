@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from optviz.bounds import bounded, check_fields
+from optviz.calls import Answering
 from optviz.errors import ArgumentError
+from optviz.specs import from_call
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(metaclass=Answering):
     """A factor for the learning rate at every step t = 1, 2, …"""
 
     name: ClassVar[str]
@@ -217,3 +219,19 @@ class Cyclic(Schedule):
 SCHEDULES: dict[str, type[Schedule]] = {
     kind.name: kind for kind in (Constant, StepDecay, Exponential, Inverse, InverseSqrt, Cosine, OneCycle, Cyclic)
 }
+
+
+def load_schedule(value: Any) -> Schedule:
+    """The schedule written as ``cosine(200)``; None is `Constant`.
+
+    Raises:
+        UnknownNameError: No schedule has that name.
+        ArgumentError: An argument is missing or out of its range.
+
+    Example:
+        >>> load_schedule("cosine(200)")
+        Cosine(steps=200, warmup=0, floor=0.0)
+    """
+    if value is None:
+        return Constant()
+    return value if isinstance(value, Schedule) else from_call("schedule", SCHEDULES, value)

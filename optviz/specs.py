@@ -14,9 +14,9 @@ import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from optviz.errors import ArgumentError, SpecError, UnknownNameError
+from optviz.errors import ArgumentError, SpecError, UnknownNameError, shown
 
 Kind = TypeVar("Kind")
 
@@ -96,7 +96,7 @@ def parse_value(text: str) -> Any:
 
 
 def from_call(what: str, kinds: Mapping[str, type[Kind]], value: Any) -> Kind:
-    """An object of one of `kinds`, from a value such as ``cosine(200)`` or its text; `what` is what they are called.
+    """An object of one of `kinds`, from a value such as ``cosine(200)``, its text, or the class; `what` names them all.
 
     Raises:
         SpecError: The text does not parse.
@@ -108,8 +108,11 @@ def from_call(what: str, kinds: Mapping[str, type[Kind]], value: Any) -> Kind:
         >>> from_call("schedule", SCHEDULES, "cosine(200)")
         Cosine(steps=200, warmup=0, floor=0.0)
     """
+    if isinstance(value, type) and value in kinds.values():
+        return cast("Kind", value())
     parsed = parse_value(value) if isinstance(value, str) else value
-    name, arguments = (parsed.name, parsed.arguments) if isinstance(parsed, Call) else (str(parsed), ())
+    said = parsed if isinstance(parsed, str) else shown(parsed)
+    name, arguments = (parsed.name, parsed.arguments) if isinstance(parsed, Call) else (said, ())
     kind = kinds.get(name.lower().replace("_", "-"))
     if kind is None:
         raise UnknownNameError(what, name, kinds)

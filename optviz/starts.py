@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from optviz.bounds import check_seed
-from optviz.errors import ArgumentError
+from optviz.bounds import check_seed, number_of
+from optviz.errors import ArgumentError, shown
+from optviz.kinds import listed, several
 from optviz.surface import Point, Surface
 
 Starts = str | Point | Sequence[str | Point]
@@ -33,10 +34,12 @@ def gather_starts(given: Starts | None, surface: Surface, seed: int = 0) -> tupl
         ((-5.0, 0.0), (5.0, 0.0), (0.0, 3.0))
     """
     points: list[Point] = []
-    for each in [surface.start] if given is None else _listed(given):
+    for each in [surface.start] if given is None else _apart(given):
         points += parse_starts(each, surface, seed) if isinstance(each, str) else [check_start(surface, each)]
         if len(points) > MAX_STARTS:
             raise ArgumentError(f"these are {len(points)} starts; allowed are 1 to {MAX_STARTS}")
+    if not points:
+        raise ArgumentError("start must be X,Y or random:N or grid:AxB, or several of these, not none")
     return tuple(points)
 
 
@@ -61,13 +64,12 @@ def parse_starts(text: str, surface: Surface, seed: int = 0) -> list[Point]:
     grid = re.fullmatch(r"grid:(\d{1,18})x(\d{1,18})", text.strip())
     columns, rows = (int(grid[1]), int(grid[2])) if grid else (int(random[1]), 1) if random else (0, 0)
     if not (random or grid):
-        raise ArgumentError(f"start must be X,Y or random:N or grid:AxB, not {text!r}")
+        raise ArgumentError(f"start must be X,Y or random:N or grid:AxB, not {shown(text)}")
     if not 1 <= columns * rows <= MAX_STARTS:
-        raise ArgumentError(f"start {text!r} names {columns * rows} points; allowed are 1 to {MAX_STARTS}")
+        raise ArgumentError(f"start {shown(text)} names {columns * rows} points; allowed are 1 to {MAX_STARTS}")
     x0, x1, y0, y1 = surface.domain
     if random:
-        check_seed(seed)
-        drawn = np.random.default_rng([seed, columns]).uniform((x0, y0), (x1, y1), (columns, 2))
+        drawn = np.random.default_rng([check_seed(seed), columns]).uniform((x0, y0), (x1, y1), (columns, 2))
         return [(float(x), float(y)) for x, y in drawn]
     xs = x0 + (x1 - x0) * (np.arange(columns) + 0.5) / columns
     ys = y0 + (y1 - y0) * (np.arange(rows) + 0.5) / rows
@@ -80,10 +82,10 @@ def check_start(surface: Surface, start: Any) -> Point:
     Raises:
         ArgumentError: It is not that.
     """
-    try:
-        x, y = (float(value) for value in start)
-    except (TypeError, ValueError):
-        raise ArgumentError(f"start must be two numbers X,Y, not {start!r}") from None
+    found = several(start, 2)
+    if found is None:
+        raise ArgumentError(f"start must be two numbers X,Y, not {shown(start)}")
+    x, y = float(found[0]), float(found[1])
     x0, x1, y0, y1 = surface.domain
     if not surface.contains(np.array([x, y])):
         box = f"{x0:g} ≤ x ≤ {x1:g}, {y0:g} ≤ y ≤ {y1:g}"
@@ -93,14 +95,7 @@ def check_start(surface: Surface, start: Any) -> Point:
     return x, y
 
 
-def _listed(given: Any) -> list[Any]:
+def _apart(given: Any) -> list[Any]:
     """One start or several as several; what they are is checked later."""
-    if isinstance(given, str):
-        return [given]
-    try:
-        several = np.ndim(given) == 2 or any(isinstance(each, str) for each in given)
-    except ValueError:  # their lengths differ
-        several = True
-    except TypeError:  # a lone number
-        several = False
-    return list(given) if several else [given]
+    found = listed("start", given, str, "points X,Y, or of texts as random:N or grid:AxB")
+    return [found] if found and number_of(found[0]) is not None else found

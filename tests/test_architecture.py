@@ -13,12 +13,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     *(
         "errors",
+        "calls",
         "arrays",
         "bounds",
+        "kinds",
+        "specs",
         "schedules",
         "optimizer",
         "surface",
-        "specs",
         "files",
         "catalog",
         "recording",

@@ -18,20 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.bounds import bounded, check_fields
+from optviz.calls import Answering
 from optviz.errors import ArgumentError
-from optviz.schedules import Constant, Schedule
+from optviz.schedules import Constant, Schedule, load_schedule
 
 Array = NDArray[np.floating[Any]]
 Hyper = Any  # float, or an array (N, 1) in a batch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Optimizer:
+class Optimizer(metaclass=Answering):
     """The fields every optimizer has.
 
     Args:
         lr: The learning rate, > 0. None leaves the choice to whoever runs the race.
-        schedule: What multiplies it at each step t = 1, 2, …
+        schedule: What multiplies it at each step t = 1, 2, …: a schedule, or its text, as in ``cosine(200)``.
     """
 
     name: ClassVar[str]
@@ -43,11 +44,10 @@ class Optimizer:
     schedule: Schedule = Constant()
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, np.generic):  # NumPy's scalars would turn float32 steps into float64 ones
-                object.__setattr__(self, field.name, value.item())
-        check_fields(self, self.name)
+        if isinstance(self.lr, str) and self.lr == "auto":
+            object.__setattr__(self, "lr", None)
+        object.__setattr__(self, "schedule", load_schedule(self.schedule))
+        check_fields(self, self.name, arrays=True)  # NumPy's scalars would turn float32 steps into float64 ones
 
     def init(self, params: Array) -> Any:
         """The state before the first step, for parameters (..., P)."""
