@@ -7,7 +7,8 @@ filtered over the width of a pixel, and hairlines fade where they would crowd.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from optviz.themes import Theme, rgb
 BANDS = 22
 _OFFSETS = 10.0 ** np.arange(-6, 1.5, 0.5)  # candidates for ε, as shares of the range
 FLAT = 0.004  # bands a pixel below which a slope is none, so that float32 holds the differences
+_FLAT_BESIDE = 1e-3  # of the largest value: where all differ by less, they are counted from the lowest
 _COARSE = 4  # pixels a side that share one value, where a value is the mean over a data set
 
 Field = NDArray[Any]
@@ -42,9 +44,20 @@ def heights(surface: Surface, box: Box, width: int, height: int) -> Field:
     x = x0 + (x1 - x0) * (np.arange(columns) + 0.5) / columns
     y = y1 - (y1 - y0) * (np.arange(rows) + 0.5) / rows
     values = surface(np.stack(np.meshgrid(x, y), axis=-1))
-    if coarse == 1:
-        return values
-    return np.asarray(Image.fromarray(values.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC))
+    return values if coarse == 1 else _enlarged(values, width, height)
+
+
+def _enlarged(values: Field, width: int, height: int) -> Field:
+    """Values between values, in float32, which must hold what they differ by; what is not finite is as high as any."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return np.full((height, width), np.nan)
+    unit = unit_near(float(np.abs(known).max()))
+    low, high = float(known.min()) / unit, float(known.max()) / unit
+    foot = low if high - low < _FLAT_BESIDE * max(abs(low), abs(high)) else 0.0
+    parts = np.nan_to_num(values / unit, nan=high, posinf=high, neginf=low) - foot
+    fine = Image.fromarray(parts.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
+    return np.asarray((np.asarray(fine, np.float64) + foot) * unit)
 
 
 def levels(values: Field, like: Field | None = None) -> Field:
@@ -57,34 +70,62 @@ def levels(values: Field, like: Field | None = None) -> Field:
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to bands: how far above `low`, as a share of `span`, on the logarithmic scale that `offset` bends."""
+    """From values to bands: how far above `low`, as a share of `span`, on the logarithmic scale that `offset` bends.
+
+    `low` and `span` are counted in `unit`, the power of two next to the largest value: so no sum of them overflows, and
+    float32 holds their differences, however large or small the values are.
+    """
 
     low: float
     span: float
     offset: float
+    unit: float = 1.0
 
     def __call__(self, values: Field) -> Field:
-        """Values in bands, 0 … BANDS, float32; what is not finite is high."""
-        above = np.where(np.isfinite(values), np.clip(values - self.low, 0, self.span), self.span).astype(np.float32)
-        share = above / np.float32(max(self.span, 1e-300))
-        return np.asarray(_scaled(share, self.offset) * np.float32(BANDS * 0.9999))
+        """Values in bands, 0 … BANDS, float32; what is not finite is high, but -inf low."""
+        kind = np.float32 if self.offset >= _OFFSETS[0] else np.float64  # which holds more decades
+        return np.asarray(_scaled(self.share(values, kind), self.offset) * np.float32(BANDS * 0.9999), np.float32)
+
+    def share(self, values: Field, kind: type[np.floating[Any]]) -> Field:
+        """How far above the lowest these values lie, 0 … 1."""
+        with np.errstate(all="ignore"):
+            above = np.clip(values / self.unit - self.low, 0, self.span)
+        above[np.isnan(above)] = self.span
+        return np.asarray(above.astype(kind) / kind(self.span or 1.0))
 
     def value(self, level: Field) -> Field:
         """The values that have these levels in bands: what a map says of a height."""
         share = np.clip(level / (BANDS * 0.9999), 0, 1)
-        return np.asarray(self.low + self.span * self.offset * np.expm1(share * np.log1p(1 / self.offset)))
+        return np.asarray(
+            (self.low + self.span * self.offset * np.expm1(share * np.log1p(1 / self.offset))) * self.unit
+        )
 
 
 def scale_of(values: Field) -> Scale:
     """The scale on which these values fill the bands most evenly."""
-    finite = np.isfinite(values)
-    if not finite.any():
+    known = values[np.isfinite(values)]
+    if not len(known):
         return Scale(0.0, 0.0, float(_OFFSETS[-1]))
-    low, high = values[finite].min(), values[finite].max()
-    share = np.where(finite, values - low, high - low).astype(np.float32) / np.float32(max(high - low, 1e-300))
-    sample = share[::5, ::5].ravel()
+    unit = unit_near(float(np.abs(known).max()))
+    low, high = float(known.min()) / unit, float(known.max()) / unit
+    scale = Scale(low, high - low, float(_OFFSETS[0]), unit)
+    sparse = values[::5, ::5].ravel()
+    sample = scale.share(sparse, np.float32)
     offset = max(_OFFSETS, key=lambda each: _evenness(_scaled(sample, each)))
-    return Scale(float(low), float(high - low), float(offset))
+    if offset == _OFFSETS[0]:  # values of many more decades than six
+        sample = scale.share(sparse, np.float64)
+        offset = max(_finer(sample), key=lambda each: _evenness(_scaled(sample, each)))
+    return replace(scale, offset=float(offset))
+
+
+def unit_near(size: float) -> float:
+    """The power of two next to a size: to divide by it rounds nothing.
+
+    Example:
+        >>> unit_near(1000.0), unit_near(0.0)
+        (1024.0, 1.0)
+    """
+    return math.ldexp(1.0, min(1023, max(-1021, math.frexp(size)[1]))) if size else 1.0
 
 
 def paint(level: Field, theme: Theme, detail: int = 1) -> Pixels:
@@ -143,8 +184,16 @@ def _integral(below: Field, ramp: Field, level: Field) -> Field:
     return np.asarray(below[band] + (level - band)[:, None] * ramp[band])
 
 
+def _finer(share: Field) -> Field:
+    """The least candidate for ε, and all that are as fine as the least of the shares."""
+    least = float(share[share > 0].min(initial=_OFFSETS[0]))
+    powers = np.arange(math.log10(_OFFSETS[0]), max(-300.0, math.log10(least)) - 0.5, -0.5)
+    return np.asarray(10.0**powers)
+
+
 def _scaled(share: Field, offset: float) -> Field:
-    return np.asarray(np.log1p(share / np.float32(offset)) / np.float32(np.log1p(1 / offset)))
+    kind = share.dtype.type
+    return np.asarray(np.log1p(share / kind(offset)) / kind(np.log1p(1 / offset)))
 
 
 def _evenness(scaled: Field) -> float:
