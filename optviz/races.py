@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import optviz
 from optviz.arrays import read_arrays
@@ -35,7 +36,9 @@ from optviz.surface import Array, Point, Surface
 from optviz.writing import atomic_write
 
 TOO_FAR = 1e12
-"""A point or value beyond this has diverged."""
+"""How far is diverged: a point so many widths of the domain outside it, in x or in y, or a value as far outside those
+on the domain, which `Surface.reach` finds. So it is the same in any unit of f, x and y.
+"""
 
 _FORMAT = "optviz race 1"
 
@@ -51,7 +54,7 @@ class Run:
     """One line of a race: who ran, by what rule its learning rate came about, and what became of it.
 
     `lr_rule` is ``tuned`` (the fair rule chose it), ``same`` (the surface's, for all) or ``given``. `diverged_at`
-    is the first step with a point or value that is not finite or beyond 1e12, `left_at` the first outside the
+    is the first step with a point or value that is not finite or too far (`TOO_FAR`), `left_at` the first outside the
     domain, from whichever of the starts it happens first; None where that never happened.
     """
 
@@ -109,7 +112,7 @@ class Race(metaclass=Answering):
 
     @property
     def diverged_at(self) -> tuple[int | None, ...]:
-        """For each run the first step that is not finite or beyond 1e12, or None."""
+        """For each run the first step that is not finite or too far, or None."""
         return tuple(run.diverged_at for run in self.runs)
 
     @property
@@ -257,7 +260,8 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
 
 def _judged(problem: Problem, runs: Sequence[Run], points: Array, values: Array) -> Race:
     """A race whose runs know when they first diverged and left."""
-    near = (np.abs(points) <= TOO_FAR).all(axis=-1) & (np.abs(values) <= TOO_FAR)
+    x0, x1, y0, y1 = problem.surface.domain
+    near = _near(points[..., 0], x0, x1) & _near(points[..., 1], y0, y1) & _near(values, *problem.surface.reach)
     shape = len(points), len(runs), len(problem.starts)
     outside = ~problem.surface.contains(points)
     diverged, left = (first_steps(np.any(found.reshape(shape), axis=-1)) for found in (~near, outside))
@@ -266,6 +270,13 @@ def _judged(problem: Problem, runs: Sequence[Run], points: Array, values: Array)
         for run, far_at, out_at in zip(runs, diverged, left, strict=True)
     ]
     return Race(problem, tuple(told), points, values)
+
+
+def _near(numbers: Array, low: float, high: float) -> NDArray[np.bool_]:
+    """Whether numbers are finite, and not too far outside an interval."""
+    with np.errstate(all="ignore"):
+        most = TOO_FAR * ((high - low) or abs(high) or 1.0)
+        return np.asarray(np.isfinite(numbers) & (numbers - high <= most) & (low - numbers <= most))
 
 
 def check_heads(runs: int, each: int, steps: int, what: str = "starts") -> None:

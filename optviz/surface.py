@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
 _BLOCK = 1 << 20  # how many numbers a stochastic surface holds at once
+_SIDE = 41  # points of the grid that tells the least and the largest value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +103,33 @@ class Surface:
         """Whether each of the points (..., 2) lies in the domain; NaN does not."""
         return inside(self.domain, points)
 
+    @cached_property
+    def reach(self) -> tuple[float, float]:
+        """The least and the largest finite value on a grid over the domain, at the start and at the minima.
+
+        What is far off on a surface is so beside their difference, in any unit of f.
+
+        Example:
+            >>> from optviz.catalog import load_surface
+            >>> load_surface("saddle").reach
+            (-4.0, 4.0)
+        """
+        side = _SIDE if self.data is None else int(np.clip((_BLOCK / len(self.data[0])) ** 0.5, 5, _SIDE))
+        known = np.array([self.start, *self.minima], dtype=float)
+        values = self(np.concatenate([self.grid(side, side, self.domain).reshape(-1, 2), known]))
+        values = values[np.isfinite(values)]
+        return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+
     def minima_within(self, box: Box) -> tuple[Array, NDArray[np.bool_]]:
-        """The minima (M, 2) that lie in a box, and whether each is a global one."""
+        """The minima (M, 2) that lie in a box, and whether each is a global one.
+
+        A global one is as low as the first, to a millionth of the way from the start down to it, or as f is rounded.
+        """
         minima = np.array(self.minima, dtype=float).reshape(-1, 2)
-        depths = self(minima)
-        deepest = np.abs(depths - depths[:1]) <= 1e-6 * (1 + np.abs(depths[:1]))
+        depths, first = self(minima), self(np.array(self.start, dtype=float))
+        with np.errstate(all="ignore"):
+            alike = 1e-6 * np.abs(first - depths[:1]) + 8 * np.spacing(np.abs(depths[:1]))
+            deepest = np.abs(depths - depths[:1]) <= alike
         seen = inside(box, minima)
         return minima[seen], np.asarray(deepest[seen])
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from optviz.draw.shade import BANDS, heights, scale_of
+from optviz.races import _judged, race
 from optviz.surface import Surface
 
 TENS = [6, -6, 12, -12, 50, -50, 150, -150, 290, -290]
@@ -118,3 +119,82 @@ def test_the_values_that_a_map_tells_are_in_its_unit():
         values = heights(measured(f=unit), DOMAIN, 90, 70)
         scale = scale_of(values)
         assert scale.value(scale(values)) == pytest.approx(values, rel=1e-3, abs=1e-3 * unit)
+
+
+# --- what became of a run
+
+
+def outcome(found):
+    rows = found.to_json(points=False)["runs"]
+    return [[row[key] for key in ("steps_to_tolerance", "left_at", "diverged_at")] for row in rows]
+
+
+def raced(rates, change=None):
+    optimizers = [f"{name}:lr={rate!r}" for name, rate in rates]
+    return race(measured(**(change or {})), optimizers, steps=120)
+
+
+SLOW, FAST, MOMENTUM, ADAM = 0.02, 0.5, 0.01, 0.1
+
+
+@pytest.mark.parametrize(
+    "change", [{"f": 10.0**ten} for ten in TENS] + [{"more": 1e4}, {"f": 1e12, "more": -1e15}, {"f": 1e-12}]
+)
+def test_a_race_is_the_same_in_any_unit_of_f(change):
+    """By gradients a step is lr · ∇f: rates are in the unit of 1/f. Adam's steps have no unit of f, but its eps has."""
+    unit = change.get("f", 1.0)
+    plain = [("sgd", SLOW), ("sgd", FAST), ("momentum", MOMENTUM)]
+    scaled = [(name, rate / unit) for name, rate in plain]
+    if 1e-6 < unit < 1e150:  # and its squares must be numbers
+        plain, scaled = [*plain, ("adam", ADAM)], [*scaled, ("adam", ADAM)]
+    assert outcome(raced(scaled, change)) == outcome(raced(plain))
+    assert [row[2] is None for row in outcome(raced(plain))][:3] == [True, False, True]
+
+
+@pytest.mark.parametrize("ten", [6, -6, 12, -12, 50, -50, 140, -140])
+def test_a_race_is_the_same_in_any_unit_of_x_and_y(ten):
+    unit = 10.0**ten
+    plain = [("sgd", SLOW), ("sgd", FAST), ("momentum", MOMENTUM)]
+    scaled = [(name, rate * unit * unit) for name, rate in plain]
+    assert outcome(raced(scaled, {"x": unit, "y": unit})) == outcome(raced(plain))
+
+
+@pytest.mark.parametrize("change", [{"right": 1e6}, {"up": -1e6}, {"right": -1e9, "up": 1e3}])
+def test_a_race_is_the_same_elsewhere(change):
+    plain = [("sgd", SLOW), ("sgd", FAST), ("momentum", MOMENTUM), ("adam", ADAM)]
+    assert outcome(raced(plain, change)) == outcome(raced(plain))
+
+
+@pytest.mark.parametrize("axis", ["x", "y"])
+@pytest.mark.parametrize("ten", [6, -6, 12, -12])
+def test_each_axis_has_a_measure_of_its_own(axis, ten):
+    """No optimizer is indifferent to the unit of one axis: here the same paths are measured in other units."""
+    plain = raced([("sgd", SLOW), ("sgd", FAST), ("momentum", MOMENTUM)])
+    stretch = np.array([10.0**ten, 1.0] if axis == "x" else [1.0, 10.0**ten])
+    posed = race(measured(**{axis: 10.0**ten}), ["sgd:lr=1"] * 3, steps=120).problem
+    with np.errstate(over="ignore"):
+        moved = _judged(posed, plain.runs, plain.points * stretch, plain.values)
+    assert outcome(moved) == outcome(plain)
+
+
+def test_a_fit_of_large_numbers_has_not_diverged():
+    """Gradient descent on a quadratic, at a rate below 2/curvature, converges whatever its unit."""
+    surface = measured(f=1e14)
+    [[steps, left, diverged]] = outcome(race(surface, ["sgd:lr=2e-16"], steps=100))
+    assert (left, diverged) == (None, None)
+    assert steps is not None
+
+
+def test_minima_are_global_or_local_in_any_unit_of_f():
+    """(x² − 1)² + x/100: the minimum at the left is lower by a fiftieth."""
+    right, left = (0.99874528, 0.0), (-1.00124532, 0.0)
+    for unit in (1.0, *(10.0**ten for ten in TENS)):
+        for more in (0.0, 1e6):
+            surface = Surface(
+                name="two",
+                fn=lambda x, y, unit=unit, more=more: unit * ((x**2 - 1) ** 2 + x / 100 + y**2 + more),
+                domain=(-2, 2, -2, 2),
+                start=(1.5, 1.0),
+                minima=(left, right, (-1.00124531, 1e-7)),
+            )
+            assert surface.minima_within(surface.domain)[1].tolist() == [True, False, True]
