@@ -12,6 +12,7 @@ from optviz.errors import ArgumentError, UnknownNameError
 from optviz.series import series_names
 from optviz.surface import Box
 from optviz.themes import PRESETS, THEMES, Theme, load_theme, theme_of
+from optviz.timeline import Timeline, timeline
 
 MAX_FRAMES = 10_000
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
@@ -107,6 +108,11 @@ class Picture:
         values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "preset"}
         values = {name: value for name, value in values.items() if name not in _LATER or value not in (None, (), False)}
         return values | {"theme": theme.name if named else asdict(theme)}
+
+    def timeline(self, steps: int) -> Timeline:
+        """When which of so many steps is shown."""
+        slow = "vectors" in self.show
+        return timeline(steps, frames=self.frames, fps=self.fps, hold=self.hold, slow=slow)
 
     def _check_show(self) -> None:
         object.__setattr__(self, "show", tuple(dict.fromkeys(self.show)))

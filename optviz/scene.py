@@ -25,7 +25,7 @@ from optviz.regions import Regions
 from optviz.series import Series, series_of
 from optviz.surface import Array, Box, Point, Surface
 from optviz.themes import Theme
-from optviz.timeline import Timeline, timeline
+from optviz.timeline import Timeline
 
 MAX_PANELS = 64
 MAX_DRAPED = 64
@@ -157,9 +157,7 @@ def scene_of(race: Race, picture: Picture | None = None, **options: Any) -> Scen
         panels=[*rows, *(curves[first : first + 2] for first in range(0, len(curves), 2))],
         theme=as_theme(wanted.theme),
         size=size,
-        timeline=timeline(
-            race.steps, frames=wanted.frames, fps=wanted.fps, hold=wanted.hold, slow="vectors" in wanted.show
-        ),
+        timeline=wanted.timeline(race.steps),
         recipe=recipe_of(race, wanted.as_data()).to_text(),
         transparent=wanted.transparent,
     )

@@ -40,6 +40,7 @@ def everything(folder):
 def test_every_frame_is_a_picture(theme, tmp_path):
     film = film_of(theme=theme)
     save(film, f"{tmp_path}/frames/")
+    film = film.standing()
     names = [f"frame-{index:04}.png" for index in range(len(film))]
     assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == [*names, "frames.ffconcat"]
     for index, name in enumerate(names):

@@ -16,6 +16,7 @@ from optviz.draw.canvas import Canvas, clear, packed
 from optviz.draw.labels import Label
 from optviz.draw.layout import layout, plot
 from optviz.encode import ENCODERS, TRANSPARENT, save
+from optviz.encode.pace import paced
 from optviz.encode.parting import durations, in_parts
 from optviz.encode.still import STILLS, TRANSPARENT_STILLS, save_still
 from optviz.errors import ArgumentError
@@ -140,11 +141,12 @@ def test_a_film_decodes_to_its_frames_on_any_ground(name, suffix, tmp_path):
     film = film_of(**SCENES[name])
     path = tmp_path / f"film{suffix}"
     save(film, path)
-    ends = list(itertools.accumulate(shot.duration for shot in film.shots))
+    lasting = paced(film.shots)
+    ends = list(itertools.accumulate(lasting))
     found = list(shown(path))
     assert found[-1][0] == ends[-1]
     for index, end in enumerate(ends):
-        if index % 3 and index != len(film) - 1:
+        if not lasting[index] or (index % 3 and index != len(film) - 1):
             continue
         meant = rgba(film.frame(index))
         seen = next(picture for at, picture in found if at >= end)
@@ -161,7 +163,7 @@ def test_a_film_decodes_to_its_frames_on_any_ground(name, suffix, tmp_path):
 
 
 def test_no_part_of_a_film_is_so_short_that_viewers_slow_it_down(suffix, tmp_path):
-    for fps in (12.5, 25, 30, 33, 50):
+    for fps in (12.5, 25, 30, 33, 50, 60, 100):
         film = film_of(fps=fps, size=(160, 120))
         save(film, tmp_path / f"film{suffix}")
         ends = [0, *(end for end, _ in shown(tmp_path / f"film{suffix}"))]
@@ -195,7 +197,7 @@ def test_parts_of_frames_take_their_time_and_end_as_they_do(name):
         if at in ends:
             assert np.array_equal(part.pixels, film.frame(ends.index(at)))
     opaque = film_of(transparent=False, **SCENES[name])
-    assert durations(opaque) == [shot.duration for shot in opaque.shots]
+    assert durations(opaque) == [duration for duration in paced(opaque.shots) if duration]
 
 
 def test_a_folder_of_pngs(tmp_path):
@@ -203,7 +205,7 @@ def test_a_folder_of_pngs(tmp_path):
     save(film, f"{tmp_path}/frames/")
     for index in range(len(film)):
         with Image.open(tmp_path / "frames" / f"frame-{index:04}.png") as image:
-            assert np.array_equal(np.asarray(image), rgba(film.frame(index)))
+            assert np.array_equal(np.asarray(image), rgba(film.standing().frame(index)))
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -54,6 +54,7 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
     `optviz list rates --surface NAME`. The file carries its recipe: `optviz info FILE` prints it.
     """
     from optviz.draw import Film
+    from optviz.encode import as_seen
 
     if quiet:
         warnings.simplefilter("ignore")  # until the command ends
@@ -62,6 +63,7 @@ def command(ctx: click.Context, /, output: str | None, jobs: int, quiet: bool, *
     film = Film(asked.scene())
     gc.freeze()  # what is loaded stays: nobody need look through it for garbage
     drawn = path is None or not str(path).lower().endswith(".html")  # a page has no frames that one could watch
+    film = film if path is None else as_seen(film, path)
     with watched(film, quiet or not drawn) as frames:
         if path is None:
             _to_stdout(film, frames)

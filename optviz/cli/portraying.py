@@ -148,7 +148,7 @@ def trained(
 def draw(training: Training, portrait: Portrait, path: str | Path, jobs: int, quiet: bool) -> None:
     """Draw a training to a file, a film or a still of its end."""
     from optviz.draw import Film
-    from optviz.encode import save
+    from optviz.encode import as_seen, save
     from optviz.encode.still import STILLS, save_still
     from optviz.netscenes import scene_of_training
 
@@ -156,6 +156,7 @@ def draw(training: Training, portrait: Portrait, path: str | Path, jobs: int, qu
     if Path(path).suffix.lower() in STILLS:
         save_still(film, Path(path), film.last_step)
         return
+    film = as_seen(film, path)
     with watched(film, quiet or _is_page(path)) as frames:
         save(film, path, frames, jobs=jobs)
 

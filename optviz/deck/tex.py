@@ -1,7 +1,8 @@
 r"""A deck as a Beamer file, with its pictures in a folder beside it.
 
 Films become frames for ``\animategraphics`` of the package animate: evenly spaced in time, so many at most that the
-folder stays small. The last one is the poster, which is seen on paper, and in viewers that play nothing.
+folder stays small, and such as have the numbers of their own step. The last one is the poster, which is seen on paper,
+and in viewers that play nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from optviz.deck.layout import CAPTIONS, TITLES, WIDTH, arrange, fit
+from optviz.deck.standing import standing
 from optviz.errors import OptvizWarning, OutputError
 from optviz.images import ImageFile, png_of, sampled
 from optviz.slide import Deck, Slide, distinct
@@ -83,7 +85,7 @@ def write_tex(path: Path, deck: Deck) -> None:
     names = distinct(slide.name for slide in deck.slides)
     with atomic_folder(folder, _check_folder) as room:
         (room / _README).write_text("Pictures of a deck, by optviz: they are replaced when it is written again.\n")
-        pictures = [_put(slide.image, room, name) for slide, name in zip(deck.slides, names, strict=True)]
+        pictures = [_put(slide, room, name) for slide, name in zip(deck.slides, names, strict=True)]
         frames = [
             _frame(slide, f"{folder.name}/{name}", kind)
             for slide, name, kind in zip(deck.slides, names, pictures, strict=True)
@@ -127,12 +129,13 @@ def escaped(text: str) -> str:
     return "".join(_SPECIAL.get(letter) or _symbol(letter) or letter for letter in text)
 
 
-def _put(image: ImageFile, room: Path, name: str) -> str:
+def _put(slide: Slide, room: Path, name: str) -> str:
     """Put a picture into the folder, as what pdflatex can read; returns the kind it has there."""
+    image = slide.image
     if image.moves:
         (room / name).mkdir()
         numbers, _ = sampled(image.durations, MOST_FRAMES)
-        for number, frame in enumerate(image.frames(numbers)):
+        for number, frame in enumerate(image.frames(standing(slide, numbers))):
             (room / name / f"frame-{number:04}.png").write_bytes(png_of(frame))
         return "png"
     kind = image.kind if image.kind in ("png", "jpg", "pdf") else "png"

@@ -8,6 +8,7 @@ nothing is drawn twice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -119,6 +120,12 @@ class Film:
     def frame(self, index: int) -> Pixels:
         """Frame `index` drawn alone (negative from the end): pixels (height, width)."""
         return self._alone(self.shots[index])
+
+    def standing(self) -> Film:
+        """The same film for whoever looks at single frames of it: each has the numbers of its own step."""
+        other = copy(self)
+        other.shots = tuple(shot._replace(reading=shot.step) for shot in self.shots)
+        return other
 
     @property
     def last_step(self) -> int:

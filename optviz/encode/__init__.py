@@ -80,13 +80,18 @@ def is_folder(path: str | Path) -> bool:
         return False
 
 
+def as_seen(film: Film, path: str | Path) -> Film:
+    """The film for that path: of a folder's pictures, which stand still, each has the numbers of its own step."""
+    return film.standing() if is_folder(path) else film
+
+
 def save(film: Film, path: str | Path, frames: Iterable[Frame] | None = None, *, jobs: int = 1) -> None:
     """Write a film to a file, by the suffix, or into a folder of numbered PNGs. It is whole or not there.
 
     Args:
         film: What to write.
         path: Where to; a folder where `is_folder` says so, as of ``frames/``.
-        frames: The film's frames, where someone wants to watch them pass.
+        frames: The film's frames, where someone wants to watch them pass: those of `as_seen`.
         jobs: How many processes share the work, where the format can be written so; the bytes are the same.
 
     Raises:
@@ -94,6 +99,7 @@ def save(film: Film, path: str | Path, frames: Iterable[Frame] | None = None, *,
         MissingExtraError: The format needs an optional part that is not installed.
         OutputError: The file cannot be written, or the folder holds something else.
     """
+    film = as_seen(film, path)
     frames = film.frames() if frames is None else frames
     if is_folder(path):
         write_folder(Path(path), film, frames)

@@ -19,12 +19,13 @@ from optviz.draw import Film, Frame
 from optviz.draw.canvas import Pixels, Rectangle
 from optviz.encode.ink import Ink
 from optviz.encode.lzw import image_block, sub_blocks
+from optviz.encode.pace import LEAST, in_pace, paced
 from optviz.encode.palette import TRANSPARENT, Palette
 from optviz.themes import rgb
 from optviz.workers import map_jobs
 
 _LONGEST = 65535  # hundredths of a second that a frame can say
-_SHORTEST = 2  # below which viewers show a frame for a tenth of a second
+_SHORTEST = LEAST // 10  # hundredths of a second that a frame is shown at least
 _LEAVE, _WIPE = 1, 2  # what becomes of a frame's rectangle
 
 
@@ -32,7 +33,7 @@ def write_gif(file: IO[bytes], film: Film, frames: Iterable[Frame]) -> None:
     """Write a looping GIF."""
     ink = Ink(film)
     file.write(_header(film, ink.palette))
-    for blocks in _encoded(frames, ink, None):
+    for blocks in _encoded(in_pace(frames, paced(film.shots)), ink, None):
         file.write(blocks)
     file.write(b";")
 
@@ -41,14 +42,16 @@ def write_gif_in_parts(file: IO[bytes], film: Film, workers: int) -> None:
     """Write the same GIF of an opaque film, to the same bytes, by several processes that make a part of it each."""
     ink = Ink(film)
     file.write(_header(film, ink.palette))
-    parts = min(len(film), workers)
-    cuts = [len(film) * part // parts for part in range(parts + 1)]
+    lasting = paced(film.shots)
+    ends = [index for index, duration in enumerate(lasting, start=1) if duration]  # a part ends with what is seen
+    parts = min(len(ends), workers)
+    cuts = [0, *(ends[len(ends) * part // parts - 1] for part in range(1, parts + 1))]
 
     def encode(part: tuple[int, int]) -> bytes:
         start, stop = part
         frames = film.frames(max(0, start - 1), stop)
         shown = _Shown(next(frames).pixels, ink) if start else None
-        return b"".join(_encoded(frames, ink, shown))
+        return b"".join(_encoded(in_pace(frames, lasting[start:stop]), ink, shown))
 
     for blocks in map_jobs(encode, [*pairwise(cuts)], workers):
         file.write(blocks)

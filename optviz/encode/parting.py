@@ -7,29 +7,31 @@ most of the map. Changed one after the other, each needs a small one. An opaque 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw import Film, Frame
 from optviz.draw.canvas import Rectangle
+from optviz.encode.pace import SLOWED, in_pace, paced
 
 OPAQUE = np.uint32(0xFF000000)
 """The least of all opaque pixels."""
 
-_MOMENT, _SHORTEST = 20, 12  # milliseconds; what is to be seen for 10 or less many viewers show for a hundred
+_MOMENT = 20  # milliseconds
 
 
 def durations(film: Film) -> list[int]:
     """How long each part of a film is shown, in milliseconds."""
-    return [part for parts in _shared(film) for part in parts]
+    return [part for parts in _shared(film, paced(film.shots)) for part in parts]
 
 
 def in_parts(film: Film, frames: Iterable[Frame]) -> Iterator[Frame]:
     """The frames of a film, those that change numbers in two parts where there is time for it."""
     shown = np.zeros(film.size[::-1], np.uint32)
-    for frame, parts in zip(frames, _shared(film), strict=True):
+    lasting = paced(film.shots)
+    for frame, parts in zip(in_pace(frames, lasting), _shared(film, lasting), strict=True):
         if len(parts) == 1:
             yield frame
         else:
@@ -55,15 +57,17 @@ def around(marked: NDArray[np.bool_]) -> Rectangle | None:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _shared(film: Film) -> Iterator[tuple[int, ...]]:
+def _shared(film: Film, lasting: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """How long the parts of each frame are shown."""
     reading = 0
-    for shot in film.shots:
-        moment = min(_MOMENT, shot.duration // 2)
-        if film.transparent and shot.reading != reading and moment >= _SHORTEST:
-            yield moment, shot.duration - moment
+    for shot, duration in zip(film.shots, lasting, strict=True):
+        if not duration:
+            continue
+        moment = min(_MOMENT, duration // 2)
+        if film.transparent and shot.reading != reading and moment > SLOWED:
+            yield moment, duration - moment
         else:
-            yield (shot.duration,)
+            yield (duration,)
         reading = shot.reading
 
 

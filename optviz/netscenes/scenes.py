@@ -19,7 +19,6 @@ from optviz.netscenes.recall import recipe_of_training
 from optviz.picture import Picture, as_theme
 from optviz.scene import Contour, Panel, Scene, gridded, relief_of
 from optviz.surface import Array
-from optviz.timeline import timeline
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def scene_of_training(training: Training, portrait: Portrait, jobs: int = 1, tol
     rows = [list(row) for row in view.rows]
     if len(portrait.show) > 1:
         rows.append(list(learning_curves(records, steps, beside=False)))
-    shots = timeline(len(steps) - 1, frames=picture.frames, fps=picture.fps, hold=picture.hold)
+    shots = picture.timeline(len(steps) - 1)
     return Scene(
         title=_title(training, view.remark) if picture.title is None else picture.title,
         cast=cast,
