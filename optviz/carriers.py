@@ -11,9 +11,10 @@ import html
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Callable
 from typing import IO
+
+from optviz.reading import Bound
 
 MARK = b'{"optviz": '
 """How a recipe begins."""
@@ -21,11 +22,13 @@ MARK = b'{"optviz": '
 LARGEST = 1 << 20
 """Bytes of a recipe."""
 
+MAX_SEARCHED = Bound("MAX_SEARCHED", 1 << 30)
+"""Of a file in which the recipe may stand anywhere."""
+
 PRESENTATION_PART = "customXml/item1.xml"
 """Where in a presentation the recipes stand."""
 
 _BLOCK = 1 << 16
-_FILE_LIMIT = 1 << 32  # bytes that are searched
 _CHUNKS = 1 << 16  # of a PNG or WebP that are looked at before giving up
 
 Finder = Callable[[IO[bytes]], bytes]
@@ -44,7 +47,7 @@ def carried(file: IO[bytes]) -> bytes:
 def after(file: IO[bytes], mark: bytes) -> bytes:
     """What stands from the first `mark` on, as far as a recipe reaches; empty where there is none."""
     rest, seen = b"", 0
-    while seen < _FILE_LIMIT and (block := file.read(_BLOCK)):
+    while seen < MAX_SEARCHED.most and (block := file.read(_BLOCK)):
         seen += len(block)
         rest += block
         if (at := rest.find(mark)) >= 0:
@@ -119,7 +122,7 @@ def _pptx(file: IO[bytes]) -> bytes:
     try:
         with zipfile.ZipFile(file) as packed, packed.open(PRESENTATION_PART) as part:
             return html.unescape(part.read(2 * LARGEST).decode("utf-8", "replace")).encode()
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, RuntimeError, EOFError):  # whatever a zip can be
+    except Exception:  # noqa: BLE001 - a damaged zip can raise whatever there is
         return b""
 
 

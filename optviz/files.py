@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from optviz.errors import OptvizError
+from optviz.reading import MAX_SOURCE, read_bytes
 
 _MODULE = "optviz_file_"
 
@@ -29,10 +30,7 @@ def split_ref(ref: str) -> tuple[Path | None, str | None, str]:
 
 def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
     """Run a user's file; what goes wrong in it is told with the line where it went wrong."""
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise kind(f"{path} cannot be read: {error.strerror}") from error
+    source = read_bytes(path, MAX_SOURCE, kind)
     module = ModuleType(f"{_MODULE}{path.stem}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # where dataclasses look up what a class's annotations mean

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from optviz.claims import Claim, Finding, parse_claim
 from optviz.errors import ArgumentError, OptvizError, UnknownNameError
+from optviz.reading import read_toml
 from optviz.recipe import Recipe, RecipeError, read_recipe
 
 if TYPE_CHECKING:
@@ -94,12 +94,7 @@ def load_exhibits(path: Path | None = None) -> tuple[Exhibit, ...]:
         'optviz animate --surface saddle'
     """
     path = exhibits_file() if path is None else path
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GalleryError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GalleryError(f"{path} is not TOML: {error}") from error
+    data = read_toml(path, GalleryError)
     if not data:
         raise GalleryError(f"{path} has no exhibits; each is a table, as in [saddle]")
     exhibits = tuple(_exhibit(slug, table) for slug, table in data.items())

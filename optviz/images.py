@@ -7,6 +7,7 @@ opened, so that one that is broken is refused before anything is made of it.
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from optviz.encode.palette import with_palette
 from optviz.errors import OptvizError
+from optviz.reading import MAX_PICTURE, read_bytes
 
 MEDIA_TYPES = {
     "gif": "image/gif",
@@ -31,7 +33,6 @@ MEDIA_TYPES = {
 }
 """The kinds of pictures, and what a browser calls them."""
 
-_LARGEST = 200 << 20  # bytes
 _PILLOW = {"GIF": "gif", "PNG": "png", "WEBP": "webp", "JPEG": "jpg", "MPO": "jpg"}
 _BROKEN = (OSError, EOFError, SyntaxError, ValueError, IndexError, MemoryError, Image.DecompressionBombError)
 _USUAL = 100  # milliseconds of a frame that names none
@@ -90,14 +91,9 @@ def open_image(path: Path) -> ImageFile:
     Raises:
         ImageError: It cannot be read, is empty, broken, or no picture; the message names the file and the kinds.
     """
-    try:
-        if path.is_dir():
-            raise ImageError(f"{path} is a folder; name the pictures in it")
-        if path.stat().st_size > _LARGEST:
-            raise ImageError(f"{path} is larger than {_LARGEST >> 20} MB, which no slide can bear")
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise ImageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for some names
+        raise ImageError(f"{path} is a folder; name the pictures in it")
+    content = read_bytes(path, MAX_PICTURE, ImageError)
     if not content:
         raise ImageError(f"{path} is empty")
     return image_of(content, str(path))

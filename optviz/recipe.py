@@ -9,16 +9,18 @@ refused unless its reader is trusted to know what it does.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optviz
-from optviz.carriers import MARK, carried
+from optviz.carriers import MARK, MAX_SEARCHED, carried
 from optviz.catalog import is_local, load_optimizer
 from optviz.errors import ArgumentError, OptvizError
 from optviz.optimizer import Optimizer
+from optviz.reading import opened, parse_json
 from optviz.specs import format_value, parse_spec
 
 if TYPE_CHECKING:
@@ -177,14 +179,12 @@ def spec_of(run: Run) -> str:
 
 def _find(path: Path) -> list[str]:
     """The texts of the recipes in a file, or of the one in the list that a folder of frames has."""
-    try:
-        path = path / INDEX if path.is_dir() else path
-        with path.open("rb") as file:
-            text = carried(file).decode("utf-8", "replace")
-    except OSError as error:
-        raise RecipeError(f"{path} cannot be read: {error.strerror or error}") from error
+    path = path / INDEX if os.path.isdir(path) else path  # noqa: PTH112 - Path.is_dir raises for some names
+    with opened(path, RecipeError) as file:
+        text, size = carried(file).decode("utf-8", "replace"), os.fstat(file.fileno()).st_size
     if not text:
-        raise NoRecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it")
+        far = f"; no more than {MAX_SEARCHED} were searched" if size > MAX_SEARCHED.most else ""
+        raise NoRecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it{far}")
     found, at = [], 0
     while at >= 0:
         end = json.JSONDecoder().raw_decode(text, at)[1]
@@ -194,7 +194,7 @@ def _find(path: Path) -> list[str]:
 
 
 def _parsed(text: str) -> Recipe:
-    data = json.loads(text, parse_constant=_refuse_constant)
+    data = parse_json(text)
     if not isinstance(data, dict) or data.pop("format") != FORMAT:
         raise ValueError("its format is not one this version knows")
     return _checked(Recipe(version=data.pop("optviz"), **data))
@@ -245,7 +245,3 @@ def _is_list_of(value: Any, kind: type, count: int) -> bool:
         and len(value) == count
         and all(type(part) in kinds for part in value)
     )
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number")

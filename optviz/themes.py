@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import reprlib
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from optviz.bounds import bounded, within
 from optviz.errors import ArgumentError, OptvizError, UnknownNameError
+from optviz.reading import read_toml
 
 Colour = str
 """A colour as ``#rrggbb``."""
@@ -242,7 +242,7 @@ def load_theme(theme: str | Theme) -> Theme:
         return theme
     if theme.lower().endswith(".toml"):
         path = Path(theme)
-        return theme_of({"name": path.stem} | _read(path), str(path))
+        return theme_of({"name": path.stem} | read_toml(path, OptvizError, f"the theme {path}"), str(path))
     known = theme.strip().lower().replace("_", "-")
     if known not in THEMES:
         hint = f"Allowed: {', '.join(THEMES)}; a file of your own is written ./mine.toml."
@@ -308,17 +308,6 @@ def mixed(under: Colour, over: Colour, share: float) -> Colour:
 def is_dark(theme: Theme) -> bool:
     """Whether a theme's paper is darker than it is light."""
     return sum(rgb(theme.background)) < 3 * 128
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise OptvizError(f"the theme {path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise OptvizError(f"the theme {path} is not text in UTF-8: {error.reason}") from error
-    except (ValueError, RecursionError) as error:
-        raise OptvizError(f"the theme {path} is not TOML: {error}") from error
 
 
 def _plain(value: Any) -> Any:

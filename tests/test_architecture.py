@@ -14,6 +14,7 @@ ORDER = [
     *(
         "errors",
         "calls",
+        "reading",
         "arrays",
         "bounds",
         "kinds",

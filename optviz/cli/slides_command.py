@@ -129,13 +129,14 @@ def _slide(exhibit: Exhibit, quiet: bool) -> Slide:
     from optviz.draw import Film
     from optviz.encode.gif import write_gif
     from optviz.gallery import exhibits_file, picture_state
+    from optviz.reading import MAX_PICTURE, read_bytes
     from optviz.slide import slide_of_exhibit
 
     subject, look, recipe = stage_exhibit(exhibit)
     for folder in (Path("gallery"), exhibits_file().parent):
         path = folder / exhibit.picture
         if picture_state(path, recipe) == "current":
-            return slide_of_exhibit(exhibit, path.read_bytes(), recipe)
+            return slide_of_exhibit(exhibit, read_bytes(path, MAX_PICTURE), recipe)
     film, written = Film(scene_of_exhibit(subject, look)), io.BytesIO()
     with watched(film, quiet, exhibit.slug) as frames:
         write_gif(written, film, frames)

@@ -13,6 +13,7 @@ from pathlib import Path
 from optviz.draw import Film, Frame
 from optviz.encode.still import png_of
 from optviz.errors import ArgumentError, OutputError
+from optviz.reading import opened
 from optviz.recipe import INDEX
 from optviz.writing import atomic_folder, check_writable
 
@@ -58,7 +59,10 @@ def check_folder(path: Path) -> None:
 def _foreign(folder: Path) -> str | None:
     """The name of something in a folder that is no frame of ours, nor our list of them."""
     names = sorted(each.name for each in folder.iterdir())
-    ours = INDEX in names and (folder / INDEX).read_bytes().startswith(_HEAD)
+    ours = False
+    if INDEX in names:
+        with opened(folder / INDEX, OutputError) as file:
+            ours = file.read(len(_HEAD)) == _HEAD
     return next((name for name in names if not (ours and (name == INDEX or _NAME.fullmatch(name)))), None)
 
 

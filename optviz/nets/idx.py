@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import os
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optviz.errors import DataError
+from optviz.reading import MAX_IDX, opened
 
 Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -36,7 +38,6 @@ CHECKSUMS = {
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 }
-_MOST = 1 << 30  # bytes of a decompressed file
 
 
 def load_idx(name: str, folder: str | Path | None = None) -> tuple[Pair, Pair]:
@@ -76,31 +77,34 @@ def read_idx(path: Path, checksum: str) -> NDArray[np.uint8]:
     Raises:
         DataError: It cannot be read, is cut short, or is not what it should be.
     """
-    try:
-        raw = _decompressed(path) if path.suffix == ".gz" else path.read_bytes()
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is cut short or damaged: {error}; get it anew") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
-    dimensions = raw[3] if len(raw) >= 4 else 0
-    if raw[:3] != b"\x00\x00\x08" or not 1 <= dimensions <= 4 or len(raw) < 4 + 4 * dimensions:
-        raise DataError(f"{path} is no IDX file of bytes: it begins with {raw[:4].hex(' ') or 'nothing'}")
-    shape = tuple(int(each) for each in np.frombuffer(raw, ">u4", dimensions, 4))
-    begin, wanted = 4 + 4 * dimensions, int(np.prod(shape, dtype=object))
-    if len(raw) - begin != wanted:
-        raise DataError(f"{path} is cut short or damaged: {shape} are {wanted} bytes, it has {len(raw) - begin}")
+    with opened(path, DataError) as file:
+        try:
+            unpacked: IO[bytes] = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file  # type: ignore[assignment]
+            raw, shape = _read(path, unpacked)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(f"{path} is cut short or damaged: {error}; get it anew") from error
     found = hashlib.sha256(raw).hexdigest()
     if found != checksum:
         raise DataError(f"{path} is not the file it should be: its sha256, decompressed, is {found}, not {checksum}")
-    return np.frombuffer(raw, np.uint8, wanted, begin).reshape(shape)
+    return np.frombuffer(raw, np.uint8)[4 + 4 * len(shape) :].reshape(shape)
 
 
-def _decompressed(path: Path) -> bytes:
-    with gzip.open(path) as file:
-        raw = file.read(_MOST + 1)
-    if len(raw) > _MOST:
-        raise DataError(f"{path} holds more than {_MOST} bytes")
-    return raw
+def _read(path: Path, file: IO[bytes]) -> tuple[bytes, tuple[int, ...]]:
+    """All bytes of an IDX file, and the shape that it states; no more are read than that shape takes."""
+    head = file.read(4)
+    dimensions = head[3] if len(head) == 4 else 0
+    sizes = file.read(4 * dimensions) if 1 <= dimensions <= 4 else b""
+    if head[:3] != b"\x00\x00\x08" or not sizes or len(sizes) < 4 * dimensions:
+        raise DataError(f"{path} is no IDX file of bytes: it begins with {head.hex(' ') or 'nothing'}")
+    shape = tuple(int(each) for each in np.frombuffer(sizes, ">u4"))
+    wanted = math.prod(shape)
+    if wanted > MAX_IDX.most:
+        raise DataError(f"{path} is too large to be read: {shape} are {wanted} bytes; allowed are {MAX_IDX}")
+    rest = file.read(wanted + 1)
+    if len(rest) != wanted:
+        has = f"it has {len(rest)}" if len(rest) < wanted else "it has more"
+        raise DataError(f"{path} is cut short or damaged: {shape} are {wanted} bytes, {has}")
+    return head + sizes + rest, shape
 
 
 def _places(name: str, folder: str | Path | None) -> list[Path]:
