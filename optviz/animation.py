@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+import os
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optviz
+from optviz.bounds import flag
+from optviz.calls import Answering, answering, parameters_of, refuse_unknown
+from optviz.catalog import load_surface, optimizer_names
 from optviz.draw import Film, Frame
 from optviz.encode import save
 from optviz.encode.gif import write_gif
-from optviz.errors import ArgumentError, OptvizWarning
+from optviz.errors import ArgumentError, CallError, OptvizWarning, shown
+from optviz.kinds import path as path_of
+from optviz.kinds import path_text
+from optviz.optimizer import Optimizer
 from optviz.page import framed, page_of
 from optviz.picture import Picture
+from optviz.problem import source_of, steps_on
 from optviz.races import Race, race
 from optviz.recipe import Recipe, RecipeError, read_recipe
 from optviz.scene import Scene, scene_of
@@ -24,18 +32,23 @@ from optviz.themes import THEMES
 if TYPE_CHECKING:
     from optviz.nets.training import Training
 
+Subject = Race | Surface | str | os.PathLike[str]
+"""What a picture of a race can be made of; a training is another subject."""
+
 _RACE_OPTIONS = ("optimizers", "start", "steps", "seed", "noise", "clip", "lr", "schedule", "batch_size")
 
 
-class Animation:
+class Animation(metaclass=Answering):
     """A race as a film. In a notebook it shows itself as a page that plays; `save` writes it."""
 
     def __init__(self, film: Film) -> None:
+        if not isinstance(film, Film):
+            raise ArgumentError(f"an Animation is of a Film, not {shown(film)}; optviz.animate(…) makes one")
         self.film = film
 
     def save(self, path: str | Path, frames: Iterable[Frame] | None = None) -> Path:
         """Write the film; the suffix decides the format, and ``frames/`` is a folder of numbered PNGs."""
-        save(self.film, path, frames)
+        save(self.film, path_text("path", path), frames)
         return Path(path)
 
     def _repr_mimebundle_(
@@ -55,15 +68,14 @@ class Animation:
             return {"image/gif": buffer.getvalue()}
 
 
-def animate(
-    race_or_surface: Race | Surface | str | Training, path: str | Path | None = None, **options: Any
-) -> Animation:
+@answering
+def animate(race_or_surface: Subject | Training, path: str | Path | None = None, **options: Any) -> Animation:
     """Animate a race, or race on a surface and animate that; or animate a training.
 
     Args:
         race_or_surface: A `Race`, or what `optviz.race` takes as a surface, or a `Training`.
         path: Where to write the film at once, if anywhere; the suffix decides the format, and a path that ends with
-            a slash is a folder of numbered PNGs.
+            a slash is a folder of numbered PNGs. A list here are optimizers, as in `optviz.race`.
         **options: A picture's, as in `optviz.scene.scene_of` (size, theme, title, view_box, frames, fps, hold);
             where a surface is given, also a race's, as in `optviz.race`; where a training is, also what to show, as in
             `optviz.netscenes.Portrait` (show, plane).
@@ -74,25 +86,68 @@ def animate(
         >>> len(film), film.size
         (21, (320, 240))
     """
-    animation = Animation(film_of(race_or_surface, options))
+    path, options = target_and_options(path, options)
+    animation = Animation(film_of("animate", race_or_surface, options))
     if path is not None:
         animation.save(path)
     return animation
 
 
-def film_of(race_or_surface: Race | Surface | str | Training, options: Mapping[str, Any]) -> Film:
-    """The film of a race, or of one that is run first, by options of a race and of a picture; or that of a training."""
-    if isinstance(race_or_surface, Race):
-        return Film(scene_of(race_or_surface, **options))
-    if not isinstance(race_or_surface, Surface | str):
-        from optviz.netscenes import portrait_of, scene_of_training  # noqa: PLC0415 - races need no networks
+def target_and_options(path: Any, options: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """Where to write, if anywhere, and the options, among which are optimizers that came in the path's place.
 
-        return Film(scene_of_training(race_or_surface, portrait_of(dict(options))))
+    Raises:
+        ArgumentError: The path is none.
+    """
+    if isinstance(path, list | tuple | Optimizer | type):
+        if options.get("optimizers") is not None:
+            raise ArgumentError("optimizers are given twice: leave out those in the place of the path")
+        return None, options | {"optimizers": path}
+    if isinstance(path, str) and path.partition(":")[0].strip().lower() in optimizer_names():
+        raise ArgumentError(f"{path!r} is an optimizer, not a file to write to; say optimizers={path!r}")
+    return None if path is None else path_text("path", path), options
+
+
+def film_of(
+    what: str,
+    subject: Subject | Training,
+    options: Mapping[str, Any],
+    foresee: Callable[[int], object] | None = None,
+) -> Film:
+    """The film of a race, or of one that is run first, by options of a race and of a picture; or that of a training.
+
+    Args:
+        what: The function that is called, as errors name it.
+        subject: What the film is of.
+        options: By their names.
+        foresee: Told how many steps a race will have, before it is run; it may refuse them.
+
+    Raises:
+        ArgumentError: A value, or the name of an option, is not allowed; the message says what is.
+    """
+    if not isinstance(subject, Race | Surface | str | os.PathLike):
+        from optviz.nets.training import Training  # noqa: PLC0415 - races need no networks
+        from optviz.netscenes import portrait_of, scene_of_training  # noqa: PLC0415 - as above
+
+        if isinstance(subject, Training):
+            return Film(scene_of_training(subject, portrait_of(dict(options), what)))
     own = {key: value for key, value in options.items() if key in _RACE_OPTIONS}
     rest = {key: value for key, value in options.items() if key not in own}
-    return Film(scene_of(race(race_or_surface, **own), **rest))
+    looks = parameters_of(Picture)
+    if isinstance(subject, Race):
+        if own:
+            told = ", ".join(own)
+            raise ArgumentError(f"{told}: the race has been run already; optviz.race(…) takes what a race is run by")
+        refuse_unknown(f"{what} of a race", rest, looks)
+        return Film(scene_of(subject, **rest))
+    refuse_unknown(what, rest, (*_RACE_OPTIONS, *looks))
+    picture, place = Picture(**rest), load_surface(subject)
+    if foresee is not None:
+        foresee(steps_on(place, own.get("steps")))
+    return Film(scene_of(race(place, source=source_of(subject, place), **own), picture))
 
 
+@answering
 def remake(file: str | Path | Recipe, *, trust: bool = False) -> Animation:
     """Make a film again from the recipe in a file that optviz wrote: on the same versions, the same bytes.
 
@@ -103,8 +158,8 @@ def remake(file: str | Path | Recipe, *, trust: bool = False) -> Animation:
     Raises:
         RecipeError: There is no recipe, it is damaged, or it is not to be trusted.
     """
-    recipe = file if isinstance(file, Recipe) else read_recipe(file)
-    return Animation(Film(scene_again(recipe, trust=trust)))
+    recipe = file if isinstance(file, Recipe) else read_recipe(path_of("file", file))
+    return Animation(Film(scene_again(recipe, trust=flag("trust", trust))))
 
 
 def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
@@ -126,7 +181,7 @@ def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
         raise RecipeError(f"the recipe's theme {theme!r} is not one this version knows")
     try:
         picture = Picture(**recipe.picture)
-    except TypeError as error:
+    except CallError as error:
         raise RecipeError(f"the recipe's picture has options this version does not know: {error}") from error
     if recipe.surface is None:
         from optviz.netscenes import portrait_again, scene_of_training, train_again  # noqa: PLC0415 - as above

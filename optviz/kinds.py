@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def word(kind: str, value: Any, allowed: Collection[str]) -> str:
 
 
 def words(kind: str, value: Any, allowed: Collection[str]) -> tuple[str, ...]:
-    """Some words, each once: a list of them, or a text with commas between; None is no word.
+    """Some words: a list of them, or a text with commas between; None is no word.
 
     Raises:
         UnknownNameError: One is unknown; the nearest is offered.
@@ -139,8 +139,3 @@ def _read(written: str) -> int | float | None:
         return float(written[:100])
     except ValueError:
         return None
-
-
-def join(parts: Iterable[Any], separator: str = ",") -> str:
-    """Values as they are shown, with a separator between."""
-    return separator.join(map(shown, itertools.islice(parts, 12)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from optviz.bounds import within
+from optviz.bounds import flag, number, whole, whole_of, within
+from optviz.calls import Answering
 from optviz.crowd import MAX_SEEDS
-from optviz.errors import ArgumentError, UnknownNameError
+from optviz.errors import ArgumentError, shown
+from optviz.kinds import several, text, word, words
 from optviz.series import series_names
 from optviz.surface import Box
 from optviz.themes import PRESETS, THEMES, Theme, load_theme, theme_of
@@ -27,7 +29,7 @@ _LATER = ("show", "seeds", "transparent")  # options that recipes leave out wher
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
+class Picture(metaclass=Answering):
     """How a film is to look: the options of every picture.
 
     Args:
@@ -65,8 +67,8 @@ class Picture:
     elevation: float = 45.0
     azimuth: float = -105.0
     layout: str = "overlay"
-    curves: tuple[str, ...] = ()
-    show: tuple[str, ...] = ()
+    curves: str | tuple[str, ...] = ()
+    show: str | tuple[str, ...] = ()
     seeds: int | None = None
     view_box: Box | None = None
     frames: int = 200
@@ -75,31 +77,35 @@ class Picture:
     transparent: bool = False
 
     def __post_init__(self) -> None:
+        for each in fields(self):  # None is the default of whatever it is said of
+            if getattr(self, each.name) is None and each.default is not None:
+                object.__setattr__(self, each.name, each.default)
         theme, size = as_theme(self.theme), self.size
         if self.preset is not None:
-            if self.preset not in PRESETS:
-                raise UnknownNameError("preset", self.preset, list(PRESETS))
-            theme, size = PRESETS[self.preset].fit(theme), size or PRESETS[self.preset].size
-        object.__setattr__(self, "theme", theme)
-        object.__setattr__(self, "size", tuple(size or (800, 600)))
-        object.__setattr__(self, "preset", None)
-        self._check_size()
-        if type(self.frames) is not int or not 2 <= self.frames <= MAX_FRAMES:
-            raise ArgumentError(f"frames must be a whole number from 2 to {MAX_FRAMES}, not {self.frames!r}")
-        if not within(self.fps, f"(0, {MAX_FPS}]"):
-            raise ArgumentError(f"fps must be a number in (0, {MAX_FPS}], not {self.fps!r}")
-        if not within(self.hold, "[0, 60]"):
-            raise ArgumentError(f"hold must be a number of seconds in [0, 60], not {self.hold!r}")
-        self._check_words()
-        self._check_box()
-        self._check_view()
-        if self.layout not in LAYOUTS:
-            raise UnknownNameError("layout", str(self.layout), LAYOUTS)
-        object.__setattr__(self, "curves", tuple(self.curves))
-        for name in self.curves:
-            if name not in series_names():
-                raise UnknownNameError("series", str(name), series_names())
-        self._check_show()
+            preset = PRESETS[word("preset", self.preset, PRESETS)]
+            theme, size = preset.fit(theme), preset.size if size is None else size
+        plain = {
+            "theme": theme,
+            "preset": None,
+            "size": (800, 600) if size is None else _size(size),
+            "frames": whole("frames", self.frames, 2, MAX_FRAMES),
+            "fps": number("fps", self.fps, f"(0, {MAX_FPS}]"),
+            "hold": number("hold", self.hold, "[0, 60]", " of seconds"),
+            "title": None if self.title is None else text("title", self.title),
+            "transparent": flag("transparent", self.transparent),
+            "view_box": None if self.view_box is None else _box(self.view_box),
+            "view": word("view", self.view, VIEWS),
+            "camera": word("camera", self.camera, CAMERAS),
+            "elevation": number("elevation", self.elevation, "[10, 75]", " of degrees"),
+            "azimuth": number("azimuth", self.azimuth, "[-360, 360]", " of degrees"),
+            "layout": word("layout", self.layout, LAYOUTS),
+            "curves": words("series", self.curves, series_names()),
+            "show": tuple(dict.fromkeys(words("show", self.show, SHOWS))),
+            "seeds": None if self.seeds is None else whole("seeds", self.seeds, 2, MAX_SEEDS),
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
+        self._check_together()
 
     def as_data(self) -> dict[str, Any]:
         """The options as plain data: what a recipe holds. `Picture(**data)` makes it again."""
@@ -114,60 +120,45 @@ class Picture:
         slow = "vectors" in self.show
         return timeline(steps, frames=self.frames, fps=self.fps, hold=self.hold, slow=slow)
 
-    def _check_show(self) -> None:
-        object.__setattr__(self, "show", tuple(dict.fromkeys(self.show)))
-        for name in self.show:
-            if name not in SHOWS:
-                raise UnknownNameError("show", str(name), SHOWS)
+    def _check_together(self) -> None:
+        for name in ("camera", "elevation", "azimuth"):
+            if self.view == "contour" and getattr(self, name) != getattr(Picture, name):
+                raise ArgumentError(f"a map from above has no {name}; with one goes the view relief")
         if self.show and self.view == "relief":
             raise ArgumentError(f"{', '.join(self.show)}: seen on the map only; leave out --show, or --view relief")
         if {"fading", "ghosts"} <= set(self.show):
             raise ArgumentError("a trail that fades would be lost among ghosts, which stay: show one of them")
         if {"vectors", "ghosts"} <= set(self.show):
             raise ArgumentError("vectors take single steps apart, and ghosts are about many runs: show one of them")
-        if self.seeds is None:
-            return
-        if "ghosts" not in self.show:
-            raise ArgumentError(f"{self.seeds!r} seeds are seen only as ghosts: add --show ghosts")
-        if type(self.seeds) is not int or not 2 <= self.seeds <= MAX_SEEDS:
-            raise ArgumentError(f"seeds must be a whole number from 2 to {MAX_SEEDS}, not {self.seeds!r}")
+        if self.seeds is not None and "ghosts" not in self.show:
+            raise ArgumentError(f"{self.seeds} seeds are seen only as ghosts: add --show ghosts")
 
-    def _check_words(self) -> None:
-        if self.title is not None and not isinstance(self.title, str):
-            raise ArgumentError(f"title must be text, not {self.title!r}")
-        if type(self.transparent) is not bool:
-            raise ArgumentError(f"transparent must be true or false, not {self.transparent!r}")
 
-    def _check_size(self) -> None:
-        size: tuple[int, ...] = self.size or ()
-        whole = len(size) == 2 and all(type(n) is int for n in size)
-        if not (whole and MIN_SIZE <= size[0] <= MAX_WIDTH and MIN_SIZE <= size[1] <= MAX_HEIGHT):
-            bounds = f"{MIN_SIZE}x{MIN_SIZE} to {MAX_WIDTH}x{MAX_HEIGHT}"
-            raise ArgumentError(f"size must be WxH pixels, from {bounds}, not {'x'.join(map(str, size))}")
+def _size(value: Any) -> tuple[int, int]:
+    found = several(value, 2, "x")
+    width, height = (whole_of(each) for each in found or (None, None))
+    if width is None or height is None or not (MIN_SIZE <= width <= MAX_WIDTH and MIN_SIZE <= height <= MAX_HEIGHT):
+        bounds = f"{MIN_SIZE}x{MIN_SIZE} to {MAX_WIDTH}x{MAX_HEIGHT}"
+        raise ArgumentError(f"size must be WxH pixels, from {bounds}, not {_written(value, found, 'x')}")
+    return width, height
 
-    def _check_view(self) -> None:
-        if self.view not in VIEWS:
-            raise UnknownNameError("view", str(self.view), VIEWS)
-        if self.camera not in CAMERAS:
-            raise UnknownNameError("camera", str(self.camera), CAMERAS)
-        if not within(self.elevation, "[10, 75]"):
-            raise ArgumentError(f"elevation must be a number of degrees in [10, 75], not {self.elevation!r}")
-        if not within(self.azimuth, "[-360, 360]"):
-            raise ArgumentError(f"azimuth must be a number of degrees in [-360, 360], not {self.azimuth!r}")
-        for name in ("camera", "elevation", "azimuth"):
-            if self.view == "contour" and getattr(self, name) != getattr(Picture, name):
-                raise ArgumentError(f"a map from above has no {name}; with one goes the view relief")
 
-    def _check_box(self) -> None:
-        box = self.view_box
-        if box is None:
-            return
-        fits = len(box) == 4 and all(within(value, "[-1e100, 1e100]") for value in box)
-        if not (fits and _apart(box[0], box[1]) and _apart(box[2], box[3])):
-            written = ",".join(map(str, box))
-            wanted = "X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, clearly apart and in [-1e100, 1e100]"
-            raise ArgumentError(f"view box must be {wanted}, not {written}")
-        object.__setattr__(self, "view_box", tuple(box))
+def _box(value: Any) -> Box:
+    found = several(value, 4)
+    if found is None or not all(within(each, "[-1e100, 1e100]") for each in found):
+        found, x0, x1, y0, y1 = None, 0.0, 0.0, 0.0, 0.0
+    else:
+        x0, x1, y0, y1 = found
+    if not (_apart(x0, x1) and _apart(y0, y1)):
+        wanted = "X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, clearly apart and in [-1e100, 1e100]"
+        raise ArgumentError(f"view box must be {wanted}, not {_written(value, found, ',')}")
+    return x0, x1, y0, y1
+
+
+def _written(value: Any, found: Sequence[float] | None, separator: str) -> str:
+    """What was given, as one writes it: numbers with a separator between, or else as it is shown."""
+    parts = found if found is not None else value if isinstance(value, tuple | list) else None
+    return shown(value) if parts is None else separator.join(map(shown, parts[:12]))
 
 
 def _apart(low: float, high: float) -> bool:

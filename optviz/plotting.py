@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optviz.animation import film_of, scene_again
-from optviz.catalog import load_surface
+from optviz.animation import Subject, film_of, scene_again, target_and_options
+from optviz.bounds import flag, whole_of
+from optviz.calls import Answering, answering
 from optviz.draw import Film
 from optviz.encode.still import save_still, still_encoder_for, write_png
-from optviz.errors import ArgumentError
-from optviz.problem import steps_on
-from optviz.races import Race
+from optviz.errors import ArgumentError, shown
+from optviz.kinds import listed
+from optviz.kinds import path as path_of
 from optviz.recipe import Recipe, read_recipe
-from optviz.surface import Surface
 from optviz.writing import check_writable
 
 if TYPE_CHECKING:
@@ -25,15 +25,17 @@ At = str | int | Sequence[str | int]
 """Steps: a whole number, ``end``, several with commas between, or a sequence of such."""
 
 
-class Plot:
+class Plot(metaclass=Answering):
     """A race at one step or several. In a notebook it shows the last of them; `save` writes all."""
 
     def __init__(self, film: Film, steps: Sequence[int]) -> None:
-        self.film, self.steps = film, tuple(steps)
+        if not isinstance(film, Film):
+            raise ArgumentError(f"a Plot is of a Film, not {shown(film)}; optviz.plot(…) makes one")
+        self.film, self.steps = film, tuple(chosen(parse_at(steps), film.last_step))
 
     def targets(self, path: str | Path) -> list[Path]:
         """The files that `save` writes: the path itself for one step, ``NAME-STEP.png`` for each of several."""
-        path = Path(path)
+        path = path_of("path", path)
         if len(self.steps) == 1:
             return [path]
         return [path.with_name(f"{path.stem}-{step}{path.suffix}") for step in self.steps]
@@ -44,7 +46,7 @@ class Plot:
 
     def saving(self, path: str | Path) -> Iterator[Path]:
         """Write as `save` does, and hand over each file's path once it is there."""
-        still_encoder_for(Path(path).suffix, transparent=self.film.transparent)
+        still_encoder_for(path_of("path", path).suffix, transparent=self.film.transparent)
         targets = self.targets(path)
         for target in targets:
             check_writable(target)
@@ -58,8 +60,9 @@ class Plot:
         return {"image/png": buffer.getvalue()}
 
 
+@answering
 def plot(
-    race_or_surface: Race | Surface | str | Training,
+    race_or_surface: Subject | Training,
     path: str | Path | None = None,
     at: At = "end",
     **options: Any,
@@ -71,6 +74,7 @@ def plot(
     Args:
         race_or_surface: A `Race`, or what `optviz.race` takes as a surface, or a `Training`.
         path: Where to write at once, if anywhere: a .png, .svg or .pdf. Several steps are written to NAME-STEP.png.
+            A list here are optimizers, as in `optviz.race`.
         at: The step, 0 … the race's; ``end`` is the last. Several, as in ``"0,10,50,end"`` or ``[0, 10, "end"]``.
         **options: As `optviz.animate` takes them.
 
@@ -82,16 +86,16 @@ def plot(
         >>> optviz.plot("booth", at="0,5,end", steps=20, size=(320, 240)).steps
         (0, 5, 20)
     """
+    path, options = target_and_options(path, options)
     wanted = parse_at(at)
-    if isinstance(race_or_surface, Surface | str):
-        foresee(wanted, steps_on(load_surface(race_or_surface), options.get("steps")))
-    film = film_of(race_or_surface, options)
+    film = film_of("plot", race_or_surface, options, lambda steps: chosen(wanted, steps))
     result = Plot(film, chosen(wanted, film.last_step))
     if path is not None:
         result.save(path)
     return result
 
 
+@answering
 def replot(file: str | Path | Recipe, at: At | None = None, *, trust: bool = False) -> Plot:
     """Make a still again from the recipe in a file that optviz wrote: on the same versions, the same bytes.
 
@@ -104,10 +108,10 @@ def replot(file: str | Path | Recipe, at: At | None = None, *, trust: bool = Fal
         RecipeError: There is no recipe, it is damaged, or it is not to be trusted.
         ArgumentError: There is no such step.
     """
-    recipe = file if isinstance(file, Recipe) else read_recipe(file)
+    recipe = file if isinstance(file, Recipe) else read_recipe(path_of("file", file))
     wanted = parse_at(at if at is not None else "end" if recipe.step is None else recipe.step)
     steps = chosen(wanted, recipe.steps)
-    return Plot(Film(scene_again(recipe, trust=trust)), steps)
+    return Plot(Film(scene_again(recipe, trust=flag("trust", trust))), steps)
 
 
 def parse_at(at: At) -> list[int | None]:
@@ -120,22 +124,23 @@ def parse_at(at: At) -> list[int | None]:
         >>> parse_at("0, 10,end")
         [0, 10, None]
     """
-    parts = at.split(",") if isinstance(at, str) else at if isinstance(at, Iterable) else [at]
-    words = [str(part).strip().lower() for part in parts]
-    for word in words or [""]:
-        if word != "end" and not (word.isascii() and word.isdigit() and len(word) < 10):
-            raise ArgumentError(f"at must be steps from 0 on, or end, with commas between, not {word!r}")
-    return [None if word == "end" else int(word) for word in words]
+    parts = at.split(",") if isinstance(at, str) else [at] if whole_of(at) is not None else None
+    if parts is None:
+        parts = listed("at", "end" if at is None else at, str, "steps from 0 on, or end")
+    return [_step(part) for part in parts or [""]]
 
 
-def foresee(wanted: Sequence[int | None], steps: int) -> None:
-    """Refuse what `chosen` would refuse once a race of so many steps is run; a race of none is refused by itself.
-
-    Raises:
-        ArgumentError: The race would be over before.
-    """
-    if type(steps) is int and steps > 0:
-        chosen(wanted, steps)
+def _step(part: Any) -> int | None:
+    if isinstance(part, str):
+        part = part.strip().lower()
+        if part == "end":
+            return None
+        found = int(part) if part.isascii() and part.isdigit() and len(part) < 10 else None
+    else:
+        found = whole_of(part)
+    if found is None or not 0 <= found < 10**9:
+        raise ArgumentError(f"at must be steps from 0 on, or end, with commas between, not {shown(part)}")
+    return found
 
 
 def chosen(wanted: Sequence[int | None], last: int) -> list[int]:

@@ -98,8 +98,7 @@ def pose(
         ((1.5, 0.001), 240)
     """
     place = load_surface(surface)
-    if not isinstance(surface, Surface):
-        source = str(surface) if is_local(str(surface)) else place.name
+    source = source_of(surface, place) or source
     seed = check_seed(seed)
     return Problem(
         surface=place,
@@ -109,6 +108,13 @@ def pose(
         source=source,
         **more,
     )
+
+
+def source_of(ref: str | PathLike[str] | Surface, surface: Surface) -> str | None:
+    """By which name or file a surface is found again; None where it was made in Python."""
+    if isinstance(ref, Surface):
+        return None
+    return str(ref) if is_local(str(ref)) else surface.name
 
 
 def steps_on(surface: Surface, asked: int | None) -> int:

@@ -120,7 +120,7 @@ def test_what_was_made_in_python_is_not_made_again(tmp_path):
         {"seeds": []},
         {"show": ["nothing"]},
         {"show": 4},
-        {"plane": None},
+        {"plane": 4},
         {"augment": 3},
         {"samples": "0"},
     ],

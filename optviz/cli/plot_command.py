@@ -44,7 +44,7 @@ def command(ctx: click.Context, /, at: str | None, output: str | None, quiet: bo
     from optviz.draw import Film
     from optviz.encode.still import still_encoder_for
     from optviz.errors import ArgumentError
-    from optviz.plotting import Plot, chosen, foresee, parse_at
+    from optviz.plotting import Plot, chosen, parse_at
 
     if quiet:
         warnings.simplefilter("ignore")  # until the command ends
@@ -52,7 +52,7 @@ def command(ctx: click.Context, /, at: str | None, output: str | None, quiet: bo
     asked = order(ctx, quiet=quiet, own=("output", "at"), **options)
     if at is None and asked.recipe is not None and asked.recipe.step is not None:
         wanted = [asked.recipe.step]
-    foresee(wanted, asked.steps)
+    chosen(wanted, asked.steps)  # refuses what the race would be over before
     if output == "-" and len(wanted) > 1:
         raise ArgumentError("stdout takes one still; name a file with -o, or one step with --at")
     path = target(output, asked.name, ".png", partial(still_encoder_for, transparent=asked.transparent))

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from optviz.errors import ArgumentError, UnknownNameError
+from optviz.calls import parameters_of, refuse_unknown
+from optviz.errors import ArgumentError, shown
+from optviz.kinds import word, words
 from optviz.nets.datasets import Dataset
 from optviz.nets.network import Network
 from optviz.picture import Picture
@@ -51,18 +53,15 @@ class Portrait:
     plane: str = "pca"
 
     def __post_init__(self) -> None:
-        given = self.show.split(",") if isinstance(self.show, str) else self.show
-        names = tuple(dict.fromkeys(given)) or ("curves",)
-        for name in names:
-            if name not in SHOWS:
-                raise UnknownNameError("show", str(name), SHOWS)
+        if not isinstance(self.picture, Picture):
+            raise ArgumentError(f"picture must be a Picture, not {shown(self.picture)}")
+        names = tuple(dict.fromkeys(words("show", self.show, SHOWS))) or ("curves",)
         others = tuple(name for name in names if name != "curves")
         if len(others) > 1:
             told = " and ".join(others)
             raise ArgumentError(f"{told} do not fit into one picture: show one of them, and curves if you like")
         object.__setattr__(self, "show", (*others, *(name for name in names if name == "curves")))
-        if self.plane not in PLANES:
-            raise UnknownNameError("plane", str(self.plane), PLANES)
+        object.__setattr__(self, "plane", word("plane", "pca" if self.plane is None else self.plane, PLANES))
         if self.plane != "pca" and "plane" not in self.show:
             raise ArgumentError(f"the plane {self.plane} is seen with --show plane; add it")
         self._check_picture()
@@ -96,8 +95,11 @@ class Portrait:
                 raise ArgumentError(f"{name} {changed[name]} is for --show plane, not for {self.show[0]}; leave it out")
 
 
-def portrait_of(options: dict[str, Any]) -> Portrait:
-    """The portrait that these options ask for: its own, and a picture's."""
+def portrait_of(options: dict[str, Any], what: str = "a picture") -> Portrait:
+    """The portrait that these options ask for: its own, and a picture's; errors say that they are `what` takes."""
+    looks = [name for name in parameters_of(Picture) if name not in FOR_RACES]
+    given = [name for name in options if name not in FOR_RACES]  # a picture refuses these, and says why
+    refuse_unknown(f"{what} of a training", given, ("show", "plane", *looks))
     own = {name: options[name] for name in ("show", "plane") if name in options}
     return Portrait(picture=Picture(**{name: value for name, value in options.items() if name not in own}), **own)
 
