@@ -1,6 +1,7 @@
 """What is claimed of trainings: every measure against the training itself, and what cannot be measured."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from optviz.claims import MEASURES as RACED
 from optviz.claims import OVERALL, parse_claim
 from optviz.errors import ArgumentError
 from optviz.nets.measures import COMPARED, MEASURES, measure
+from optviz.nets.setting import Score
+from optviz.nets.trials import Epoch
 from tests.trainings import trained
 
 
@@ -43,6 +46,13 @@ def test_epochs_to_is_the_first_that_is_good_enough(moons):
             good = [each.epoch for each in run.history if each.validation.accuracy >= percent / 100]
             assert measure(moons, "epochs_to", run.label, percent) == (good[0] if good else math.inf)
     assert parse_claim("epochs_to(adam#2, 100) == never").check(moons).found == "never"
+
+
+@pytest.mark.parametrize("percent", range(1, 101))
+def test_so_many_percent_are_reached_by_just_as_many(percent):
+    """100 times .57 is less than 57."""
+    run = SimpleNamespace(history=[Epoch(1, 1, Score(0, 0), Score(0, percent / 100))])
+    assert MEASURES["epochs_to"](run, percent) == 1
 
 
 def test_of_several_seeds_it_is_the_median():
@@ -125,8 +135,8 @@ def test_the_gradients_share_is_that_of_finite_differences(deep):
         return (np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]).mean()
 
     slopes = np.array([(loss(start + step) - loss(start - step)) / 2e-6 for step in 1e-6 * np.eye(len(start))])
-    sizes = [math.sqrt(sum((slopes[slot.place] ** 2).sum() for slot in training.network.slots if slot.layer == layer))
-             for layer in (0, 2)]  # fmt: skip
+    sizes = [math.sqrt(sum((slopes[slot.place] ** 2).sum() for slot in training.network.slots if slot.name == name))
+             for name in ("0.weights", "2.weights")]  # fmt: skip
     assert measure(training, "gradient_share", "sgd") == pytest.approx(sizes[0] / sizes[1], rel=1e-6)
 
 

@@ -48,7 +48,7 @@ class Inside:
     """What was measured in L hidden layers at S moments.
 
     Percentiles (S, L, 3) of what goes into the units, shares (S, L) of units that are dead or of outputs that are
-    saturated, and norms (S, L) of the gradients of the weights.
+    saturated, and norms (S, L) of the gradients of the weights of the dense layers that feed them, biases left out.
     """
 
     percentiles: Array
@@ -88,17 +88,26 @@ def _look(network: Network, params: Array, x: Array, labels: Array) -> tuple[Arr
     with np.errstate(all="ignore"):
         memory = np.zeros(sum(math.prod(slot.part.shape) for slot in network.memory_slots), x.dtype)
         found = network.backward(params, memory, x, labels, np.random.default_rng(0))
-        signals = _signals(network, params, found.memory, x)
+        signals = _signals(network, params, _as_normalized(network, found.memory, len(x)), x)
         percentiles = np.array([np.percentile(before.astype(float), PERCENTILES) for _, _, before in signals])
         asleep = np.array([_asleep(kind, before) for _, kind, before in signals])
         norms = []
         for index, _, _ in signals:
             feeding = max(place for place in _dense(network) if place < index)
-            parts = [found.gradient[slot.place] for slot in network.slots if slot.layer == feeding]
-            norms.append(float(np.linalg.norm(np.concatenate(parts).astype(float))))
+            [weights] = [slot for slot in network.slots if (slot.layer, slot.part.name) == (feeding, "weights")]
+            norms.append(float(np.linalg.norm(found.gradient[weights.place].astype(float))))
     known = np.isfinite(percentiles).all(axis=1)
     lengths = np.array(norms)
     return percentiles, np.where(known, asleep, np.nan), np.where(lengths > 0, lengths, np.nan)  # 0 has no logarithm
+
+
+def _as_normalized(network: Network, memory: Array, size: int) -> Array:
+    """What was remembered of one batch, its variances those it was normalized by: with n, not n − 1, beneath."""
+    found = memory.copy()
+    for slot in network.memory_slots:
+        if slot.part.name == "variance":
+            found[slot.place] *= (size - 1) / size
+    return found
 
 
 def _signals(network: Network, params: Array, memory: Array, x: Array) -> list[tuple[int, str, Array]]:

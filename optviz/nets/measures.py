@@ -57,7 +57,7 @@ def _score(part: str, name: str) -> Callable[[Run, int | None], float]:
 def _epochs_to(run: Run, percent: int | None) -> float:
     if percent is None:
         raise ArgumentError("epochs_to needs the percents to reach, as in epochs_to(adam, 95)")
-    return next((float(each.epoch) for each in run.history if 100 * each.validation.accuracy >= percent), math.inf)
+    return next((float(each.epoch) for each in run.history if each.validation.accuracy >= percent / 100), math.inf)
 
 
 def _diverged_at(run: Run, _: int | None) -> float:
@@ -109,12 +109,12 @@ MEASURES: dict[str, Callable[[Run, int | None], float]] = {
 """What can be measured of a run. Losses and accuracies on each part, at the end, or but for the test part at an epoch;
 `epochs`: how many it was trained; `epochs_to`: after how many its validation accuracy first was so many percent;
 `diverged_at`: the step at which it left the finite numbers. `gradient_share`: how long the gradient of the first hidden
-layer's weights is before the first step, as a share of the last one's; `asleep`: the share of dead units or saturated
-outputs at the end, and `widening`: how many times as far apart the percentiles of what goes into the units then are,
-each in the hidden layer where it is most.
+layer's weights, biases left out, is before the first step, as a share of the last one's; `asleep`: the share of dead
+units or saturated outputs at the end, and `widening`: how many times as far apart the percentiles of what goes into the
+units then are, each in the hidden layer where it is most.
 """
 
 COMPARED: dict[str, Callable[[Run, Training], float]] = {"turn": _turn}
-"""What can be measured of a run beside the others of its seed. `turn`: the angle in degrees between the way that it has
-gone from the first weights, and the way of the first run.
+"""What can be measured of a run beside the others of its seed. `turn`: the angle in degrees between the way that its
+parameters, biases and all, have gone from where they began, and the way of the first run.
 """
