@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import zipfile
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Container
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,7 +25,7 @@ _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 
 
 def read_arrays(
-    path: str | Path, what: str, kind: type[OptvizError] = OptvizError, names: Collection[str] | None = None
+    path: str | Path, what: str, kind: type[OptvizError] = OptvizError, names: Container[str] | None = None
 ) -> dict[str, NDArray[Any]]:
     """The arrays in a file, those of these names or all.
 
@@ -50,7 +50,7 @@ def read_arrays(
             raise kind(f"{path} is not {what}: {words}") from error
 
 
-def _members(file: zipfile.ZipFile, names: Collection[str] | None) -> dict[str, zipfile.ZipInfo]:
+def _members(file: zipfile.ZipFile, names: Container[str] | None) -> dict[str, zipfile.ZipInfo]:
     """The members that are arrays of these names, by name."""
     inside = file.infolist()
     if len(inside) > MAX_MEMBERS.most:

@@ -8,6 +8,7 @@ a new file is found without reinstalling. Third parties register under the entry
 from __future__ import annotations
 
 import importlib
+import os
 from dataclasses import Field, dataclass, fields, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -163,6 +164,16 @@ def is_local(ref: str) -> bool:
     """Whether a ref names a user's file or module, whose code would run, rather than a registered name."""
     path, module, _ = split_ref(ref)
     return path is not None or module is not None
+
+
+def is_local_data(spec: str) -> bool:
+    """Whether a spec of data names a file or a folder, rather than a set that optviz knows.
+
+    Example:
+        >>> [is_local_data(spec) for spec in ("digits", "moons:noise=0.2", "mine.npz ", "./kmnist", "kmnist/")]
+        [False, False, True, True, True]
+    """
+    return spec.strip().lower().endswith(".npz") or any(mark in spec for mark in {"/", os.sep})
 
 
 def _made_in_python(optimizer: Optimizer) -> Entry:

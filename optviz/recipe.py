@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import optviz
 from optviz.carriers import MARK, MAX_SEARCHED, carried
-from optviz.catalog import is_local, load_optimizer
+from optviz.catalog import is_local, is_local_data, load_optimizer
 from optviz.errors import ArgumentError, OptvizError
 from optviz.optimizer import Optimizer
 from optviz.reading import opened, parse_json
@@ -89,7 +89,7 @@ class Recipe:
         """Files and modules of a user that making it again would run or read."""
         refs = [parse_spec(spec).ref for spec, _ in self.runs]
         data = str((self.training or {}).get("data"))
-        read = [data] if data.lower().endswith(".npz") else []
+        read = [data] if is_local_data(data) else []
         return [*read, *(ref for ref in (self.surface or "", *refs) if is_local(ref))]
 
 

@@ -20,7 +20,8 @@ class Regions:
 
     answers (T+1, rows, columns, C) are logarithms of the classes' probabilities at the middles of the box's cells, the
     top row first, and of one more cell on every side, so that what runs over the edge is known there. Lengths are the
-    same in both directions. points (n, 2) with labels (n,) lie on it.
+    same in both directions. points (n, 2) with labels (n,) lie on it. `names` are what classes are called by who points
+    at them, by number where there are none.
     """
 
     box: Box
@@ -29,6 +30,7 @@ class Regions:
     labels: NDArray[Any]
     owner: int
     title: str = ""
+    names: tuple[str, ...] = ()
 
     @property
     def classes(self) -> int:

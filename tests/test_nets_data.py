@@ -104,6 +104,7 @@ def test_any_npz_will_do(tmp_path):
     np.testing.assert_array_equal(whole.test_x, GOOD_X[:4] + 7)
 
 
+WORDS = np.array(["ant", "cat", "dog"])[GOOD_Y]
 HOLED = GOOD_X.copy()
 HOLED[5, 1] = np.nan
 
@@ -112,7 +113,8 @@ HOLED[5, 1] = np.nan
     ("arrays", "words"),
     [
         ({"X": GOOD_X}, "has no y: samples X"),
-        ({"y": GOOD_Y, "x": GOOD_X}, "has no X: samples X"),
+        ({"y": GOOD_Y, "z": GOOD_X}, "has no X: samples X"),
+        ({"X": GOOD_X, "x_train": GOOD_X, "y": GOOD_Y}, "has both X and x_train, which mean the same"),
         ({"X": GOOD_X, "y": GOOD_Y[:-1]}, r"X has 12 samples and y the shape \(11,\)"),
         ({"X": HOLED, "y": GOOD_Y}, "NaN or infinity, first in sample 5"),
         ({"X": GOOD_X.astype(str), "y": GOOD_Y}, "X must hold real numbers, not <U"),
@@ -129,7 +131,17 @@ HOLED[5, 1] = np.nan
         ({"X": GOOD_X, "y": GOOD_Y * 0}, "all samples have label 0"),
         ({"X": GOOD_X, "y": GOOD_Y + 0.5}, "whole numbers from 0; the label of sample 0 is 0.5"),
         ({"X": GOOD_X, "y": np.where(GOOD_X[:, 0] == 6, np.nan, GOOD_Y)}, "the label of sample 3 is nan"),
-        ({"X": GOOD_X, "y": np.array(["cat"] * 12)}, "y must hold whole numbers from 0, not <U3; number the classes"),
+        ({"X": GOOD_X, "y": np.array(["cat"] * 12)}, "all samples have label cat"),
+        ({"X": GOOD_X, "y": GOOD_Y + 0j}, "y must hold whole numbers or words, not complex"),
+        ({"X": GOOD_X, "y": GOOD_Y * 2 + 1}, "no sample has label 2, but one has 5"),
+        ({"X": GOOD_X, "y": GOOD_Y * 0 + 1}, "all samples have label 1"),
+        ({"X": GOOD_X, "y": np.eye(3)[GOOD_Y] * 0.5}, "row 0 does not hold one 1 and else 0"),
+        ({"X": GOOD_X, "y": np.ones((12, 3))}, "row 0 does not hold one 1 and else 0"),
+        ({"X": np.zeros((12, 4, 4, 3)), "y": GOOD_Y}, "of colours take the mean first"),
+        ({"X": GOOD_X, "y": WORDS, "X_test": GOOD_X, "y_test": GOOD_Y}, "words in one part and numbers in the other"),
+        ({"X": GOOD_X, "y": WORDS, "X_test": GOOD_X[:1], "y_test": ["elk"]}, "labels up to elk, the other 2 and dog"),
+        ({"X": GOOD_X, "y": GOOD_Y, "X_val": GOOD_X}, "only one of X_val and y_val"),
+        ({"X": GOOD_X, "y": GOOD_Y, "X_val": GOOD_X[:, :1], "y_val": GOOD_Y}, "that of validation"),
         ({"X": GOOD_X.astype(object), "y": GOOD_Y}, "holds Python objects, which are never loaded"),
         ({"X": GOOD_X, "y": GOOD_Y, "X_test": GOOD_X}, "only one of X_test and y_test"),
         ({"X": GOOD_X, "y": GOOD_Y, "X_test": GOOD_X[:, :1], "y_test": GOOD_Y}, "its test part has 1 features"),

@@ -867,7 +867,6 @@ def test_a_damaged_run_file(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"batch_size": 121}, "from 1 to the 120 samples of the training part, not 121"),
         ({"batch_size": 0}, "not 0"),
         ({"batch_size": 1}, "batch size 1 cannot be normalized"),
         ({"epochs": 0}, "epochs must be a whole number from 1 to 100000, not 0"),

@@ -39,6 +39,35 @@ def timeless(found):
     return found
 
 
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("given", [[], ["--batch-size", "64"], ["--batch-size", "500"]])
+def test_of_fewer_samples_than_a_batch_all_are_taken_and_a_note_says_so(run, given):
+    line = ["train", "--data", "moons:samples=80", "-O", "sgd:lr=0.1", "--epochs", "2", "--json", *given]
+    result = run(*line)
+    assert [epoch["step"] for epoch in read(result.stdout)["runs"][0]["history"]] == [1, 2]
+    assert result.stderr.count("note: moons has 48 samples to train on, fewer than a batch of") == 1
+    assert run(*line, "--quiet").stderr == ""
+    again = read(run(*line, "--quiet", "--seeds", "2").stdout)
+    assert len(again["problems"]) == 2
+
+
+def test_data_of_ones_own_are_listed_by_their_names(run, folder):
+    x, y = np.random.default_rng(0).normal(size=(40, 2)), np.array(["ant", "bee"])[np.arange(40) % 2]
+    np.savez(folder / "pets.npz", x_train=x, y_train=y)
+    rows = read(run("data", "pets.npz", "--json").stdout)
+    assert [row["label"] for row in rows] == ["ant", "bee", "all"]
+    assert rows[2] == {"label": "all", "train": 24, "validation": 8, "test": 8}
+    run("data", "pets.npz", "-o", "pets.png")
+    drawn = ["--batch-size", "8", "--epochs", "2", "--show", "boundary", "-o", "pets.html"]
+    assert run("train", "--data", "pets.npz", "--hidden", "4", "-O", "sgd:lr=0.1", *drawn).exit_code == 0
+    assert '"names": ["ant", "bee"]' in (folder / "pets.html").read_text().replace('":[', '": [').replace('","', '", "')
+
+
+def test_a_folder_for_data_needs_data(refuse):
+    assert "--data-dir needs the NAME" in refuse(2, "data", "--data-dir", ".")
+    assert "digits is not looked for" in refuse(2, "data", "digits", "--data-dir", ".")
+
+
 def test_the_options_reach_the_training(run):
     options = "--batchnorm --dropout 0.1 --activation gelu --init xavier --l1 0.001 --l2 0.01 --dtype float64 --seed 3"
     more = "--patience 2 --schedule cosine(18) --ensemble 2"
@@ -224,7 +253,8 @@ def test_progress_is_for_terminals(spawn, options):
         ("--dropout 1", ["dropout: rate must be a number in [0, 1), not 1.0"]),
         ("--l1 -1", ["l1 must be a number in [0, inf), not -1.0"]),
         ("--l2=-0.5", ["l2 must be a number in [0, inf), not -0.5"]),
-        ("--batch-size 2000", ["from 1 to the 1078 samples of the training part, not 2000"]),
+        ("--batch-size 0", ["from 1 to the 1078 samples of the training part, not 0"]),
+        ("--data moons --data-dir .", ["moons is not looked for in '.': leave it out"]),
         ("--batch-size 1 --batchnorm", ["batch size 1 cannot be normalized"]),
         ("--activation relo", ["no activation is called 'relo'", "Did you mean 'relu'?"]),
         ("--init hee", ["no initializer is called 'hee'", "Did you mean 'he'?"]),

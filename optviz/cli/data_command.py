@@ -22,8 +22,8 @@ from optviz.cli.tables import print_table
         "optviz data spirals:noise=0.05 --theme dark -o spirals.png",
     ),
 )
-@click.argument("name", metavar="[NAME|FILE.npz]", required=False)
-@click.option("--data-dir", metavar="FOLDER", help="Where files of data sets are looked for first.")
+@click.argument("name", metavar="[NAME|FILE.npz|FOLDER/]", required=False)
+@click.option("--data-dir", metavar="FOLDER", help="Where the files of fashion-mnist and mnist are looked for first.")
 @click.option(
     "--augment",
     multiple=True,
@@ -59,6 +59,8 @@ def command(
     if name is None:
         if output is not None:
             raise ArgumentError("-o needs the NAME of a data set to picture, as in: optviz data digits -o digits.png")
+        if data_dir is not None:
+            raise ArgumentError("--data-dir needs the NAME of a data set to read there, as in: optviz data mnist")
         print_table(overview(), form)
         return
     data = load_data(name, data_dir)

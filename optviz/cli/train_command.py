@@ -36,10 +36,11 @@ _INTERRUPTED = 130
     "--data",
     default="digits",
     show_default=True,
-    metavar="NAME|FILE.npz",
-    help="A data set, as in moons:noise=0.2, or a file with X and y; `optviz data` lists all.",
+    metavar="NAME|FILE.npz|FOLDER/",
+    help="A data set, as in moons:noise=0.2; `optviz data` lists all. Or a file with samples and labels, or a folder "
+    "of IDX files.",
 )
-@click.option("--data-dir", metavar="FOLDER", help="Where files of data sets are looked for first.")
+@click.option("--data-dir", metavar="FOLDER", help="Where the files of fashion-mnist and mnist are looked for first.")
 @click.option("--hidden", default="64", show_default=True, metavar="N,N,…", help="Widths of hidden layers, or none.")
 @click.option(
     "--activation",
@@ -75,7 +76,9 @@ _INTERRUPTED = 130
     "--schedule", metavar="SPEC", shell_complete=complete_schedule, help="What multiplies the rates, a step at a time."
 )
 @click.option("--epochs", type=int, default=20, show_default=True, metavar="N", help="Times through the training part.")
-@click.option("--batch-size", type=int, default=64, show_default=True, metavar="N", help="Samples of a step.")
+@click.option(
+    "--batch-size", type=int, default=64, show_default=True, metavar="N", help="Samples of a step; of fewer, all."
+)
 @click.option("--l1", type=float, default=0.0, metavar="X", help="Penalty on the weights' sizes.")
 @click.option("--l2", type=float, default=0.0, metavar="X", help="Penalty on half the weights' squares.")
 @click.option(

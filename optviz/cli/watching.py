@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,9 @@ def _speed(trials: Sequence[Trial], size: int) -> str:
 
 @contextmanager
 def watching(quiet: bool) -> Iterator[Bar | None]:
-    """A bar, or None where nobody looks on."""
+    """A bar, or None where nobody looks on; where all is to be quiet, warnings are no longer shown, either."""
+    if quiet:
+        warnings.simplefilter("ignore")  # until the command ends
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return

@@ -1,7 +1,8 @@
 """Data sets by name: samples x (n, d) with labels y (n,), and what is known of them.
 
 ``digits`` comes with optviz, ``moons`` and their kin are made with a seed, ``fashion-mnist`` and ``mnist`` are read
-where they lie, and any ``.npz`` file with X and y will do. A name may carry items: ``moons:samples=500,noise=0.2``.
+where they lie, and any ``.npz`` file with samples and labels will do, or a folder of IDX files: `optviz.nets.own` reads
+these. A name may carry items: ``moons:samples=500,noise=0.2``.
 
 The digits are "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, from the UCI Machine Learning
 Repository, CC BY 4.0: the 1797 images of its test part, 8×8 pixels from 0 to 16, unchanged but for their file format.
@@ -10,7 +11,7 @@ Repository, CC BY 4.0: the 1797 images of its test part, 8×8 pixels from 0 to 1
 from __future__ import annotations
 
 import inspect
-import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,20 +21,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.arrays import read_arrays
+from optviz.catalog import is_local_data
 from optviz.errors import ArgumentError, DataError, SpecError, UnknownNameError
 from optviz.nets import points
 from optviz.nets.idx import load_idx
+from optviz.nets.labels import Labels, numbered
+from optviz.nets.own import Own, read_own
 from optviz.specs import parse_spec
 
-Labels = NDArray[np.intp]
-_MOST_CLASSES = 1000
+__all__ = ["DATASETS", "Dataset", "Labels", "load_data", "overview"]
+
 _FARTHEST = 1e100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
     """Samples x (n, d), numbers, with labels y (n,) from 0 to C − 1.
+
+    Images may be given as (n, height, width), with an axis of one channel or without. Labels may be whole numbers from
+    0 or from 1, −1 and 1, words, a column, or rows with one 1 and else 0; they become numbers from 0.
 
     Args:
         name: As one asks for it.
@@ -43,11 +49,17 @@ class Dataset:
         image: (height, width) where d = height·width are grey pixels, row by row.
         test_x: The set's own test samples, if it has any.
         test_y: Their labels.
+        names: What the classes are called, by number; by their labels unless given.
         source: Where it is from, and on what terms.
         asked: How `load_data` was asked for it, by name with its items or by file; None where it was made in Python.
 
     Raises:
         DataError: The samples cannot be learned from; the message says which and why.
+
+    Example:
+        >>> pets = Dataset(name="pets", title="Pets", x=np.eye(4), y=np.array(["dog", "cat", "dog", "cat"]))
+        >>> pets.y, pets.names
+        (array([1, 0, 1, 0]), ('cat', 'dog'))
     """
 
     name: str
@@ -57,29 +69,31 @@ class Dataset:
     image: tuple[int, int] | None = None
     test_x: NDArray[Any] | None = None
     test_y: NDArray[Any] | None = None
+    names: tuple[str, ...] = ()
     source: str = ""
     asked: str | None = None
 
     def __post_init__(self) -> None:
-        x, y = _checked(self.x, self.y, self.name)
-        object.__setattr__(self, "x", x)
-        object.__setattr__(self, "y", y)
-        missing = np.flatnonzero(np.bincount(y) == 0)
-        if len(missing):
-            raise DataError(f"{self.name}: no sample has label {missing[0]}, but one has {y.max()}; leave no gap")
-        if self.classes < 2:
-            raise DataError(f"{self.name}: all samples have label 0; two classes or more can be told apart")
+        if (self.test_x is None) != (self.test_y is None):
+            raise DataError(f"{self.name}: a test part has samples and labels, both test_x and test_y")
+        parts: list[tuple[Any, Any, str]] = [(self.x, self.y, self.name)]
         if self.test_x is not None:
-            test_x, test_y = _checked(self.test_x, self.test_y, f"{self.name}, test part")
-            if test_x.shape[1] != x.shape[1] or test_y.max() > y.max():
-                raise DataError(
-                    f"{self.name}: its test part has {test_x.shape[1]} features and labels up to {test_y.max()}, "
-                    f"the other {x.shape[1]} and {y.max()}"
-                )
-            object.__setattr__(self, "test_x", test_x)
-            object.__setattr__(self, "test_y", test_y)
-        if self.image is not None and self.image[0] * self.image[1] != x.shape[1]:
-            raise DataError(f"{self.name}: {x.shape[1]} features are no image of {self.image[0]}x{self.image[1]}")
+            parts.append((self.test_x, self.test_y, f"{self.name}, test part"))
+        flat = [_flat(x, what) for x, _, what in parts]
+        labels = [np.asarray(y) for _, y, _ in parts]
+        for (x, _), y, (*_, what) in zip(flat, labels, parts, strict=True):
+            _check_samples(x, y, what)
+        numbers, names = numbered(labels, [what for *_, what in parts])
+        _check_classes(numbers, [x.shape[1] for x, _ in flat], names, self.name)
+        found: dict[str, Any] = {"image": flat[0][1] or self.image, "names": self.names or names}
+        for (x, _), y, prefix in zip(flat, numbers, ("", "test_"), strict=False):
+            found |= {f"{prefix}x": x, f"{prefix}y": y}
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
+        if self.image is not None and self.image[0] * self.image[1] != self.features:
+            raise DataError(f"{self.name}: {self.features} features are no image of {self.image[0]}x{self.image[1]}")
+        if len(self.names) != self.classes:
+            raise DataError(f"{self.name}: {len(self.names)} names are not those of {self.classes} classes")
 
     @property
     def features(self) -> int:
@@ -96,7 +110,7 @@ def _digits() -> Dataset:
     with np.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as file:
         x, y = file["X"], file["y"]
     source = "Alpaydin & Kaynak, UCI Machine Learning Repository, CC BY 4.0"
-    return Dataset(name="digits", title="Digits", x=x.reshape(len(x), -1), y=y, image=(8, 8), source=source)
+    return Dataset(name="digits", title="Digits", x=x, y=y, source=source)
 
 
 def _made(make: Callable[..., Any], name: str, title: str, **items: Any) -> Dataset:
@@ -106,16 +120,7 @@ def _made(make: Callable[..., Any], name: str, title: str, **items: Any) -> Data
 
 def _found(name: str, title: str, folder: str | Path | None = None) -> Dataset:
     (x, y), (test_x, test_y) = load_idx(name, folder)
-    return Dataset(
-        name=name,
-        title=title,
-        x=x.reshape(len(x), -1),
-        y=y,
-        test_x=test_x.reshape(len(test_x), -1),
-        test_y=test_y,
-        image=(x.shape[1], x.shape[2]),
-        source="IDX files",
-    )
+    return Dataset(name=name, title=title, x=x, y=y, test_x=test_x, test_y=test_y, source="IDX files")
 
 
 _FROM_FILES = {"fashion-mnist": "Fashion-MNIST", "mnist": "MNIST"}
@@ -138,11 +143,13 @@ def load_data(spec: str | Path | Dataset, folder: str | Path | None = None) -> D
     """The data set that a spec names.
 
     Args:
-        spec: A name, or ``moons:samples=500,noise=0.2,seed=3``, or a file ``mine.npz`` with X and y.
+        spec: A name, or ``moons:samples=500,noise=0.2,seed=3``, or a file of your own, ``mine.npz``, with samples and
+            labels, or a folder of IDX files, which is written with a slash: ``kmnist/``, ``./kmnist``.
         folder: Where to look for the files of ``fashion-mnist`` and ``mnist`` first.
 
     Raises:
         UnknownNameError: No data set is called so; the nearest name is offered.
+        ArgumentError: A folder is named for data that is not looked for in one.
         DataError: It is not there, or cannot be learned from.
 
     Example:
@@ -151,24 +158,44 @@ def load_data(spec: str | Path | Dataset, folder: str | Path | None = None) -> D
         ((1797, 64), 10, (8, 8))
     """
     if isinstance(spec, Dataset):
+        _no_folder(folder, spec.name)
         return spec
     if not isinstance(spec, str | Path):
         raise ArgumentError(f"data must be a name, an .npz file or a Dataset, not {type(spec).__name__}")
-    spec = str(spec)
-    return replace(_loaded(spec, folder), asked=spec.strip())
+    asked = str(spec).strip()
+    if isinstance(spec, Path) and not is_local_data(asked) and os.path.isdir(spec):  # noqa: PTH112 - Path.is_dir raises for some names
+        asked = f"./{asked}"
+    if is_local_data(asked):
+        _no_folder(folder, asked)
+        return replace(_own(read_own(Path(asked))), asked=asked)
+    return replace(_loaded(asked, folder), asked=asked)
+
+
+def _no_folder(folder: str | Path | None, name: str) -> None:
+    """Refuse a folder in which nothing would be looked for."""
+    if folder is not None:
+        raise ArgumentError(
+            f"--data-dir (folder) says where the files of {' and '.join(_FROM_FILES)} are; {name} is not looked for in "
+            f"{str(folder)!r}: leave it out, or write the path of a file or folder of your own, as in --data mine/"
+        )
+
+
+def _own(own: Own) -> Dataset:
+    (x, y), (test_x, test_y) = own.samples, own.test or (None, None)
+    return Dataset(name=own.name, title=own.name, x=x, y=y, test_x=test_x, test_y=test_y, source=own.source)
 
 
 def _loaded(spec: str, folder: str | Path | None) -> Dataset:
-    if spec.strip().lower().endswith(".npz"):
-        return _from_npz(Path(spec.strip()))
     parsed = parse_spec(spec)
     name = parsed.ref.lower().replace("_", "-")
     if name not in DATASETS:
-        hint = f"Allowed: {', '.join(DATASETS)}; a file of your own is written mine.npz, with X and y in it."
+        own = "a file of your own is written mine.npz, with X and y in it, and a folder of IDX files mine/"
+        hint = f"Allowed: {', '.join(DATASETS)}; {own}."
         raise UnknownNameError("data set", parsed.ref, DATASETS, hint)
     if name in _FROM_FILES:
         _no_items(parsed.items, spec, name)
         return DATASETS[name](folder=folder)
+    _no_folder(folder, name)
     if name not in _MADE:
         _no_items(parsed.items, spec, name)
         return DATASETS[name]()
@@ -200,48 +227,25 @@ def _no_items(items: dict[str, Any], spec: str, name: str) -> None:
         raise SpecError(spec, spec.index(":"), f"{name} takes no items")
 
 
-def _from_npz(path: Path) -> Dataset:
-    found = read_arrays(path, "a data set", DataError, ("X", "y", "X_test", "y_test"))
-    for key in ("X", "y"):
-        if key not in found:
-            raise DataError(f"{path} has no {key}: samples X (n, d) and their labels y (n,) make a data set")
-    if ("X_test" in found) != ("y_test" in found):
-        raise DataError(f"{path} has only one of X_test and y_test")
-    x = found["X"]
-    image = (x.shape[1], x.shape[2]) if x.ndim == 3 else None
-    flat = {
-        key: value.reshape(len(value), math.prod(value.shape[1:])) if value.ndim == 3 else value
-        for key, value in found.items()
-    }
-    return Dataset(
-        name=path.stem,
-        title=path.stem,
-        x=flat["X"],
-        y=flat["y"],
-        image=image,
-        test_x=flat.get("X_test"),
-        test_y=flat.get("y_test"),
-        source=str(path.name),
-    )
+def _flat(x: Any, name: str) -> tuple[NDArray[Any], tuple[int, int] | None]:
+    """Samples as rows, and the height and width of images."""
+    x = np.asarray(x)
+    image = None
+    if x.ndim == 4 and 1 in (x.shape[1], x.shape[3]):
+        x = x[..., 0] if x.shape[3] == 1 else x[:, 0]
+    if x.ndim == 3:
+        image = x.shape[1], x.shape[2]
+        x = x.reshape(len(x), image[0] * image[1])
+    if x.ndim != 2:
+        grey = "; of colours take the mean first, as in X.mean(axis=-1)" if x.ndim == 4 else ""
+        raise DataError(f"{name}: X must be samples x features, or grey images, not of shape {x.shape}{grey}")
+    return x, image
 
 
-def _checked(x: Any, y: Any, name: str) -> tuple[NDArray[Any], Labels]:
-    """X and y as they can be learned from."""
-    x, y = np.asarray(x), np.asarray(y)
-    _check_samples(x, name)
-    if y.shape != (len(x),):
-        raise DataError(f"{name}: X has {len(x)} samples and y the shape {y.shape}; they must be one label a sample")
-    if not len(x):
-        raise DataError(f"{name}: there are no samples")
-    _check_labels(y, name)
-    return x, y.astype(np.intp)
-
-
-def _check_samples(x: NDArray[Any], name: str) -> None:
+def _check_samples(x: NDArray[Any], y: NDArray[Any], name: str) -> None:
+    """Refuse samples that cannot be learned from, or are not as many as the labels."""
     if x.dtype.kind not in "fiub":
         raise DataError(f"{name}: X must hold real numbers, not {x.dtype}")
-    if x.ndim != 2:
-        raise DataError(f"{name}: X must be samples x features, or images, not of shape {x.shape}")
     if x.shape[1] == 0:
         raise DataError(f"{name}: X has zero features, shape {x.shape}")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
@@ -249,16 +253,22 @@ def _check_samples(x: NDArray[Any], name: str) -> None:
         raise DataError(f"{name}: X holds NaN or infinity, first in sample {row}; leave such samples out, or fill them")
     if x.dtype.kind == "f" and (farthest := float(np.abs(x).max(initial=0))) > _FARTHEST:
         raise DataError(f"{name}: X holds {farthest:g}; allowed are numbers up to {_FARTHEST:g}: rescale it")
+    if y.ndim not in (1, 2) or len(y) != len(x):
+        raise DataError(f"{name}: X has {len(x)} samples and y the shape {y.shape}; they must be one label a sample")
+    if not len(x):
+        raise DataError(f"{name}: there are no samples")
 
 
-def _check_labels(y: NDArray[Any], name: str) -> None:
-    if y.dtype.kind not in "fiub":
-        hint = "number the classes, as numpy.unique(y, return_inverse=True)[1] does"
-        raise DataError(f"{name}: y must hold whole numbers from 0, not {y.dtype}; {hint}")
-    broken = np.flatnonzero(~np.isfinite(y) | (y != np.floor(y)))
-    if len(broken):
-        row = int(broken[0])
-        raise DataError(f"{name}: y must hold whole numbers from 0; the label of sample {row} is {y[row]:g}")
-    if y.min() < 0 or y.max() >= _MOST_CLASSES:
-        wrong = y.min() if y.min() < 0 else y.max()
-        raise DataError(f"{name}: label {wrong:g} is out of range; allowed are 0 to {_MOST_CLASSES - 1}")
+def _check_classes(numbers: list[Labels], features: list[int], names: tuple[str, ...], name: str) -> None:
+    """Refuse labels with gaps, or of one class, and a test part of another kind."""
+    y, *test = numbers
+    missing = np.flatnonzero(np.bincount(y) == 0)
+    if len(missing):
+        raise DataError(f"{name}: no sample has label {names[missing[0]]}, but one has {names[y.max()]}; leave no gap")
+    if y.max() == 0:
+        raise DataError(f"{name}: all samples have label {names[0]}; two classes or more can be told apart")
+    if test and (features[1] != features[0] or test[0].max() > y.max()):
+        raise DataError(
+            f"{name}: its test part has {features[1]} features and labels up to {names[test[0].max()]}, "
+            f"the other {features[0]} and {names[y.max()]}"
+        )

@@ -11,6 +11,7 @@ import hashlib
 import math
 import os
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from optviz.errors import DataError
 from optviz.reading import MAX_IDX, opened
 
-Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Pair = tuple[NDArray[Any], NDArray[Any]]
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 PACKAGES = {"fashion-mnist": ("dataset-fashion-mnist", Path("/usr/share/datasets/fashion-mnist"))}
@@ -38,6 +39,7 @@ CHECKSUMS = {
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 }
+_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
 def load_idx(name: str, folder: str | Path | None = None) -> tuple[Pair, Pair]:
@@ -67,12 +69,12 @@ def load_idx(name: str, folder: str | Path | None = None) -> tuple[Pair, Pair]:
     return pairs
 
 
-def read_idx(path: Path, checksum: str) -> NDArray[np.uint8]:
-    """The array of bytes in an IDX file; a name that ends in ``.gz`` is decompressed.
+def read_idx(path: Path, checksum: str | None = None) -> NDArray[Any]:
+    """The array in an IDX file; a name that ends in ``.gz`` is decompressed.
 
     Args:
         path: The file.
-        checksum: The sha256 that the decompressed bytes must have.
+        checksum: The sha256 that the decompressed bytes must have, of a set that is known and holds bytes.
 
     Raises:
         DataError: It cannot be read, is cut short, or is not what it should be.
@@ -80,31 +82,32 @@ def read_idx(path: Path, checksum: str) -> NDArray[np.uint8]:
     with opened(path, DataError) as file:
         try:
             unpacked: IO[bytes] = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file  # type: ignore[assignment]
-            raw, shape = _read(path, unpacked)
+            raw, shape, kind = _read(path, unpacked, ["u1"] if checksum is not None else list(_TYPES.values()))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise DataError(f"{path} is cut short or damaged: {error}; get it anew") from error
-    found = hashlib.sha256(raw).hexdigest()
-    if found != checksum:
+    if checksum is not None and (found := hashlib.sha256(raw).hexdigest()) != checksum:
         raise DataError(f"{path} is not the file it should be: its sha256, decompressed, is {found}, not {checksum}")
-    return np.frombuffer(raw, np.uint8)[4 + 4 * len(shape) :].reshape(shape)
+    return np.frombuffer(raw, np.uint8)[4 + 4 * len(shape) :].view(kind).reshape(shape)
 
 
-def _read(path: Path, file: IO[bytes]) -> tuple[bytes, tuple[int, ...]]:
-    """All bytes of an IDX file, and the shape that it states; no more are read than that shape takes."""
+def _read(path: Path, file: IO[bytes], kinds: Sequence[str]) -> tuple[bytes, tuple[int, ...], str]:
+    """All bytes of an IDX file, its shape and kind of numbers as it states them; no more are read than these take."""
     head = file.read(4)
     dimensions = head[3] if len(head) == 4 else 0
     sizes = file.read(4 * dimensions) if 1 <= dimensions <= 4 else b""
-    if head[:3] != b"\x00\x00\x08" or not sizes or len(sizes) < 4 * dimensions:
-        raise DataError(f"{path} is no IDX file of bytes: it begins with {head.hex(' ') or 'nothing'}")
+    kind = _TYPES.get(head[2], "") if head[:2] == b"\x00\x00" and sizes else ""
+    if kind not in kinds or len(sizes) < 4 * dimensions:
+        what = "IDX file" if len(kinds) > 1 else "IDX file of bytes"
+        raise DataError(f"{path} is no {what}: it begins with {head.hex(' ') or 'nothing'}")
     shape = tuple(int(each) for each in np.frombuffer(sizes, ">u4"))
-    wanted = math.prod(shape)
+    wanted = math.prod(shape) * np.dtype(kind).itemsize
     if wanted > MAX_IDX.most:
         raise DataError(f"{path} is too large to be read: {shape} are {wanted} bytes; allowed are {MAX_IDX}")
     rest = file.read(wanted + 1)
     if len(rest) != wanted:
         has = f"it has {len(rest)}" if len(rest) < wanted else "it has more"
         raise DataError(f"{path} is cut short or damaged: {shape} are {wanted} bytes, {has}")
-    return head + sizes + rest, shape
+    return head + sizes + rest, shape, kind
 
 
 def _places(name: str, folder: str | Path | None) -> list[Path]:

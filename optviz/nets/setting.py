@@ -6,6 +6,7 @@ in memory twice. What a step sees is a function of the seed and of the step alon
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.errors import ArgumentError
+from optviz.errors import ArgumentError, OptvizWarning
 from optviz.nets.datasets import Dataset, Labels
 from optviz.nets.layers import BatchNorm
 from optviz.nets.losses import NO_PENALTY, Penalty
@@ -48,7 +49,8 @@ class Setting:
         parts: Training, validation and test.
         standard: Fitted on the training part.
         epochs: How often the training part is gone through, 1 … 100 000.
-        batch_size: Samples of a step; what is left at an epoch's end and fills no batch is dropped.
+        batch_size: Samples of a step, 1 to all of the training part; what is left at an epoch's end and fills no batch
+            is dropped.
         penalty: On the weights.
         augment: What is done to images before they are trained on.
         dtype: ``float32`` or ``float64``.
@@ -144,9 +146,20 @@ class Setting:
 
 
 def prepare(data: Dataset, network: Network, seed: int, shares: Any, **options: Any) -> Setting:
-    """A setting: the data split by the seed, and standardized by its training part."""
+    """A setting: the data split by the seed, and standardized by its training part.
+
+    Where that part has fewer samples than a batch, a batch is all of them, and an `OptvizWarning` says so.
+    """
     parts = split(data, seed, shares)
     standard = standardizer(parts.train.x, together=data.image is not None)
+    size, count = options.get("batch_size", Setting.batch_size), len(parts.train)
+    if isinstance(size, int | np.integer) and size > count:
+        warnings.warn(
+            f"{data.name} has {count} samples to train on, fewer than a batch of {size}: a batch is all of them",
+            OptvizWarning,
+            stacklevel=2,
+        )
+        options["batch_size"] = count
     return Setting(data=data, network=network, seed=seed, parts=parts, standard=standard, **options)
 
 

@@ -95,7 +95,8 @@ def _images(data: Dataset, changes: Sequence[Augmentation], seed: int, theme: Th
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(20)
     for line, (label, row) in enumerate(zip(labels, rows, strict=True)):
         top = _MARGIN + line * down
-        pen.text((left - _MARGIN // 2, top + scale * height / 2), str(label), theme.quiet, font, anchor="rm")
+        name = _fitting(data.names[label], font, left - _MARGIN)
+        pen.text((left - _MARGIN // 2, top + scale * height / 2), name, theme.quiet, font, anchor="rm")
         for column, image in enumerate(row):
             place = left + column * across + (apart if column else 0), top
             picture.paste(_shaded(image, scale, theme), place)
@@ -141,11 +142,21 @@ def _points(data: Dataset, theme: Theme) -> Image.Image:
         row, column = divmod(label, per_row)
         place = np.array([_MARGIN + column * _KEY + 8, _SIDE + row * _LINE], float) * _SHARP
         _mark(pen, place, 6 * _SHARP, look)
-        pen.text((place[0] + 12 * _SHARP, place[1]), str(label), theme.quiet, font, anchor="lm")
+        name = _fitting(data.names[label], font, (_KEY - 16) * _SHARP)
+        pen.text((place[0] + 12 * _SHARP, place[1]), name, theme.quiet, font, anchor="lm")
     if data.classes > shown:
-        words = f"{shown} to {data.classes - 1}: the same colours and marks again"
+        words = f"{data.names[shown]} to {data.names[-1]}: the same colours and marks again"
         pen.text((_MARGIN * _SHARP, (_SIDE + (rows - 1) * _LINE) * _SHARP), words, theme.quiet, font, anchor="lm")
     return picture.resize((_SIDE, high // _SHARP), Image.Resampling.LANCZOS)
+
+
+def _fitting(name: str, font: Any, room: float) -> str:
+    """A class's name, cut where it is too long for its room."""
+    shown = name
+    while len(shown) > 1 and font.getlength(shown) > room:
+        name = name[:-1]
+        shown = f"{name}…"
+    return shown
 
 
 def _mark(pen: ImageDraw.ImageDraw, place: NDArray[Any], radius: float, look: ClassLook) -> None:

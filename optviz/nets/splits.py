@@ -123,7 +123,10 @@ def class_rows(data: Dataset, seed: int = 0) -> list[dict[str, Any]]:
     parts = split(data, seed)
     counts = [np.bincount(part.y, minlength=data.classes) for part in parts]
     rows = [
-        {"label": str(label), **{name: int(count[label]) for name, count in zip(Split._fields, counts, strict=True)}}
+        {
+            "label": data.names[label],
+            **{name: int(count[label]) for name, count in zip(Split._fields, counts, strict=True)},
+        }
         for label in range(data.classes)
     ]
     return [*rows, {"label": "all", **{name: len(part) for name, part in zip(Split._fields, parts, strict=True)}}]

@@ -64,6 +64,7 @@ def regions_of(
             answers=found,
             points=points[shown],
             labels=samples.y[shown],
+            names=training.data.names,
             owner=owner,
             title=title if len(runs) > 1 else "",
         )

@@ -56,8 +56,10 @@ def _told(panel: Regions, moments: Moments, cells: int) -> dict[str, Any]:
     x0, x1, y0, y1 = panel.box
     points = np.asarray(panel.points, dtype=float)
     shares = np.stack([(points[:, 0] - x0) / (x1 - x0), (y1 - points[:, 1]) / (y1 - y0)], axis=-1)
+    numbers = tuple(map(str, range(panel.classes)))
     return {
         "title": panel.title,
+        **({"names": list(panel.names)} if panel.names not in ((), numbers) else {}),
         "owner": panel.owner,
         "box": list(panel.box),
         "classes": panel.classes,
