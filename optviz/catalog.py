@@ -19,7 +19,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from optviz.errors import ArgumentError, OptvizError, SpecError, SurfaceError, UnknownNameError, shown
-from optviz.files import missing, pick, place_in_file, run_file, split_ref
+from optviz.faults import goes_its_way, place_of, said
+from optviz.files import missing, pick, run_file, split_ref
 from optviz.specs import Call, Spec, parse_spec
 
 if TYPE_CHECKING:
@@ -218,14 +219,17 @@ def _try_step(optimizer: Optimizer, ref: str) -> None:
     """Refuse an optimizer from elsewhere that cannot take a step."""
     import numpy as np
 
+    from optviz.optimizer import checked_step
+
     at = np.ones((3, 2))
     try:
         ready = replace(optimizer, lr=optimizer.lr or 0.1)
-        step = np.asarray(ready.update(at, ready.init(at), at)[0])
-    except Exception as error:
-        raise OptvizError(f"{place_in_file(error) or ref}: the first step raised {error!r}") from error
-    if step.shape != at.shape or step.dtype.kind != "f":
-        raise OptvizError(f"{ref}: update must return a step, real and shaped as the gradient, and the new state")
+        result = ready.update(at, ready.init(at), at)
+    except BaseException as error:
+        if goes_its_way(error):
+            raise
+        raise OptvizError(f"{place_of(error) or ref}: the first step raised {error!r}") from error
+    checked_step(ready, result, at)
 
 
 def _surface_files() -> dict[str, Path]:
@@ -242,15 +246,19 @@ def _plugins(group: str) -> dict[str, EntryPoint]:
 def _load_plugin(point: EntryPoint) -> Any:
     try:
         return point.load()
-    except Exception as error:
-        raise OptvizError(f"the entry point {point.name} = {point.value} cannot be loaded: {error}") from error
+    except BaseException as error:
+        if goes_its_way(error):
+            raise
+        raise OptvizError(f"the entry point {point.name} = {point.value} cannot be loaded: {_why(error)}") from error
 
 
 def _import_object(module: str, name: str) -> Any:
     try:
         return attrgetter(name)(importlib.import_module(module))
-    except Exception as error:
-        raise OptvizError(f"{module}:{name} cannot be imported: {error}") from error
+    except BaseException as error:
+        if goes_its_way(error):
+            raise
+        raise OptvizError(f"{module}:{name} cannot be imported: {_why(error)}") from error
 
 
 def _surface_in(module: ModuleType, name: str, ref: str) -> Surface:
@@ -273,3 +281,8 @@ def _optimizer_in(module: ModuleType, name: str, ref: str) -> Any:
     if isinstance(found, type) and issubclass(found, Optimizer):
         return found
     raise OptvizError(missing(module, name, ref, fitting, "Optimizer", "a subclass of optviz.optimizer.Optimizer"))
+
+
+def _why(error: BaseException) -> str:
+    """Why something could not be imported: errors say it, but for those that are meant to end the program."""
+    return str(error) if isinstance(error, ImportError | AttributeError) else said(error)

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from optviz.errors import OptvizError
+from optviz.faults import MODULE, blamed
 from optviz.reading import MAX_SOURCE, read_bytes
-
-_MODULE = "optviz_file_"
 
 
 def split_ref(ref: str) -> tuple[Path | None, str | None, str]:
@@ -31,7 +29,7 @@ def split_ref(ref: str) -> tuple[Path | None, str | None, str]:
 def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
     """Run a user's file; what goes wrong in it is told with the line where it went wrong."""
     source = read_bytes(path, MAX_SOURCE, kind)
-    module = ModuleType(f"{_MODULE}{path.stem}")
+    module = ModuleType(f"{MODULE}{path.stem}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # where dataclasses look up what a class's annotations mean
     try:
@@ -41,16 +39,9 @@ def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
         raise kind(f"{path}: {error}") from error
     except SyntaxError as error:
         raise kind(f"{path}, line {error.lineno or '?'}: syntax error: {error.msg}") from error
-    except (Exception, SystemExit) as error:
-        raise kind(f"{place_in_file(error) or path}: {type(error).__name__}: {error}") from error
+    except BaseException as error:
+        raise blamed(error, kind, str(path)) from error
     return module
-
-
-def place_in_file(error: BaseException) -> str | None:
-    """The last line of a user's file that an error passed through, as ``mine.py, line 7``, if there is one."""
-    frames = traceback.walk_tb(error.__traceback__)
-    own = [(frame, line) for frame, line in frames if frame.f_globals.get("__name__", "").startswith(_MODULE)]
-    return f"{own[-1][0].f_code.co_filename}, line {own[-1][1]}" if own else None
 
 
 def pick(module: ModuleType, name: str, usual: str, fitting: dict[str, Any]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from optviz.gradients import gradient
+from optviz.gradients import Differentiating, gradient
 from optviz.optimizer import Optimizer, Stack
 from optviz.problem import Problem
 from optviz.sampling import gaussian, minibatches
@@ -61,14 +61,15 @@ def iterates(
 
 def oracle(problem: Problem) -> Oracle:
     """The gradient that the runs see: of a minibatch, with noise, clipped, as the problem says."""
-    exact = gradient(problem.surface.fn)
+    exact, guarded = gradient(problem.surface.fn), Differentiating(problem.surface)
     data, noise, limit = problem.surface.data or (), problem.noise, problem.clip
     size = problem.batch_size or problem.surface.batch_size or 1
     batch = minibatches(len(data[0]), size, problem.seed) if data else None
     draw = gaussian(2, noise, problem.seed)
 
     def seen(params: Array, t: int) -> Array:
-        result = exact(params, *(column[batch(t)] for column in data)) if batch else exact(params)
+        with guarded:
+            result = exact(params, *(column[batch(t)] for column in data)) if batch else exact(params)
         if noise:
             result = result + draw(t)
         return result if limit is None else clipped(result, limit)

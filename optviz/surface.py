@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optviz.errors import SurfaceError
+from optviz.faults import blamed
+from optviz.probing import check_function, checked_values
 
 Array = NDArray[np.floating[Any]]
 Point = tuple[float, float]
@@ -76,7 +78,8 @@ class Surface:
         if not (isinstance(self.name, str) and self.name.strip()):
             self._fail("name must be a word or more")
         self._check_fields()
-        self._check_function()
+        known = np.array([self.start, *self.minima], dtype=float)
+        check_function(self.name, self.fn, self.domain, known, self.data or ())
 
     def __call__(self, points: Array) -> Array:
         """Values (...) at points (..., 2); for a stochastic surface the mean over all its data."""
@@ -84,10 +87,10 @@ class Surface:
         flat = points.reshape(-1, 2)  # never a numpy scalar, whose arithmetic rounds differently
         with np.errstate(all="ignore"):
             if self.data is None:
-                values = np.asarray(self.fn(flat[:, 0].copy(), flat[:, 1].copy()), dtype=float)
+                values = self._values(flat[:, 0].copy(), flat[:, 1].copy())
             else:
                 values = np.concatenate([self._mean(block) for block in _blocks(flat, len(self.data[0]))])
-        return np.asarray(values.reshape(points.shape[:-1]))
+        return np.asarray(values.reshape(points.shape[:-1]), dtype=float)
 
     @property
     def window(self) -> Box:
@@ -157,10 +160,21 @@ class Surface:
 
     def _mean(self, points: Array) -> Array:
         assert self.data is not None
-        x, y = points[:, 0, None], points[:, 1, None]
-        return np.asarray(np.mean(self.fn(x, y, *self.data), axis=-1), dtype=float)
+        x, y = points[:, 0, None].copy(), points[:, 1, None].copy()
+        return np.asarray(np.mean(self._values(x, y, *self.data), axis=-1), dtype=float)
 
-    def _fail(self, problem: str) -> None:
+    def _values(self, x: Array, y: Array, *columns: Array) -> NDArray[Any]:
+        """What the function says, whatever it does: it may do another thing today than when the surface was built."""
+        try:
+            value = self.fn(x, y, *columns)
+        except BaseException as error:
+            raise blamed(error, SurfaceError, f"surface {self.name!r}") from error
+        try:
+            return checked_values(value, np.broadcast_shapes(x.shape, *(column.shape for column in columns)))
+        except SurfaceError as error:
+            self._fail(str(error))
+
+    def _fail(self, problem: str) -> NoReturn:
         raise SurfaceError(f"surface {self.name!r}: {problem}")
 
     def _check_fields(self) -> None:
@@ -187,48 +201,19 @@ class Surface:
                 self._fail("batch_size needs data")
             return
         try:
-            columns = tuple(np.asarray(column, dtype=float) for column in self.data)
+            columns = tuple(np.array(column, dtype=float) for column in self.data)
         except (TypeError, ValueError):
             columns = ()
         shapes = {column.shape for column in columns}
         shape = shapes.pop() if len(shapes) == 1 else ()
         if len(shape) != 1 or shape[0] < 1 or not all(np.isfinite(column).all() for column in columns):
             self._fail("data must be columns of finite numbers (n,), all of one length")
+        for column in columns:
+            column.setflags(write=False)  # they are our copies, and stay as they were given
         object.__setattr__(self, "data", columns)
         n = shape[0]
         if not (type(self.batch_size) is int and 1 <= self.batch_size <= n):
             self._fail(f"batch_size must be a whole number from 1 to the {n} samples, not {self.batch_size!r}")
-
-    def _check_function(self) -> None:
-        if not callable(self.fn):
-            self._fail(f"fn must be a function of x and y, not {self.fn!r}")
-        probe = self.grid(5, 7, self.domain) + 1e-3 * (self.domain[1] - self.domain[0]) * np.array([0.618, -0.382])
-        x, y = probe[..., 0], probe[..., 1]
-        columns: tuple[Any, ...] = ()
-        if self.data is not None:
-            x, y = x[..., None], y[..., None]
-            columns = tuple(column[:3] for column in self.data)
-        try:
-            with np.errstate(all="ignore"):
-                value = self.fn(x, y, *columns)
-        except Exception as error:
-            raise SurfaceError(f"surface {self.name!r}: fn raised {type(error).__name__}: {error}") from error
-        self._check_value(np.asarray(value), np.broadcast_shapes(x.shape, *(c.shape for c in columns)))
-
-    def _check_value(self, value: NDArray[Any], shape: tuple[int, ...]) -> None:
-        if value.shape != shape:
-            self._fail(
-                f"fn must be elementwise: for arrays of shape {shape} it returned shape {value.shape}. "
-                "Write it with autograd.numpy, from x and y alone, without sums over all of x"
-            )
-        if value.dtype.kind not in "fiu":
-            self._fail(f"fn must return real numbers, not {value.dtype}")
-        if not np.any(np.isfinite(value)):
-            self._fail(f"fn is finite nowhere on a grid over its domain {self.domain}")
-        for axis, what in ((1, "x"), (0, "y")):
-            flat = np.moveaxis(value, axis, 0)
-            if np.array_equal(flat, np.broadcast_to(flat[:1], flat.shape), equal_nan=True):
-                self._fail(f"fn does not depend on {what}: a surface is a function of two parameters")
 
 
 def inside(box: Box, points: Array) -> NDArray[np.bool_]:

@@ -120,15 +120,10 @@ def stdout_failed(error: OSError | UnicodeEncodeError) -> click.ClickException:
 
 def _in_a_file_of_the_user(error: Exception) -> str | None:
     """What went wrong on which line of a user's file, if it was there."""
-    import traceback
-
-    from optviz.files import place_in_file
+    from optviz.faults import place_in_file, said
 
     place = place_in_file(error)
-    modules = {frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(error.__traceback__)}
-    hint = " (Gradients are taken by autograd: use autograd.numpy, and assign to no element of an array.)"
-    words = f"{place}: {type(error).__name__}: {error}" + (hint if "optviz.gradients" in modules else "")
-    return words if place else None
+    return f"{place}: {said(error)}" if place else None
 
 
 def note(message: Warning | str, *_: Any, **__: Any) -> None:

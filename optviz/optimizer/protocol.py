@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from optviz.bounds import bounded, check_fields
 from optviz.calls import Answering
-from optviz.errors import ArgumentError
+from optviz.errors import ArgumentError, OptvizError
 from optviz.schedules import Constant, Schedule, load_schedule
 
 Array = NDArray[np.floating[Any]]
@@ -75,3 +75,26 @@ class Optimizer(metaclass=Answering):
         """All fields by name, as plain values; the schedule as one writes it."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return values | {"schedule": str(self.schedule)}
+
+
+def checked_step(optimizer: Optimizer, result: Any, params: Array) -> tuple[Array, Any]:
+    """The step and the state that `update` returned for `params`.
+
+    Raises:
+        OptvizError: It is no such pair, or the step is not real or of another shape.
+
+    Example:
+        >>> from optviz.optimizer import SGD
+        >>> checked_step(SGD(), (np.zeros((3, 1)), None), np.zeros((3, 2)))
+        Traceback (most recent call last):
+        optviz.errors.OptvizError: sgd: update must return a step, real and shaped as the gradient, and the...
+    """
+    pair = isinstance(result, tuple) and len(result) == 2
+    step = np.asarray(result[0]) if pair else None
+    if step is None or step.shape != params.shape or step.dtype.kind != "f":
+        got = f"{type(result).__name__}" if step is None else f"{step.dtype} of shape {step.shape}"
+        raise OptvizError(
+            f"{optimizer.name}: update must return a step, real and shaped as the gradient, and the new state; "
+            f"where the gradient has shape {params.shape} it returned {got}"
+        )
+    return result[0], result[1]

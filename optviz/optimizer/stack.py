@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from optviz.optimizer.protocol import Array, Optimizer
+from optviz.errors import OptvizError
+from optviz.faults import blamed
+from optviz.optimizer.protocol import Array, Optimizer, checked_step
 from optviz.schedules import Schedule
 
 
@@ -46,15 +48,29 @@ class Stack:
 
     def init(self, params: Array) -> list[Any]:
         """A state a group, for parameters (N, P)."""
-        return [optimizer.init(params[rows]) for rows, optimizer in self.groups]
+        states = []
+        for rows, optimizer in self.groups:
+            try:
+                states.append(optimizer.init(params[rows]))
+            except BaseException as error:
+                raise blamed(error, OptvizError, f"optimizer {optimizer.name}") from error
+        return states
 
     def update(self, gradient: Array, state: list[Any], params: Array) -> tuple[Array, list[Any]]:
         """The steps (N, P) of all rows, and the states after them."""
-        results = [
-            optimizer.update(gradient[rows], old, params[rows])
-            for (rows, optimizer), old in zip(self.groups, state, strict=True)
-        ]
-        steps = np.concatenate([step for step, _ in results], dtype=params.dtype, casting="same_kind")
+        results: list[Any] = []
+        for (rows, optimizer), old in zip(self.groups, state, strict=True):
+            try:
+                results.append(optimizer.update(gradient[rows], old, params[rows]))
+            except BaseException as error:
+                raise blamed(error, OptvizError, f"optimizer {optimizer.name}") from error
+        try:
+            steps = np.concatenate([step for step, _ in results], dtype=params.dtype, casting="same_kind")
+        except (TypeError, ValueError):
+            steps = params[:0]
+        if steps.shape != params.shape:
+            for (rows, optimizer), result in zip(self.groups, results, strict=True):
+                checked_step(optimizer, result, params[rows])
         return steps, [new for _, new in results]
 
 
