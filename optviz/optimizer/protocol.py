@@ -89,7 +89,7 @@ def checked_step(optimizer: Optimizer, result: Any, params: Array) -> tuple[Arra
         Traceback (most recent call last):
         optviz.errors.OptvizError: sgd: update must return a step, real and shaped as the gradient, and the...
     """
-    pair = isinstance(result, tuple) and len(result) == 2
+    pair = isinstance(result, tuple | list) and len(result) == 2
     step = np.asarray(result[0]) if pair else None
     if step is None or step.shape != params.shape or step.dtype.kind != "f":
         got = f"{type(result).__name__}" if step is None else f"{step.dtype} of shape {step.shape}"
