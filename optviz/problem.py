@@ -52,7 +52,7 @@ class Problem:
         plain = {
             "steps": whole("steps", self.steps, 1, MAX_STEPS),
             "seed": check_seed(self.seed),
-            "noise": 0.0 if self.noise is None else number("noise", self.noise, "[0, 1e12]"),
+            "noise": 0.0 if self.noise is None else number("noise", self.noise, "[0, inf)"),
             "clip": None if self.clip is None else number("clip", self.clip, "(0, inf)"),
             "starts": tuple(check_start(self.surface, start) for start in self.starts),
             "batch_size": None if self.batch_size is None else self._batch_size(self.batch_size),

@@ -177,10 +177,16 @@ class Surface:
     def _fail(self, problem: str) -> NoReturn:
         raise SurfaceError(f"surface {self.name!r}: {problem}")
 
-    def _check_fields(self) -> None:
+    def _check_boxes(self) -> None:
         for what, box in (("domain", self.domain), ("view", self.window)):
             if not (_numbers(box, 4) and box[0] < box[1] and box[2] < box[3]):
                 self._fail(f"{what} must be four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1, not {box!r}")
+            for low, high in (box[:2], box[2:]):
+                if not has_room(low, high):
+                    self._fail(f"{what} from {low!r} to {high!r}: {ROOM}")
+
+    def _check_fields(self) -> None:
+        self._check_boxes()
         for what, points in (("start", (self.start,)), ("minimum", self.minima), ("saddle", self.saddles)):
             if not isinstance(points, tuple | list):
                 self._fail(f"{what}: expected points ((x, y), …), not {points!r}")
@@ -214,6 +220,24 @@ class Surface:
         n = shape[0]
         if not (type(self.batch_size) is int and 1 <= self.batch_size <= n):
             self._fail(f"batch_size must be a whole number from 1 to the {n} samples, not {self.batch_size!r}")
+
+
+ROOM = (
+    "between its ends must lie 10000 double-precision numbers, on a width of 1e-300 to 1e300; "
+    "move it nearer to 0, or choose another unit"
+)
+"""What is asked of each side of a box, in words."""
+
+
+def has_room(low: float, high: float) -> bool:
+    """Whether two ends are as far apart as `ROOM` says: so many pixels between them can differ, and divide by.
+
+    Example:
+        >>> has_room(0, 1), has_room(1e9, 1e9 + 1), has_room(1e16, 1e16 + 2), has_room(-1e308, 1e308)
+        (True, True, False, False)
+    """
+    width = float(high) - float(low)
+    return bool(1e-300 <= width <= 1e300 and width >= 1e4 * np.spacing(max(abs(low), abs(high))))
 
 
 def inside(box: Box, points: Array) -> NDArray[np.bool_]:

@@ -111,7 +111,7 @@ BOUNDS = {
     "--size": (["0x0", "-8x600", "800x0", "7681x100", "100x4321", "63x63"], "from 64x64 to 7680x4320"),
     "--view-box": (["1,0,0,1", "0,1,1,1", "nan,1,0,1", "0,inf,0,1"], "X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1"),
     "--seed": (["-1"], "a whole number from 0"),
-    "--noise": (["-1", "nan", "inf"], "a number in [0, 1e12]"),
+    "--noise": (["-1", "nan", "inf"], "a number in [0, inf)"),
     "--clip": (["0", "-1", "nan"], "a number in (0, inf)"),
 }
 

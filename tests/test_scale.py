@@ -1,13 +1,22 @@
 """Results and pictures scale with the problem: other units of f, of x or of y change numbers, and nothing else."""
 
+import base64
 import math
+from decimal import Decimal
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from optviz.draw.curves import axis_range
+from optviz.draw.layout import ticks
 from optviz.draw.shade import BANDS, heights, scale_of
+from optviz.errors import SurfaceError
+from optviz.page.curves import curve_told
+from optviz.page.packing import numbers, packed_roughly
 from optviz.races import _judged, race
+from optviz.scene import Curves
+from optviz.series import Series
 from optviz.surface import Surface
 
 TENS = [6, -6, 12, -12, 50, -50, 150, -150, 290, -290]
@@ -198,3 +207,95 @@ def test_minima_are_global_or_local_in_any_unit_of_f():
                 minima=(left, right, (-1.00124531, 1e-7)),
             )
             assert surface.minima_within(surface.domain)[1].tolist() == [True, False, True]
+
+
+# --- axes and boxes
+
+
+@pytest.mark.parametrize("count", [2, 5, 9])
+@pytest.mark.parametrize("place", [0, 1, -1000])
+@pytest.mark.parametrize("exponent", [0, 6, -6, 12, -12, 50, -50, 299, -299])
+def test_ticks_are_round_numbers_in_any_unit(exponent, place, count):
+    """The same digits; a tick is the number that its decimal digits name, exactly."""
+    low, high = (Decimal(place) + Decimal(end) for end in ("-2", "1.5"))
+    plain = [Decimal(repr(value)) for value in ticks(float(low), float(high), count)]
+    unit = Decimal(10) ** exponent
+    assert ticks(float(low * unit), float(high * unit), count) == [float(value * unit) for value in plain]
+    assert all(low <= value <= high for value in plain)
+
+
+def test_ticks_far_from_0_are_where_they_say():
+    assert ticks(1e12, 1e12 + 1, 4) == [1e12, 1e12 + 0.5, 1e12 + 1]
+    assert ticks(-1e9 - 0.01, -1e9, 2) == [-1000000000.01, -1000000000.005, -1000000000.0]
+
+
+@pytest.mark.parametrize("log", [True, False])
+@pytest.mark.parametrize("ten", [6, -6, 12, -12, 50, -50, 150, -150, 280, -280])
+@pytest.mark.parametrize("kind", ["falls", "stands", "flies off"])
+def test_axes_of_curves_scale_with_what_they_show(log, ten, kind):
+    steps = np.arange(60.0)[:, None]
+    values = {"falls": 3 + 40 * 0.9**steps, "stands": 0 * steps + 7, "flies off": 0.5 + 1.4**steps}[kind]
+    low, high = axis_range(values, log=log)
+    assert low < high
+    expected = (low + ten, high + ten) if log else (low * 10.0**ten, high * 10.0**ten)
+    assert axis_range(values * 10.0**ten, log=log) == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_axis_does_not_magnify_what_is_rounded():
+    low, high = axis_range(18 + np.array([[0.0], [4e-15], [-4e-15], [8e-15]]), log=False)
+    assert high - low > 1
+
+
+@pytest.mark.parametrize(
+    "values", [[1.7e308, -1.7e308], [1.7e308, 5e-324], [5e-324, 5e-324], [1.7e308, 1.7e308], [0, 0]]
+)
+@pytest.mark.parametrize("log", [True, False])
+def test_an_axis_has_ends_whatever_it_shows(values, log):
+    low, high = axis_range(np.array([values, values[::-1]]), log=log)
+    assert low < high
+    assert math.isfinite(high - low)
+    assert not log or 0 < 10**low < 10**high
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        (1e16, 1e16 + 4, -1, 1),
+        (-1, 1, -1e50, -1e50 + 1e36),
+        (-1e308, 1e308, -1, 1),
+        (0, 1e-320, 0, 1),
+    ],
+)
+def test_a_domain_that_numbers_cannot_tell_apart_is_refused(domain):
+    with pytest.raises(SurfaceError, match=r"domain from .+ must lie 10000 double-precision numbers"):
+        Surface(name="thin", fn=lambda x, y: x + y, domain=domain, start=(domain[0], domain[2]))
+
+
+def test_a_domain_far_from_0_is_taken_where_numbers_tell_its_pixels_apart():
+    for far in (1e6, -1e9, 1e12):
+        assert measured(right=far, up=-far).contains(np.array([far, -far]))
+
+
+def test_noise_is_in_the_unit_of_the_gradient():
+    """Of a size that suits, whatever f is measured in: the same noise makes the same race."""
+    runs = [race(measured(f=f), [f"sgd:lr={0.01 / f!r}"], steps=50, noise=0.5 * f).points for f in (1.0, 2.0**60)]
+    assert np.array_equal(*runs)
+
+
+# --- pages
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (1e9, 1e9 + 1), (0, 1e50), (-1e-50, 0), (7, 7 + 1e-9)])
+def test_a_page_holds_values_as_finely_as_they_are_drawn(low, high):
+    values = np.linspace(low, high, 1001)
+    series = Series("loss", "loss", values[:, None], log=False)
+    kind, text = next(iter(curve_told(Curves(series=series, owners=(0,)), np.arange(1001))["values"].items()))
+    read = np.frombuffer(base64.b64decode(text), {"f32": "<f4", "f64": "<f8"}[kind]).astype(float)
+    assert np.abs(read - values).max() < (high - low) / 1000
+
+
+def test_points_of_a_swarm_that_lie_outside_are_not_seen_on_a_page():
+    for values in ([5.0, 7.0], [-9.0, -8.0], [0.5, 0.5], [math.inf, math.nan]):
+        found = numbers(packed_roughly(np.array(values), -1.0, 2.0))
+        expected = np.where(np.isfinite(values), np.clip(values, -1, 2), np.nan)
+        assert found == pytest.approx(expected, abs=1e-4, nan_ok=True)

@@ -33,6 +33,8 @@ _BAND, _LIGHT = 0.22, 0.1  # how opaque a band is, and one with edges
 _HAIR, _HAIR_ALPHA = 0.6, 0.6  # how wide a second series is, as a share of a curve, and how opaque
 _MOST_TICKS = 6  # of an axis that is not logarithmic
 _NEAR, _DASH = 0.25, 4.0  # widths of a line: how near another is that it runs on, and its dashes there
+_SMALLEST, _LARGEST = 1e-300, 1e300  # values; others are drawn as these
+_FLAT = 1e-11  # of a value: what differs by less is the same, but for how it is rounded
 _CROSS = 0.4  # half the width of the mark where a run diverged, in heads
 
 
@@ -252,20 +254,26 @@ def _end_of(runner: Runner, canvas: Canvas, size: float, room: float) -> list[st
 
 def axis_range(values: NDArray[Any], *, log: bool) -> tuple[float, float]:
     """The ends of the axis, as logarithms where it is logarithmic; runs that fly off do not stretch it."""
-    known = values[np.isfinite(values) & ((values > 0) if log else True)]
+    values = np.clip(values, -_LARGEST, _LARGEST)
+    if log:
+        values = np.where(values > 0, np.maximum(values, _SMALLEST), np.nan)
+    known = values[np.isfinite(values)]
     if len(known) == 0:
         return 0.0, 1.0
     start = values[: max(2, len(values) // 20)]
-    early = start[np.isfinite(start) & ((start > 0) if log else True)]
+    early = start[np.isfinite(start)]
     if log:
         high = min(float(np.log10(known.max())), float(np.log10(early.max() if len(early) else known.max())) + 3)
         low = max(float(np.log10(known.min())), high - _DECADES)
         return (low - 0.1, high + 0.1) if high - low > 0.2 else (low - 0.5, high + 0.5)
     low, high = (float(end) for end in np.percentile(known, (1, 99)))
     if len(early):
-        spread = max(float(np.ptp(early)), abs(float(early.max())), 1e-12)
+        spread = max(float(np.ptp(early)), abs(float(early.max()))) or math.inf
         low, high = max(low, float(early.min()) - 8 * spread), min(high, float(early.max()) + 8 * spread)
-    margin = 0.06 * (high - low) or 0.5 * max(abs(high), 1.0)
+    size = max(abs(low), abs(high))
+    if size < _SMALLEST:
+        return low - 0.5, high + 0.5
+    margin = 0.06 * (high - low) if high - low > _FLAT * size else 0.5 * size
     return low - margin, high + margin
 
 

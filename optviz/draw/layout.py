@@ -165,12 +165,16 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     Example:
         >>> ticks(-2.0, 2.0, 5)
         [-2.0, -1.0, 0.0, 1.0, 2.0]
+        >>> ticks(1e12, 1e12 + 1, 2)
+        [1000000000000.0, 1000000000000.5, 1000000000001.0]
     """
     rough = (high - low) / max(count, 1)
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
+    exponent = math.floor(math.log10(rough))
+    power = 10.0**exponent
+    factor = next(each for each in (1, 2, 5, 10) if each * power >= rough * 0.999)
+    step = factor * power
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
+    return [float(f"{index * factor}e{exponent}") for index in range(first, last + 1)]
 
 
 def some_ticks(low: float, high: float, count: int) -> list[float]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.draw.curves import axis_range
-from optviz.page.packing import number, packed
+from optviz.page.packing import floats_for, number, packed
 from optviz.scene import Contour, Curves, Scene
 from optviz.series import Series, loss_series
 
@@ -30,6 +30,8 @@ def curve_told(curve: Curves, moments: Moments) -> dict[str, Any]:
     beside = [] if curve.beside is None else [curve.beside]
     shown = np.concatenate([values, *(curve.band or ()), *beside], axis=1)
     low, high = curve.span or axis_range(shown, log=curve.series.log)
+    extreme = max(low, high, key=abs)
+    kind = floats_for(0.0, 10.0**extreme) if curve.series.log else floats_for(low, high)
     bounds = None if curve.series.bounds is None else [number(bound) for bound in curve.series.bounds]
     return {
         "name": curve.series.name,
@@ -38,9 +40,9 @@ def curve_told(curve: Curves, moments: Moments) -> dict[str, Any]:
         "low": low,
         "high": high,
         "owners": list(curve.owners),
-        "values": packed(values[moments], "<f4"),
+        "values": packed(values[moments], kind),
         "bounds": bounds,
         "edged": curve.edged,
-        "band": None if curve.band is None else [packed(end[moments], "<f4") for end in curve.band],
-        "beside": None if curve.beside is None else packed(curve.beside[moments], "<f4"),
+        "band": None if curve.band is None else [packed(end[moments], kind) for end in curve.band],
+        "beside": None if curve.beside is None else packed(curve.beside[moments], kind),
     }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optviz.draw.swarm import MOST_TRAILS, faintness
 from optviz.page.block import Block
 from optviz.page.ground import Ground, map_ground
-from optviz.page.packing import packed, packed_bytes, packed_roughly
+from optviz.page.packing import floats_for, packed, packed_bytes, packed_roughly
 from optviz.scene import Contour, Relief, Scene
 from optviz.surface import Array
 from optviz.themes import Theme
@@ -22,6 +22,7 @@ _FINE = 1.2  # pixels of the ground for one of the scene
 _MOST_PIXELS = 1_400_000  # of the ground
 _LEAST_SIDE = 320  # pixels of the ground
 _FARTHEST = 1e6  # boxes
+_PARTS = ("gradient", "momentum", "scale", "step")
 Moments = NDArray[np.intp]
 
 
@@ -42,6 +43,7 @@ class Studio:
         points = panel.points[self._moments]
         count = len(panel.owners)
         swarm = count > len(set(panel.owners))
+        starts = _places(np.array(panel.starts, dtype=float), panel, block)
         minima, deepest = panel.surface.minima_within(panel.box)
         found: dict[str, Any] = {
             "title": panel.title,
@@ -53,7 +55,7 @@ class Studio:
             "trails": count <= MOST_TRAILS,
             "faint": faintness(len(panel.ghost_owners) or count),
             "fading": panel.fading,
-            "starts": _places(np.array(panel.starts, dtype=float), panel, block).tolist(),
+            "starts": starts[np.isfinite(starts).all(axis=-1)].tolist(),
             "minima": [
                 {"at": spot, "deep": bool(deep)}
                 for spot, deep in zip(_places(minima, panel, block).tolist(), deepest.tolist(), strict=True)
@@ -71,12 +73,11 @@ class Studio:
             found["ghosts"] = _points(_shares(panel.ghosts[self._moments], panel), len(panel.ghost_owners))
             found["ghostOwners"] = list(panel.ghost_owners)
         if panel.anatomy is not None:
-            parts = ("gradient", "momentum", "scale", "step")
             x0, x1, y0, y1 = panel.box
             measure = np.array([1 / (x1 - x0), -1 / (y1 - y0)])
-            found["anatomy"] = {
-                each: packed(getattr(panel.anatomy, each)[self._moments] * measure, "<f4") for each in parts
-            }
+            parts = {each: getattr(panel.anatomy, each)[self._moments] for each in _PARTS}
+            with np.errstate(over="ignore"):
+                found["anatomy"] = {each: _vectors(part * measure) for each, part in parts.items()}
         return found
 
     def picture(self, ground: Ground) -> dict[str, Any]:
@@ -119,6 +120,11 @@ def _relief(block: Block, points: Array, minima: Array) -> dict[str, Any]:
 def _places(points: Array, panel: Contour, block: Block | None) -> Array:
     """Points (n, 2) as shares of their picture."""
     return _shares(points, panel) if block is None else block.seen(points).places
+
+
+def _vectors(parts: Array) -> dict[str, Any]:
+    """Vectors (T+1, M, 2), in numbers that hold the longest of them."""
+    return packed(parts, floats_for(0.0, float(np.abs(parts).max(initial=0.0, where=np.isfinite(parts))) or 1.0))
 
 
 def _shares(points: Array, panel: Contour) -> Array:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from optviz.surface import Array
 
+_SMALL = 1e-30  # float32 holds no numbers much smaller, and none much larger than its inverse
+_COARSE = 1e-4  # of a number: a thousand times what float32 tells apart
 _KINDS = {"<f8": "f64", "<f4": "f32", "<u4": "u32"}
 
 
@@ -26,17 +28,29 @@ def packed(values: NDArray[Any], kind: str) -> dict[str, Any]:
         return {_KINDS[kind]: _text(np.asarray(values).astype(kind))}
 
 
+def floats_for(low: float, high: float) -> str:
+    """The kind of floating-point numbers that tells values between two ends apart by thousandths of their distance.
+
+    Example:
+        >>> floats_for(0.0, 1.0), floats_for(1e9, 1e9 + 1), floats_for(0.0, 1e-50)
+        ('<f4', '<f8', '<f8')
+    """
+    size = max(abs(low), abs(high))
+    return "<f4" if _SMALL < size < 1 / _SMALL and high - low > _COARSE * size else "<f8"
+
+
 def packed_bytes(values: NDArray[Any]) -> dict[str, Any]:
     """Values that are bytes, or truths."""
     return {"u8": _text(values.astype(np.uint8))}
 
 
 def packed_roughly(values: Array, low: float, high: float) -> dict[str, Any]:
-    """Values in 16 bits between two ends, where there are any within them."""
+    """Values in 16 bits between two ends; those beyond lie at the ends."""
     known = values[np.isfinite(values)]
-    low, high = (max(low, float(known.min())), min(high, float(known.max()))) if len(known) else (0.0, 1.0)
-    steps = np.rint((np.clip(values, low, high) - low) / max(high - low, 1e-9) * 65534)
-    return {"u16": _text(np.where(np.isfinite(steps), steps, 65535).astype("<u2")), "low": low, "high": high}
+    ends = np.clip([known.min(), known.max()], low, high) if len(known) else np.array([0.0, 1.0])
+    low, high = ends.tolist()
+    steps = np.rint((np.clip(values, low, high) - low) / ((high - low) or 1.0) * 65534)
+    return {"u16": _text(np.where(np.isfinite(values), steps, 65535).astype("<u2")), "low": low, "high": high}
 
 
 def deflated(values: NDArray[np.uint8]) -> dict[str, Any]:

@@ -20,8 +20,11 @@ function precise(value) {
 
 /** A coordinate to a ten-thousandth of its axis. */
 function neat(value, span) {
-  const digits = Math.min(12, Math.max(0, 3 - Math.floor(Math.log10(span))));
-  return value.toFixed(digits).replace("-", "−");
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(span)));
+  if (digits <= 12 && Math.abs(value) < 1e12) return value.toFixed(digits).replace("-", "−");
+  const whole = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  const words = value.toExponential(Math.min(16, Math.max(0, whole + digits)));
+  return words.replaceAll("-", "−").replace("e+", "e");
 }
 
 /** What a gauge says at a moment. */
