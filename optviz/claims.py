@@ -21,6 +21,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optviz.errors import ArgumentError, SpecError, UnknownNameError
 from optviz.nets.measures import COMPARED, measure
@@ -41,7 +42,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
 }
 _EVENTS = ("left_at", "diverged_at", "steps_to_tolerance", "epochs_to")
-_NEAR = 0.1  # a distance at which a minimum is found
+_NEAR = 0.01  # of the view's width and height, as far from a minimum as one may be who has found it
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _OPERATOR = re.compile("|".join(_OPERATORS))
 _CONSTANT = re.compile(rf"{_NUMBER}|never", re.ASCII)
@@ -214,25 +215,26 @@ def _turns(race: Race, column: int, step: int) -> float:
     return float(np.sum((taken[1:] * taken[:-1]).sum(axis=1) < 0))
 
 
-def _ends(race: Race, label: str, step: int, *, lowest: bool = False) -> Array:
-    """For each of a run's S heads the distance to every one of K listed minima, or of the lowest, (S, K)."""
+def _near(race: Race, label: str, step: int, *, lowest: bool = False) -> NDArray[np.bool_]:
+    """For each of a run's S heads whether it has found every one of K minima, or of the lowest, (S, K)."""
     _floor(race, "minimum")
+    x0, x1, y0, y1 = race.surface.window
     minima, deepest = race.surface.minima_within(race.surface.domain)
     minima = minima[deepest] if lowest else minima
-    offsets = race[label][step].reshape(-1, 1, 2) - minima
-    return np.asarray(np.hypot(offsets[..., 0], offsets[..., 1]))
+    away = (race[label][step].reshape(-1, 1, 2) - minima) / (x1 - x0, y1 - y0)
+    return np.asarray(np.hypot(away[..., 0], away[..., 1]) < _NEAR)
 
 
 def _arrived(race: Race, label: str, step: int) -> float:
-    return float((_ends(race, label, step).min(axis=1) < _NEAR).mean())
+    return float(_near(race, label, step).any(axis=1).mean())
 
 
 def _arrived_lowest(race: Race, label: str, step: int) -> float:
-    return float((_ends(race, label, step, lowest=True).min(axis=1) < _NEAR).mean())
+    return float(_near(race, label, step, lowest=True).any(axis=1).mean())
 
 
 def _minima_found(race: Race, label: str, step: int) -> float:
-    return float((_ends(race, label, step).min(axis=0) < _NEAR).sum())
+    return float(_near(race, label, step).any(axis=0).sum())
 
 
 MEASURES: dict[str, Callable[[Race, int, int], float]] = {

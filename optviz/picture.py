@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from optviz.bounds import flag, number, whole, whole_of, within
+from optviz.bounds import flag, number, whole, whole_of
 from optviz.calls import Answering
 from optviz.crowd import MAX_SEEDS
 from optviz.errors import ArgumentError, shown
 from optviz.kinds import several, text, word, words
 from optviz.series import series_names
-from optviz.surface import Box
+from optviz.surface import ROOM, Box, has_room
 from optviz.themes import PRESETS, THEMES, Theme, load_theme, theme_of
 from optviz.timeline import Timeline, timeline
 
@@ -145,13 +145,11 @@ def _size(value: Any) -> tuple[int, int]:
 
 def _box(value: Any) -> Box:
     found = several(value, 4)
-    if found is None or not all(within(each, "[-1e100, 1e100]") for each in found):
-        found, x0, x1, y0, y1 = None, 0.0, 0.0, 0.0, 0.0
-    else:
-        x0, x1, y0, y1 = found
-    if not (_apart(x0, x1) and _apart(y0, y1)):
-        wanted = "X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, clearly apart and in [-1e100, 1e100]"
-        raise ArgumentError(f"view box must be {wanted}, not {_written(value, found, ',')}")
+    if found is None or not (found[0] < found[1] and found[2] < found[3]):
+        raise ArgumentError(f"view box must be X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, not {_written(value, found, ',')}")
+    x0, x1, y0, y1 = found
+    if not (has_room(x0, x1) and has_room(y0, y1)):
+        raise ArgumentError(f"view box {_written(value, found, ',')}: {ROOM}")
     return x0, x1, y0, y1
 
 
@@ -159,11 +157,6 @@ def _written(value: Any, found: Sequence[float] | None, separator: str) -> str:
     """What was given, as one writes it: numbers with a separator between, or else as it is shown."""
     parts = found if found is not None else value if isinstance(value, tuple | list) else None
     return shown(value) if parts is None else separator.join(map(shown, parts[:12]))
-
-
-def _apart(low: float, high: float) -> bool:
-    """Whether low is less than high by so much that pixels between them differ."""
-    return high - low > 1e-9 * max(abs(low), abs(high), 1e-90)
 
 
 def as_theme(theme: str | Theme | Mapping[str, Any]) -> Theme:

@@ -223,7 +223,7 @@ class Surface:
 
 
 ROOM = (
-    "between its ends must lie 10000 double-precision numbers, on a width of 1e-300 to 1e300; "
+    "each side must be 1e-300 to 1e300 wide, with 10000 double-precision numbers or more on it; "
     "move it nearer to 0, or choose another unit"
 )
 """What is asked of each side of a box, in words."""

@@ -8,12 +8,14 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from optviz.claims import parse_claim
 from optviz.draw.curves import axis_range
 from optviz.draw.layout import ticks
 from optviz.draw.shade import BANDS, heights, scale_of
-from optviz.errors import SurfaceError
+from optviz.errors import ArgumentError, SurfaceError
 from optviz.page.curves import curve_told
 from optviz.page.packing import numbers, packed_roughly
+from optviz.picture import Picture
 from optviz.races import _judged, race
 from optviz.scene import Curves
 from optviz.series import Series
@@ -267,8 +269,31 @@ def test_an_axis_has_ends_whatever_it_shows(values, log):
     ],
 )
 def test_a_domain_that_numbers_cannot_tell_apart_is_refused(domain):
-    with pytest.raises(SurfaceError, match=r"domain from .+ must lie 10000 double-precision numbers"):
+    with pytest.raises(SurfaceError, match=r"domain from .+ with 10000 double-precision numbers or more on it"):
         Surface(name="thin", fn=lambda x, y: x + y, domain=domain, start=(domain[0], domain[2]))
+
+
+@pytest.mark.parametrize("box", [(1e16, 1e16 + 2, 0, 1), (0, 1, -1e308, 1e308), (3, 3 + 1e-13, 0, 1)])
+def test_a_view_box_that_numbers_cannot_tell_apart_is_refused(box):
+    with pytest.raises(ArgumentError, match=r"view box .+ with 10000 double-precision numbers or more on it"):
+        Picture(view_box=box)
+
+
+@pytest.mark.parametrize("box", [(3, 3 + 1e-9, 0, 1), (1e101, 2e101, -1e-150, 1e-150), (-4e299, 4e299, 0, 1)])
+def test_a_view_box_may_lie_anywhere_else(box):
+    assert Picture(view_box=box).view_box == box
+
+
+@pytest.mark.parametrize("change", [{"x": 1e12, "y": 1e12}, {"x": 1e-50, "y": 1e-50}, {"f": 1e50}, {"x": 1e6}])
+def test_a_minimum_is_found_within_a_hundredth_of_the_view(change):
+    """Whatever the unit: starts so far from the minimum, in shares of the view, where nobody moves."""
+    surface = measured(**change)
+    x0, x1, y0, y1 = surface.window
+    (x, y), (wide, high) = surface.minima[0], (x1 - x0, y1 - y0)
+    for share, found in ((0.009, 1), (0.011, 0)):
+        starts = [(x + share * wide, y), (x, y - share * high)]
+        still = race(surface, ["sgd:lr=1e-320"], steps=1, start=starts)
+        assert parse_claim("arrived(sgd) > 0").check(still).left == found
 
 
 def test_a_domain_far_from_0_is_taken_where_numbers_tell_its_pixels_apart():
