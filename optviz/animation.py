@@ -16,7 +16,7 @@ from optviz.catalog import load_surface, optimizer_names
 from optviz.draw import Film, Frame
 from optviz.encode import save
 from optviz.encode.gif import write_gif
-from optviz.errors import ArgumentError, CallError, OptvizWarning, shown
+from optviz.errors import ArgumentError, OptvizWarning, shown
 from optviz.kinds import path as path_of
 from optviz.kinds import path_text
 from optviz.optimizer import Optimizer
@@ -24,7 +24,7 @@ from optviz.page import framed, page_of
 from optviz.picture import Picture
 from optviz.problem import source_of, steps_on
 from optviz.races import Race, race
-from optviz.recipe import Recipe, RecipeError, read_recipe
+from optviz.recipe import Recipe, RecipeError, checked, read_recipe
 from optviz.scene import Scene, scene_of
 from optviz.surface import Surface
 from optviz.themes import THEMES
@@ -168,6 +168,7 @@ def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
     Raises:
         RecipeError: The recipe is not to be trusted, or says what this version does not know.
     """
+    recipe = checked(recipe)
     if recipe.surface is None and recipe.training is None:
         raise RecipeError("the recipe's surface was made in Python; only its maker can make this picture again")
     if (refs := recipe.local_refs()) and not trust:
@@ -180,9 +181,12 @@ def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
     if isinstance(theme := recipe.picture.get("theme"), str) and theme not in THEMES:
         raise RecipeError(f"the recipe's theme {theme!r} is not one this version knows")
     try:
-        picture = Picture(**recipe.picture)
-    except CallError as error:
-        raise RecipeError(f"the recipe's picture has options this version does not know: {error}") from error
+        return _scene_again(recipe, Picture(**recipe.picture))
+    except ArgumentError as error:
+        raise RecipeError(f"the recipe asks for what this version does not make: {error}") from error
+
+
+def _scene_again(recipe: Recipe, picture: Picture) -> Scene:
     if recipe.surface is None:
         from optviz.netscenes import portrait_again, scene_of_training, train_again  # noqa: PLC0415 - as above
 

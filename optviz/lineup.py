@@ -12,13 +12,10 @@ from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer
 from optviz.errors import ArgumentError
 from optviz.kinds import listed, word
 from optviz.optimizer import Optimizer
-from optviz.problem import CONDITIONS, Problem, pose
+from optviz.problem import CONDITIONS, LR_RULES, MAX_RUNS, Problem, pose
 from optviz.rates import Choice, fair_rates, fastest_rates
 from optviz.schedules import Constant, Schedule, load_schedule
 from optviz.surface import Surface
-
-MAX_RUNS = 64
-LR_RULES = ("tuned", "same", "given")
 
 _TUNERS = {"picture": fair_rates, "table": fastest_rates}
 

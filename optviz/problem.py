@@ -15,7 +15,10 @@ from optviz.kinds import text
 from optviz.starts import Starts, check_start, gather_starts
 from optviz.surface import Point, Surface
 
-MAX_STEPS = 1_000_000
+MAX_RUNS, MAX_STEPS = 64, 1_000_000
+LR_RULES = ("tuned", "same", "given")
+"""By which rules learning rates come about."""
+
 DEFAULT_STEPS = 200
 CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
 """What `pose` takes of a race's options."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import optviz
 from optviz.carriers import MARK, MAX_SEARCHED, carried
 from optviz.catalog import is_local, is_local_data, load_optimizer
 from optviz.errors import ArgumentError, OptvizError
+from optviz.ingredients import FORMAT, check_recipe
 from optviz.optimizer import Optimizer
 from optviz.reading import opened, parse_json
 from optviz.specs import format_value, parse_spec
@@ -26,7 +27,6 @@ from optviz.specs import format_value, parse_spec
 if TYPE_CHECKING:
     from optviz.races import Race, Run
 
-FORMAT = 1
 INDEX = "frames.ffconcat"
 """The file in a folder of frames that lists them, and holds the recipe of them all."""
 _CONDITIONS = ("start", "steps", "seed", "noise", "clip", "batch_size")
@@ -66,8 +66,10 @@ class Recipe:
     @property
     def subject(self) -> str | None:
         """The name of what is shown: the surface, or the data that was trained on; None where it has none."""
-        data = (self.training or {}).get("data")
-        return parse_spec(data).ref if isinstance(data, str) else self.surface
+        data = None if self.training is None else self.training["data"]
+        if data is None:
+            return self.surface
+        return data if is_local_data(data) else parse_spec(data).ref
 
     def to_text(self) -> str:
         """The recipe as it is written into a file."""
@@ -86,10 +88,10 @@ class Recipe:
         }
 
     def local_refs(self) -> list[str]:
-        """Files and modules of a user that making it again would run or read."""
+        """Files and modules of a user that making it again would run or read, as those who do so take the words."""
         refs = [parse_spec(spec).ref for spec, _ in self.runs]
-        data = str((self.training or {}).get("data"))
-        read = [data] if is_local_data(data) else []
+        data = None if self.training is None else self.training["data"]
+        read = [data] if data is not None and is_local_data(data) else []
         return [*read, *(ref for ref in (self.surface or "", *refs) if is_local(ref))]
 
 
@@ -159,12 +161,38 @@ def read_recipes(path: str | Path) -> list[Recipe]:
     Raises:
         RecipeError: The file cannot be read, has no recipe, or one that is damaged.
     """
+    return [parse_recipe(text, f"{path}: its recipe") for text in _find(Path(path))]
+
+
+def parse_recipe(text: str, name: str = "the recipe") -> Recipe:
+    """The recipe that a text is; errors call it by its name.
+
+    Raises:
+        RecipeError: It is damaged.
+    """
     try:
-        return [_parsed(text) for text in _find(Path(path))]
-    except (ValueError, TypeError, KeyError, RecursionError, OptvizError) as error:
-        if isinstance(error, RecipeError):
-            raise
-        raise RecipeError(f"{path}: its recipe is damaged: {error}") from error
+        data = parse_json(text)
+        check_recipe(data)
+    except ValueError as error:
+        raise RecipeError(f"{name} is damaged: {error}") from error
+    rest = {key: value for key, value in data.items() if key not in ("optviz", "format")}
+    several = any(isinstance(point, list) for point in data["start"])
+    start = tuple(map(tuple, data["start"])) if several else tuple(data["start"])
+    runs = tuple((spec, rule) for spec, rule in data["runs"])
+    return Recipe(version=data["optviz"], **rest | {"runs": runs, "start": start})
+
+
+def checked(recipe: Recipe) -> Recipe:
+    """A recipe that somebody may have made by hand, as it would be read.
+
+    Raises:
+        RecipeError: No file could hold it.
+    """
+    try:
+        text = recipe.to_text()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RecipeError(f"the recipe cannot be written: {error}") from error
+    return parse_recipe(text)
 
 
 def spec_of(run: Run) -> str:
@@ -187,61 +215,10 @@ def _find(path: Path) -> list[str]:
         raise NoRecipeError(f"{path} holds no recipe: optviz did not make it, or another program has rewritten it{far}")
     found, at = [], 0
     while at >= 0:
-        end = json.JSONDecoder().raw_decode(text, at)[1]
+        try:
+            end = json.JSONDecoder().raw_decode(text, at)[1]
+        except (ValueError, RecursionError):
+            end = len(text)  # whoever reads it will say what is wrong
         found.append(text[at:end])
         at = text.find(MARK.decode(), end)
     return found
-
-
-def _parsed(text: str) -> Recipe:
-    data = parse_json(text)
-    if not isinstance(data, dict) or data.pop("format") != FORMAT:
-        raise ValueError("its format is not one this version knows")
-    return _checked(Recipe(version=data.pop("optviz"), **data))
-
-
-def _checked(recipe: Recipe) -> Recipe:
-    """A recipe whose parts have the kinds they must have; their values are checked where they are used."""
-    kinds: dict[str, tuple[type, ...]] = {
-        "version": (str,),
-        "command": (str,),
-        "surface": (str, type(None)),
-        "runs": (list,),
-        "start": (list,),
-        "steps": (int,),
-        "seed": (int,),
-        "noise": (int, float),
-        "clip": (int, float, type(None)),
-        "batch_size": (int, type(None)),
-        "picture": (dict,),
-        "step": (int, type(None)),
-        "training": (dict, type(None)),
-    }
-    for each in fields(recipe):
-        value = getattr(recipe, each.name)
-        if not isinstance(value, kinds[each.name]) or isinstance(value, bool):
-            raise ValueError(f"{each.name} is {value!r}")
-    trained = recipe.training is not None
-    commands = (("train", True), ("train", False)) if trained else (("animate", True), ("plot", False))
-    if (recipe.command, recipe.step is None) not in commands:
-        raise ValueError(f"command is {recipe.command!r}, step {recipe.step!r}")
-    if recipe.step is not None and not 0 <= recipe.step <= recipe.steps:
-        raise ValueError(f"step is {recipe.step!r}")
-    several = bool(recipe.start) and all(_is_list_of(point, float, 2) for point in recipe.start)
-    begins = several or _is_list_of(recipe.start, float, 2) or (trained and not recipe.start)
-    if not all(_is_list_of(pair, str, 2) for pair in recipe.runs) or not begins:
-        raise ValueError("runs or start are not what they should be")
-    whole = {each.name: getattr(recipe, each.name) for each in fields(recipe)}
-    runs = tuple((spec, rule) for spec, rule in recipe.runs)
-    start = tuple(map(tuple, recipe.start)) if several else tuple(recipe.start)  # type: ignore[arg-type]
-    return Recipe(**whole | {"runs": runs, "start": start})
-
-
-def _is_list_of(value: Any, kind: type, count: int) -> bool:
-    kinds = (int, float) if kind is float else (kind,)
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and len(value) == count
-        and all(type(part) in kinds for part in value)
-    )

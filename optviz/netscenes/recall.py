@@ -66,19 +66,17 @@ def train_again(recipe: Recipe) -> Training:
     """
     about = dict(recipe.training or {})
     for name in ("data", "network"):
-        if about.get(name, "") is None:
+        if about[name] is None:
             raise RecipeError(f"the recipe's {name} was made in Python; only its maker can make this picture again")
     try:
-        data = load_data(str(about["data"]))
+        data = load_data(about["data"])
         network = perceptron(data.features, data.classes, **_options(about["network"]))
         names = ("epochs", "l1", "l2", "augment", "ensemble", "seeds", "patience", "dtype", "snapshots")
         options = {name: about[name] for name in names} | {"batch_size": recipe.batch_size}
         again = train(data, network, [spec for spec, _ in recipe.runs], **options)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RecipeError(f"the recipe's training is damaged: {error!r}") from error
     except OptvizError as error:
         raise RecipeError(f"the recipe's training cannot be made again: {error}") from error
-    if fingerprint(again.runs[0].setting) != about.get("samples"):
+    if fingerprint(again.runs[0].setting) != about["samples"]:
         raise RecipeError(f"{about['data']}: its samples, or their parts, are others than when the picture was made")
     rules = {run.label: rule for run, (_, rule) in zip(again.runs, recipe.runs, strict=False)}
     return replace(again, runs=tuple(replace(run, lr_rule=rules[run.label]) for run in again.runs))
@@ -93,7 +91,7 @@ def portrait_again(recipe: Recipe, picture: Picture) -> Portrait:
     about = dict(recipe.training or {})
     try:
         return Portrait(picture=picture, show=tuple(about["show"]), plane=about["plane"])
-    except (KeyError, TypeError, OptvizError) as error:
+    except OptvizError as error:
         raise RecipeError(f"the recipe's picture is not one this version knows: {error}") from error
 
 
