@@ -214,7 +214,7 @@ def test_a_header_that_states_more_than_there_is(tmp_path, within_bounds):
     ("members", "words"),
     [
         ({"X": np.array([{}], object), "y": Y}, "Python objects, which are never loaded"),
-        ({"X": np.zeros(6, "f8,i4"), "y": Y}, "X must hold real numbers"),
+        ({"X": np.zeros((6, 2), "f8,i4"), "y": Y}, "X must hold real numbers"),
         ({"X": header((1,), "[('a', 'O')]") + bytes(8), "y": Y}, "Python objects"),
         ({"X": header((6, 2), version=(9, 9)) + X.tobytes(), "y": Y}, "format (9, 9)"),
         ({"X": b"hello", "y": Y}, "damaged"),
@@ -222,7 +222,7 @@ def test_a_header_that_states_more_than_there_is(tmp_path, within_bounds):
         ({"X": header((6, 2), "'nonsense'"), "y": Y}, "damaged"),
         ({"X": header((6, 2), "(" * 200), "y": Y}, "damaged"),
         ({"X": header("'no'"), "y": Y}, "damaged"),
-        ({"X": np.array("text"), "y": Y}, "X must hold real numbers"),
+        ({"X": np.array("text"), "y": Y}, "X must be samples"),
         ({"X": np.array(3.0), "y": Y}, "X must be samples"),
         ({"X": X, "y": np.array(3)}, "one label a sample"),
         ({"X": np.zeros((6, 2), "M8[s]"), "y": Y}, "X must hold real numbers"),
