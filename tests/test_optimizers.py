@@ -394,6 +394,46 @@ def test_second_moment_of_amsgrad_never_falls() -> None:
     assert peaks == [0.5, 12.75, 12.75, 12.75, 12.75]
 
 
+def as_radam_says(gradients: list[float], lr: float, b1: float, b2: float, eps: float) -> list[float]:
+    """The rule of RAdam's docstring, word for word, with an eps that is felt."""
+    m = v = 0.0
+    most, steps = 2 / (1 - b2) - 1, []
+    for t, g in enumerate(gradients, start=1):
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+        m_hat, v_hat = m / (1 - b1**t), v / (1 - b2**t)
+        rho = most - 2 * t * b2**t / (1 - b2**t)
+        if rho > 5:
+            r = math.sqrt((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho))
+            steps.append(-lr * r * m_hat / (math.sqrt(v_hat) + eps / math.sqrt(1 - b2**t)))
+        else:
+            steps.append(-lr * m_hat)
+    return steps
+
+
+def as_nadam_says(gradients: list[float], lr: float, b1: float, b2: float, eps: float) -> list[float]:
+    """The rule of NAdam's docstring, word for word."""
+    mu = [b1 * (1 - 0.5 * 0.96 ** (t * 4e-3)) for t in range(1, len(gradients) + 2)]
+    m = v = 0.0
+    steps = []
+    for t, g in enumerate(gradients, start=1):
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+        c = mu[t] / (1 - math.prod(mu[: t + 1]))
+        d = (1 - mu[t - 1]) / (1 - math.prod(mu[:t]))
+        steps.append(-lr * (c * m + d * g) / (math.sqrt(v / (1 - b2**t)) + eps))
+    return steps
+
+
+@pytest.mark.parametrize(("name", "said"), [("radam", as_radam_says), ("nadam", as_nadam_says)])
+@pytest.mark.parametrize("eps", [1e-8, 0.1])
+def test_rules_that_are_long_are_those_of_their_docstrings(
+    name: str, said: Callable[..., list[float]], eps: float
+) -> None:
+    gradients = np.random.default_rng(6).normal(size=60)
+    rule = OPTIMIZERS[name](lr=0.01, beta1=0.8, beta2=0.97, eps=eps)
+    expected = said(gradients.tolist(), 0.01, 0.8, 0.97, eps)
+    np.testing.assert_allclose(steps(rule, gradients[:, None], np.zeros(1))[:, 0], expected, rtol=1e-11)
+
+
 # Known experiments
 
 

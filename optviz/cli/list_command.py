@@ -139,10 +139,11 @@ def rates(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """How the learning rates of a picture are chosen: every candidate's score, the winner marked <.
+    """How the learning rates of a picture are chosen: the candidates' scores, the winner marked <.
 
     The score is the mean over the steps of √((f − f*)/(f₀ − f*)); "out" left the domain or the finite numbers. The
-    gentlest rate within .02 of the best is taken. Rates below the gentlest winner are shown by the decade.
+    gentlest rate within .02 of the best is taken. Rates below the gentlest winner are shown by the decade;
+    --json has every candidate. On a surface without a minimum pictures take the one rate that the surface names.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
     from optviz.lineup import choose_rates

@@ -136,7 +136,7 @@ class AdaDelta(Optimizer):
 
     Args:
         rho: ρ in [0, 1), how slowly both averages forget.
-        eps: > 0, inside both roots; √eps is the length of the first steps.
+        eps: > 0, inside both roots. The first step is lr·√(eps/(1 − ρ)) long where the gradient is much longer.
 
     Differences: ρ=0.9 and eps=1e−6 are PyTorch's and optax's; Zeiler's experiments and Keras take ρ=0.95.
 

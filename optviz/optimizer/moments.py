@@ -219,7 +219,7 @@ class RAdam(MomentRule):
 
     name = "radam"
     title = "RAdam"
-    rule = "Adam's m̂ and v̂; x ← x − lr·r·m̂/(√v̂ + eps) where ρₜ > 5, else x ← x − lr·m̂"
+    rule = "Adam's m̂ and v̂; x ← x − lr·r·m̂/(√v̂ + eps/√(1−β₂ᵗ)) where ρₜ > 5, else x ← x − lr·m̂"
     reference = "Liu et al. 2020"
 
     def stride(self, moments: Moments) -> Array:
