@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from optviz.numerals import rate_text
 from optviz.optimizer import OPTIMIZERS
 from optviz.races import Run
 from optviz.surface import Array
@@ -58,7 +59,7 @@ def runners_of(
     return tuple(
         Runner(
             title=title,
-            rate=f"lr {rate_text(run.hyperparameters['lr'])}",
+            rate=f"lr {rate_text(run.hyperparameters['lr'], run.lr_rule)}",
             rule=_LR_RULES[run.lr_rule],
             slot=slot,
             values=values[:, column],
@@ -68,19 +69,6 @@ def runners_of(
         )
         for column, (run, title, slot) in enumerate(zip(runs, _titles(runs), _slots(runs), strict=True))
     )
-
-
-def rate_text(rate: float, digits: int = 2) -> str:
-    """A learning rate in so many digits; a power of ten only where it is below 0.0001 or above 10000.
-
-    Example:
-        >>> [rate_text(rate) for rate in (0.0316, 1.0, 100.0, 316.2, 1e5, 2.5e-5, 1e30)]
-        ['0.032', '1', '100', '316', '1e5', '2.5e−5', '1e30']
-    """
-    if rate == 0 or 1e-4 <= abs(rate) <= 1e4:
-        return f"{rate:.{digits}g}" if abs(rate) < 10 ** (digits - 0.5) else f"{rate:.0f}"
-    mantissa, exponent = f"{rate:.{digits - 1}e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}".replace("-", "−")
 
 
 def _slots(runs: Sequence[Run]) -> list[int]:
@@ -103,13 +91,16 @@ def _titles(runs: Sequence[Run]) -> list[str]:
             key for key in run.hyperparameters if len({str(other.hyperparameters.get(key)) for other in alike}) > 1
         ]
         if len(alike) > 1 and differing and (counted or run.title == alike[0].title):
-            written = ", ".join(_written(key, run.hyperparameters[key]) for key in differing[:2])
+            written = ", ".join(_written(key, run) for key in differing[:2])
             titles.append(f"{kind} {written}")
         else:
             titles.append(run.title)
     return titles
 
 
-def _written(key: str, value: object) -> str:
-    text = f"{value:.3g}" if isinstance(value, float) else str(value).lower()
-    return rate_text(value, 3) if key == "lr" and isinstance(value, float) else f"{key.replace('_', ' ')} {text}"
+def _written(key: str, run: Run) -> str:
+    value = run.hyperparameters[key]
+    if key == "lr":
+        return rate_text(value, run.lr_rule, 3)
+    text = rate_text(value, "given") if isinstance(value, float) else str(value).lower()
+    return f"{key.replace('_', ' ')} {text}"

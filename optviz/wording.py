@@ -9,6 +9,7 @@ import numpy as np
 
 from optviz.catalog import is_local, load_surface, optimizer_class
 from optviz.errors import OptvizError
+from optviz.numerals import rate_text
 from optviz.recipe import Recipe
 from optviz.specs import parse_spec
 
@@ -120,8 +121,8 @@ def _course(recipe: Recipe) -> str:
 
 
 def _rates(recipe: Recipe) -> list[str]:
-    rates = [parse_spec(text).items.get("lr") for text, _ in recipe.runs]
-    return [f"{rate:.3g}" for rate in rates if isinstance(rate, (int, float))]
+    rates = [(parse_spec(text).items.get("lr"), rule) for text, rule in recipe.runs]
+    return [rate_text(rate, rule, 3) for rate, rule in rates if isinstance(rate, (int, float))]
 
 
 def _start(recipe: Recipe) -> str:

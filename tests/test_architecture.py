@@ -19,6 +19,7 @@ ORDER = [
         "arrays",
         "bounds",
         "schema",
+        "numerals",
         "kinds",
         "specs",
         "schedules",

@@ -1,10 +1,26 @@
-"""The numbers of a picture that stands still are those of its own step, wherever it is seen."""
+"""Numbers are rounded right, rates that were given stand as they were given, and what stands still has its own numbers.
+
+The cases in ``numerals.json`` are written by hand: the number as one reads it, rounded as one learns it at school.
+"""
+
+import json
+import math
+import random
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import optviz
+from optviz.cast import runners_of
+from optviz.numerals import fixed, loss_label, percent_label, rate_cell, rate_text, tick_label
+from optviz.page.document import PLAYER
+from optviz.recipe import recipe_of
+from optviz.wording import caption_of
 
 RACE = {"steps": 150, "lr": 0.01, "size": (320, 240), "theme": "light"}
 
@@ -55,3 +71,99 @@ def test_a_film_of_others_is_shown_frame_by_frame(tmp_path):
     frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:], duration=40)
     optviz.slides(tmp_path / "talk.tex", [tmp_path / "film.gif"])
     assert len({path.read_bytes() for path in (tmp_path / "talk-frames" / "film").iterdir()}) == 9
+
+
+CASES = json.loads(Path(__file__).with_name("numerals.json").read_text(encoding="utf-8"))
+LABELS = {"loss": ("short", loss_label), "tick": ("tickLabel", tick_label), "percent": ("percent", percent_label)}
+
+
+def chance(count):
+    """Numbers of all sizes, half of them of few digits, so that many lie half-way."""
+    draw = random.Random(7)
+    for index in range(count):
+        value = draw.choice((1, -1)) * 10 ** draw.uniform(-9, 9)
+        yield float(f"{value:.{draw.randint(1, 5)}g}") if index % 2 else value
+
+
+@pytest.fixture
+def player(request):
+    """What a function of the player says of many values."""
+    source = Path(optviz.__file__).with_name("page").joinpath("player", "numbers.js").read_text(encoding="utf-8")
+    source = source.replace("export ", "")
+
+    def told(name, values):
+        code = f"{source}\n;const told = {json.dumps(values)}.map((each) => {name}(each));"
+        if shutil.which("node"):
+            said = subprocess.run(
+                ["node", "-e", f"{code} console.log(JSON.stringify(told))"], capture_output=True, check=True
+            )
+            return json.loads(said.stdout)
+        return request.getfixturevalue("browser").execute_script(f"{code} return told;")
+
+    return told
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_numbers_are_rounded_right_in_films_and_pages(kind, player):
+    name, label = LABELS[kind]
+    values, wanted = zip(*CASES[kind], strict=True)
+    assert [label(value) for value in values] == list(wanted)
+    assert player(name, values) == list(wanted)
+    values = [abs(value) % 1 for value in chance(2000)] if kind == "percent" else list(chance(2000))
+    assert player(name, values) == [label(value) for value in values]
+
+
+def test_a_number_has_the_nearest_decimal():
+    for value in chance(3000):
+        for places in (0, 1, 3):
+            exact = abs(Fraction(repr(value))) * 10**places
+            wanted = math.floor(exact + Fraction(1, 2))
+            found = fixed(value, places)
+            assert abs(Fraction(found.replace("−", "-"))) * 10**places == wanted, (value, places)
+            assert found.startswith("−") == (value < 0 and wanted > 0)
+            assert len(found.partition(".")[2]) == places
+
+
+GIVEN = {
+    0.0195: "0.0195",
+    0.00195: "0.00195",
+    0.1: "0.1",
+    133.79: "133.79",
+    0.012345: "0.012345",
+    1.5e-5: "1.5e−5",
+    2e5: "2e5",
+    12345.678: "12345.678",
+    1 / 3: "0.33333333",
+    1.0: "1",
+    1e-4: "0.0001",
+}
+
+
+@pytest.mark.parametrize("rate", GIVEN)
+def test_a_given_rate_stands_as_it_was_given(rate, tmp_path):
+    race = optviz.race("booth", [optviz.SGD(lr=rate), optviz.Adam(lr=0.5)], steps=1)
+    assert runners_of(race.runs, race.values, "loss")[0].rate == f"lr {GIVEN[rate]}"
+    assert f"Learning rates: {GIVEN[rate]} and 0.5, given." in caption_of(recipe_of(race, {}))
+    assert float(rate_cell(rate, "given")) == pytest.approx(rate, rel=1e-7)
+    page = optviz.animate(race, tmp_path / "race.html").film and (tmp_path / "race.html").read_text()
+    assert json.dumps(f"lr {GIVEN[rate]}") in page
+    assert rate_text(rate, "same") == rate_text(rate, "given")
+
+
+def test_a_hyperparameter_stands_as_it_was_given():
+    race = optviz.race("booth", ["adam:lr=0.5,beta2=0.9995", "adam:lr=0.5,beta2=0.99951"], steps=1)
+    assert [each.title for each in runners_of(race.runs, race.values, "loss")] == [
+        "Adam beta2 0.9995", "Adam beta2 0.99951"
+    ]  # fmt: skip
+
+
+def test_tables_and_lists_have_the_rate_that_was_given(run):
+    told = run("compare", "--surface", "booth", "-O", "sgd:lr=0.0195", "--steps", "3", "--format", "csv").stdout
+    assert told.splitlines()[1].split(",")[1] == "0.0195"
+
+
+def test_the_player_has_one_file_of_numbers():
+    folder = Path(optviz.__file__).with_name("page") / "player"
+    for name in PLAYER:
+        text = (folder / f"{name}.js").read_text(encoding="utf-8")
+        assert name == "numbers" or not any(word in text for word in ("toFixed", "toPrecision", "toExponential")), name

@@ -14,9 +14,9 @@ from PIL import Image
 import optviz
 from optviz.draw.camera import fitted
 from optviz.draw.canvas import packed
-from optviz.draw.cast import loss_label
 from optviz.draw.shade import BANDS, heights, scale_of, shade
 from optviz.draw.terrain import Terrain
+from optviz.numerals import loss_label
 from optviz.page import page_of
 from optviz.page.data import MOST_MOMENTS, both, told
 from optviz.page.ground import alike

@@ -10,13 +10,14 @@ import pytest
 from optviz.cast import Gauge
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas, packed
-from optviz.draw.cast import Cast, loss_label
+from optviz.draw.cast import Cast
 from optviz.draw.fonts import families
 from optviz.draw.labels import Label, places
 from optviz.draw.layout import layout
 from optviz.draw.trails import Exit, Stroke, strokes
 from optviz.draw.vectors import Key
 from optviz.errors import OptvizWarning
+from optviz.numerals import loss_label
 from optviz.races import race
 from optviz.scene import scene_of
 from optviz.themes import PRESETS, THEMES

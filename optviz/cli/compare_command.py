@@ -77,13 +77,14 @@ def command(
 
 
 def _rows(race: Race) -> list[dict[str, Any]]:
+    from optviz.numerals import rate_cell
     from optviz.ranking import records
     from optviz.rates import on_grid_edge
 
     return [
         {
             "run": row["label"],
-            "lr": f"{row['hyperparameters']['lr']:.3g}"
+            "lr": rate_cell(row["hyperparameters"]["lr"], row["lr_rule"])
             + ("*" if tuned and on_grid_edge(row["hyperparameters"]["lr"]) else ""),
             "rule": row["lr_rule"],
             "value": row["final"]["value"],

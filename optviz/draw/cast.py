@@ -13,6 +13,7 @@ from optviz.cast import Gauge, Runner
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.glyphs import Glyphs
 from optviz.lengths import AT_EASE
+from optviz.numerals import loss_label, percent_label
 from optviz.themes import Look, Theme
 from optviz.timeline import Shot
 
@@ -149,27 +150,7 @@ def gauge_label(gauge: Gauge, step: int) -> str:
     value = float(gauge.values[step])
     if not math.isfinite(value):
         return gauge.unknown
-    return f"{100 * value:.1f} %" if gauge.percent else loss_label(value)
-
-
-def loss_label(value: float) -> str:
-    """A loss in three digits.
-
-    Example:
-        >>> [loss_label(value) for value in (24.2, -0.5, 0.00012, 1234567.0, float("nan"))]
-        ['24.2', '−0.500', '1.2e−4', '1.2e6', 'diverged']
-    """
-    if not math.isfinite(value):
-        return "diverged"
-    size = abs(value)
-    if size == 0:
-        return "0"
-    if 1e-3 <= size < 9999.5:
-        words = f"{value:.{max(0, 2 - math.floor(math.log10(size)))}f}"
-    else:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        words = f"{mantissa}e{int(exponent)}"
-    return words.replace("-", "−")
+    return percent_label(value) if gauge.percent else loss_label(value)
 
 
 def form_beside(

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from optviz.cast import Runner
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import plot, some_ticks, tick_label, tick_labels, ticks, to_pixels
+from optviz.draw.layout import plot, some_ticks, tick_labels, ticks, to_pixels
 from optviz.draw.polylines import Line, run_upon
 from optviz.draw.stage import Stage
 from optviz.draw.trails import about, around
 from optviz.lengths import LEFT
+from optviz.numerals import tick_label
 from optviz.scene import Curves
 from optviz.timeline import Shot
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from optviz.draw.canvas import Rectangle
 from optviz.lengths import APART, CLOSE, FOOT, HEAD, LEFT, SIDE, SQUARE, TITLE, most_beneath, scale_of, unit_of
+from optviz.numerals import tick_label
 from optviz.surface import Box
 from optviz.themes import Theme
 
@@ -186,16 +187,6 @@ def some_ticks(low: float, high: float, count: int) -> list[float]:
     """
     found = (ticks(low, high, max(2, count) + more) for more in range(4))
     return next((each for each in found if len(each) > 1), ticks(low, high, max(2, count)))
-
-
-def tick_label(value: float) -> str:
-    """A number as a reader writes it.
-
-    Example:
-        >>> tick_label(-0.5), tick_label(100000.0), tick_label(-2e6)
-        ('−0.5', '100000', '−2e6')
-    """
-    return _written(f"{value:.6g}")
 
 
 def tick_labels(values: Sequence[float], fits: Callable[[str], bool]) -> list[str]:

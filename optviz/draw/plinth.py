@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from optviz.draw.camera import Camera
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
 from optviz.draw.labels import Label
-from optviz.draw.layout import tick_label, ticks
+from optviz.draw.layout import ticks
+from optviz.numerals import tick_label
 from optviz.surface import Box
 from optviz.themes import Theme
 

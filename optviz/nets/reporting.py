@@ -10,6 +10,7 @@ import optviz
 from optviz.nets.rates import on_edge
 from optviz.nets.setting import Score
 from optviz.nets.training import Run, Training
+from optviz.numerals import rate_cell
 
 _LARGE = 1e4  # losses that have no decimals
 
@@ -80,7 +81,7 @@ def table(training: Training) -> list[dict[str, Any]]:
         runs = training.of(label)
         lr = runs[0].entry.optimizer.lr
         edge = "*" if runs[0].lr_rule == "tuned" and on_edge(lr) else ""
-        row: dict[str, Any] = {"run": label, "lr": f"{lr:.3g}{edge}", "rule": runs[0].lr_rule}
+        row: dict[str, Any] = {"run": label, "lr": rate_cell(lr, runs[0].lr_rule) + edge, "rule": runs[0].lr_rule}
         row["epochs"] = runs[0].epochs if len(runs) == 1 else _told([run.epochs for run in runs], "{:.4g}")
         losses = [run.train.loss for run in runs]
         row["loss"] = _told(losses, "{:.4f}" if max(losses) < _LARGE else "{:.3g}")

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from optviz.draw.camera import fitted
 from optviz.draw.canvas import Canvas, packed
 from optviz.draw.draped import draped
-from optviz.draw.layout import tick_label
 from optviz.draw.paints import Paints
 from optviz.draw.plinth import Plinth
 from optviz.draw.relief import ARM, DENSE, FINE, SUN, outline
 from optviz.draw.sight import Sight
 from optviz.draw.terrain import Terrain
+from optviz.numerals import tick_label
 from optviz.page.ground import Ground, alike
 from optviz.scene import Relief
 from optviz.surface import Array

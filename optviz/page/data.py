@@ -92,7 +92,7 @@ def told(scene: Scene) -> Told:
                         "measure": gauge.measure,
                         "percent": gauge.percent,
                         "unknown": gauge.unknown,
-                        "values": packed(gauge.values[moments], "<f4"),
+                        "values": packed(gauge.values[moments], "<f8"),
                     }
                     for gauge in runner.more
                 ],

@@ -107,7 +107,7 @@ class CurveView {
       ground.stroke();
       ground.fillStyle = theme.quiet;
       ground.textAlign = "right";
-      const plain = tickLabel(curve.log ? Number((10 ** value).toPrecision(2)) : value);
+      const plain = tickLabel(curve.log ? 10 ** value : value);
       const words = whole && curve.high - curve.low >= 1.5 ? `1e${value}` : plain;
       ground.fillText(words.replace("-", "−"), place.left - 0.6 * em, y + 0.36 * em);
     }

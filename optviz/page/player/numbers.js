@@ -1,41 +1,84 @@
 // Numbers as a reader is told of them, and round ones for axes.
+//
+// As `optviz/numerals.py` has it, a number is rounded from the shortest decimal that stands for it, half a digit away
+// from zero; one table of cases tests both.
+
+/** The size of a finite number times a power of ten, as a whole number. */
+function scaled(value, places) {
+  const [mantissa, exponent] = Math.abs(value).toExponential().split("e");
+  const digits = mantissa.replace(".", "");
+  const more = Number(exponent) - digits.length + 1 + places;
+  if (more >= 0) return BigInt(digits) * 10n ** BigInt(more);
+  const part = 10n ** BigInt(-more);
+  return (2n * BigInt(digits) + part) / (2n * part);
+}
+
+/** The power of ten of a number's first digit, once it is rounded to so many. */
+function leading(value, digits) {
+  const exponent = Number(Math.abs(value).toExponential().split("e")[1]);
+  return String(scaled(value, digits - 1 - exponent)).length > digits ? exponent + 1 : exponent;
+}
+
+/** A finite number with so many decimals, or as many after its point is moved on. */
+export function fixed(value, places, moved = 0) {
+  const words = String(scaled(value, places + moved)).padStart(places + 1, "0");
+  const end = words.length - places;
+  const sign = value < 0 && /[1-9]/.test(words) ? "−" : "";
+  return sign + words.slice(0, end) + (places ? `.${words.slice(end)}` : "");
+}
+
+/** A number as so many digits and a power of ten. */
+function powered(value, digits) {
+  const exponent = leading(value, digits);
+  const words = String(scaled(value, digits - 1 - exponent));
+  const mantissa = `${value < 0 ? "−" : ""}${words[0]}${digits > 1 ? "." : ""}${words.slice(1)}`;
+  return [mantissa, String(exponent).replace("-", "−")];
+}
+
+function trimmed(words) {
+  return words.includes(".") ? words.replace(/\.?0+$/, "") : words;
+}
 
 /** A number in three digits, as the films write it. */
 export function short(value) {
   if (!Number.isFinite(value)) return "diverged";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  const words =
-    size >= 1e-3 && size < 9999.5
-      ? value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(size))))
-      : value.toExponential(1).replace("e+", "e");
-  return words.replaceAll("-", "−");
+  if (size >= 1e-3 && size < 9999.5) return fixed(value, Math.max(0, 2 - leading(value, 3)));
+  return powered(value, 2).join("e");
+}
+
+/** A number in so many digits, as far as it needs them. */
+export function tickLabel(value, digits = 6) {
+  if (value === 0) return "0";
+  const exponent = leading(value, digits);
+  if (exponent > -5 && exponent < digits) return trimmed(fixed(value, digits - 1 - exponent));
+  const [mantissa, power] = powered(value, digits);
+  return `${trimmed(mantissa)}e${power}`;
 }
 
 /** A value in six digits. */
 function precise(value) {
-  if (!Number.isFinite(value)) return "diverged";
-  return String(Number(value.toPrecision(6))).replaceAll("-", "−").replace("e+", "e");
+  return Number.isFinite(value) ? tickLabel(value) : "diverged";
 }
 
 /** A coordinate to a ten-thousandth of its axis. */
 function neat(value, span) {
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(span)));
-  if (digits <= 12 && Math.abs(value) < 1e12) return value.toFixed(digits).replace("-", "−");
-  const whole = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-  const words = value.toExponential(Math.min(16, Math.max(0, whole + digits)));
-  return words.replaceAll("-", "−").replace("e+", "e");
+  const places = Math.max(0, 3 - Math.floor(Math.log10(span)));
+  if (value === 0 || (places <= 12 && Math.abs(value) < 1e12)) return fixed(value, Math.min(12, places));
+  return powered(value, Math.min(17, Math.max(1, places + 1 + leading(value, 1)))).join("e");
+}
+
+/** A share in percent. */
+export function percent(share) {
+  return `${fixed(share, 1, 2)} %`;
 }
 
 /** What a gauge says at a moment. */
-function gaugeLabel({ values, percent, unknown }, moment) {
+function gaugeLabel({ values, percent: shares, unknown }, moment) {
   const value = values[moment];
   if (!Number.isFinite(value)) return unknown;
-  return percent ? `${(100 * value).toFixed(1)} %` : short(value);
-}
-
-function tickLabel(value) {
-  return String(Number(value.toPrecision(6))).replaceAll("-", "−");
+  return shares ? percent(value) : short(value);
 }
 
 /** At most about `count` round numbers between two ends. */

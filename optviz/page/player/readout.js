@@ -67,7 +67,7 @@ function readOut(page, { maps, regions, curves }, race, state, lead) {
       const { owner } = view.region;
       return show(event, [
         [told(Math.floor(state.at + 1e-9)), looks[owner].colour, race.cast[owner].title],
-        [`${(100 * found.share).toFixed(1)} %`, classes[found.label].colour, `class ${(view.region.names || [])[found.label] ?? found.label}`],
+        [percent(found.share), classes[found.label].colour, `class ${(view.region.names || [])[found.label] ?? found.label}`],
         [coordinates(view.region, view.place, x, y)],
       ]);
     };
