@@ -51,7 +51,7 @@ def series_of(race: Race, name: str) -> Series:
     ``loss``: f − f* on a logarithmic axis where the surface lists a minimum, else f. ``gradient``: ‖∇f‖. ``step``: the
     length of the step that led here. ``distance``: to the nearest minimum that the surface lists. ``sharpness``: the
     largest eigenvalue of the Hessian; where it stays above 2/lr, plain gradient descent on a quadratic bowl would
-    diverge.
+    diverge. The lr of that bound is the rate before its schedule.
 
     Raises:
         UnknownNameError: Nothing is followed under that name.

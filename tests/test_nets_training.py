@@ -478,6 +478,26 @@ def test_several_seeds_as_json():
     assert "±" in table(training)[0]["test %"]
 
 
+def test_tables_tell_means_and_sample_deviations():
+    """Worked out from the runs by numpy: n − 1 beneath the deviation, percents of the samples that are right."""
+    training = train(MOONS, NET, RATES, seeds=(0, 1, 2, 3), patience=1, **QUICK)
+    for row in table(training):
+        runs = training.of(row["run"])
+        columns = {"loss": ([run.train.loss for run in runs], 5e-5), "epochs": ([run.epochs for run in runs], 5e-3)}
+        for part in ("train", "validation", "test"):
+            shares = []
+            for run in runs:
+                samples = getattr(run.setting.parts, part)
+                shares.append(100 * (run.probabilities(samples.x).argmax(axis=1) == samples.y).mean())
+            columns[f"{part} %"] = shares, 5e-3
+        for name, (values, within) in columns.items():
+            middle, spread = map(float, row[name].split(" ± "))
+            assert middle == pytest.approx(np.mean(values), abs=within)
+            assert spread == pytest.approx(np.sqrt(np.sum((values - np.mean(values)) ** 2) / 3), abs=within)
+        speed = np.mean([run.trials[0].step * run.setting.batch_size / run.trials[0].seconds for run in runs])
+        assert float(row["samples/s"]) == pytest.approx(speed, abs=0.5)
+
+
 def test_tables_and_summaries_count_what_diverged():
     training = train(MOONS, perceptron(2, 2, (8,)), ["sgd:lr=1e30", "sgd:lr=0.1"], seeds=(0, 1), **QUICK)
     assert [row["diverged"] for row in summary(training)] == [2, 0]

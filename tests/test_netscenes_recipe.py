@@ -91,6 +91,20 @@ def test_a_file_of_ones_own_is_read_on_trust_and_only_as_it_was(run, folder, ref
     assert "are others than when" in refuse(1, "animate", "--from", "a.gif", "--trust", "-o", "c.gif")
 
 
+def test_a_folder_of_ones_own_is_read_on_trust(run, folder, refuse):
+    (folder / "set").mkdir()
+    labels = (np.arange(60) % 2).astype(np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 2, 2), dtype=np.uint8)
+    for name, array in (("train-images-idx3-ubyte", pixels), ("train-labels-idx1-ubyte", labels)):
+        sizes = b"".join(side.to_bytes(4, "big") for side in array.shape)
+        (folder / "set" / name).write_bytes(bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes())
+    line = ["train", "--data", "set/", "--hidden", "4", "--epochs", "1", "--batch-size", "6", "-O", "sgd:lr=0.1"]
+    assert run(*line, *SMALL, "-o", "a.gif").exit_code == 0
+    assert "set/" in refuse(1, "animate", "--from", "a.gif", "-o", "b.gif")
+    assert run("animate", "--from", "a.gif", "--trust", "-o", "b.gif").exit_code == 0
+    assert (folder / "a.gif").read_bytes() == (folder / "b.gif").read_bytes()
+
+
 def test_what_was_made_in_python_is_not_made_again(tmp_path):
     made = trained(optimizers=["sgd:lr=0.1"], epochs=1)
     wide = Network(2, (Dense(3), Dense(2)))

@@ -32,7 +32,10 @@ def command() -> None:
 @click.option("--file", "file", metavar="FILE.py[:NAME]", help="Check a file of yours instead, and say what was found.")
 @table_options
 def surfaces(file: str | None, form: str, as_json: bool) -> None:
-    """All surfaces; or, with --file, the catalog's checks on a file of yours."""
+    """All surfaces; or, with --file, the catalog's checks on a file of yours.
+
+    Minima counts those that a surface lists: the global ones, and of others those that matter in its races.
+    """
     from optviz.catalog import load_surface, surface_names
     from optviz.checks import check_surface
     from optviz.errors import SurfaceError
