@@ -506,7 +506,7 @@ def test_tables_and_summaries_count_what_diverged():
 
 
 @pytest.mark.parametrize(("lr", "rule", "written"), [
-    (GRID[0], "tuned", "3.16e-05*"), (GRID[-1], "tuned", "10*"), (GRID[-1], "given", "10"), (GRID[-3], "tuned", "1"),
+    (GRID[0], "tuned", "3.16e-5*"), (GRID[-1], "tuned", "10*"), (GRID[-1], "given", "10"), (GRID[-3], "tuned", "1"),
 ])  # fmt: skip
 def test_a_tuned_rate_at_an_end_of_the_grid_is_marked(lr, rule, written):
     training = train(MOONS, perceptron(2, 2), [f"sgd:lr={lr!r}"], epochs=1, batch_size=20)
