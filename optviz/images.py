@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from optviz.encode.palette import with_palette
 from optviz.errors import OptvizError
-from optviz.reading import MAX_PICTURE, read_bytes
+from optviz.reading import MAX_FRAMES, MAX_PICTURE, MAX_PIXELS, MAX_PLAYED, read_bytes
 
 MEDIA_TYPES = {
     "gif": "image/gif",
@@ -33,8 +34,8 @@ MEDIA_TYPES = {
 }
 """The kinds of pictures, and what a browser calls them."""
 
+_OPENED = ("GIF", "PNG", "WEBP", "JPEG")
 _PILLOW = {"GIF": "gif", "PNG": "png", "WEBP": "webp", "JPEG": "jpg", "MPO": "jpg"}
-_BROKEN = (OSError, EOFError, SyntaxError, ValueError, IndexError, MemoryError, Image.DecompressionBombError)
 _USUAL = 100  # milliseconds of a frame that names none
 _WEBM = b"\x1aE\xdf\xa3"
 _LENGTH = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*(pt|px|mm|cm|in)?\s*")
@@ -113,13 +114,15 @@ def image_of(content: bytes, name: str) -> ImageFile:
             if b"%%EOF" not in content[-1024:]:
                 raise ValueError("its end is missing")
             return ImageFile(kind="pdf", content=content, size=(4, 3))
-        if content.lstrip()[:1] == b"<" and b"<svg" in content[:4096]:
+        if _is_svg(content[:4096]):
             return ImageFile(kind="svg", content=content, size=_svg_size(content))
         return _read(content)
     except UnidentifiedImageError as error:
         raise ImageError(f"{name} is not a picture of a kind known here: {', '.join(MEDIA_TYPES)}") from error
-    except (*_BROKEN, expat.ExpatError) as error:
-        raise ImageError(f"{name} is broken: {error}") from error
+    except OptvizError as error:
+        raise ImageError(f"{name} {error}") from error
+    except Exception as error:  # what is broken can raise whatever there is
+        raise ImageError(f"{name} is broken: {str(error) or type(error).__name__}") from error
 
 
 def png_of(picture: Image.Image) -> bytes:
@@ -148,12 +151,14 @@ def sampled(durations: tuple[int, ...], most: int) -> tuple[list[int], float]:
 
 
 def _read(content: bytes) -> ImageFile:
-    with Image.open(io.BytesIO(content)) as picture:
-        kind = _PILLOW.get(picture.format or "")
-        if kind is None:
-            raise UnidentifiedImageError
-        durations = []
+    with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=_OPENED) as picture:
+        warnings.simplefilter("error", Image.DecompressionBombWarning)  # of a frame that is larger than the picture
+        kind = _PILLOW[picture.format or ""]
+        durations: list[int] = []
+        played = 0
         for frame in ImageSequence.Iterator(picture) if kind != "jpg" else [picture]:
+            played += frame.width * frame.height
+            _check_size(frame.size, len(durations) + 1, played)
             frame.load()
             durations.append(round(frame.info.get("duration") or _USUAL))
         if len(durations) == 1:
@@ -161,6 +166,24 @@ def _read(content: bytes) -> ImageFile:
         elif kind == "png":
             kind = "apng"
         return ImageFile(kind=kind, content=content, size=picture.size, durations=tuple(durations))
+
+
+def _check_size(size: tuple[int, int], frames: int, played: int) -> None:
+    """Refuse a picture that grows beyond a bound, before its next frame is unpacked."""
+    width, height = size
+    if width * height > MAX_PIXELS.most:
+        raise OptvizError(f"is {width}x{height}, {width * height} pixels; allowed are {MAX_PIXELS}")
+    if frames > MAX_FRAMES.most:
+        raise OptvizError(f"has more frames than are allowed, {MAX_FRAMES}")
+    if played > MAX_PLAYED.most:
+        raise OptvizError(f"has more pixels in all its frames than are allowed, {MAX_PLAYED}")
+
+
+def _is_svg(begins: bytes) -> bool:
+    """Whether a file begins as an SVG does, in UTF-8 or with the mark of UTF-16."""
+    code = "utf-16" if begins.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    text = begins.decode(code, "ignore")
+    return text.lstrip().startswith("<") and "<svg" in text
 
 
 def _svg_size(content: bytes) -> tuple[float, float]:

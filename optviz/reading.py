@@ -44,6 +44,15 @@ MAX_JSON = Bound("MAX_JSON", 16 << 20)
 MAX_PICTURE = Bound("MAX_PICTURE", 200 << 20)
 """Of a picture on a slide."""
 
+MAX_PIXELS = Bound("MAX_PIXELS", 64_000_000, "pixels")
+"""Of a picture on a slide; the largest that optviz draws has half as many."""
+
+MAX_FRAMES = Bound("MAX_FRAMES", 10_000, "frames")
+"""Of a film on a slide."""
+
+MAX_PLAYED = Bound("MAX_PLAYED", 1 << 32, "pixels")
+"""Of all its frames together."""
+
 MAX_ARRAYS = Bound("MAX_ARRAYS", 2 << 30)
 """Of all arrays of an ``.npz`` file, unpacked."""
 

@@ -89,7 +89,7 @@ def slide_of_file(path: Path) -> Slide:
         )
     except NoRecipeError:
         pass
-    except (OptvizError, ValueError, TypeError, ArithmeticError) as error:
+    except OptvizError as error:
         told = error if isinstance(error, RecipeError) else f"{path}: its recipe is damaged: {error}"
         warnings.warn(f"{told}; the slide is made without it", OptvizWarning, stacklevel=2)
     title = re.sub(r"[-_\s]+", " ", name).strip()

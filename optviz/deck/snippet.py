@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from optviz.deck.tex import escaped, frames_folder, graphics, spoken
+from optviz.errors import printable
 from optviz.images import ImageError
 from optviz.slide import Slide, distinct
 
@@ -31,12 +33,12 @@ def latex(slide: Slide, path: Path) -> str:
     """An image in LaTeX, which reads PNG, JPEG and PDF; of others the files that a deck writes."""
     options = r"width=\linewidth"
     if slide.image.kind in ("png", "jpg", "pdf"):
-        if re.search(r"[\\{}#%~^$&]", path.as_posix()):
+        if re.search(r"[\\{}#%~^$&]", path.as_posix()) or not path.as_posix().isprintable():
             raise ImageError(f"{path}: LaTeX reads no file of that name; use letters, digits and hyphens")
         return rf"\includegraphics[{options},alt={{{escaped(slide.alt)}}}]{{{path.as_posix()}}}"
     place = f"{frames_folder(slide.name)}/{distinct([slide.name])[0]}"
     picture = graphics(slide.image, place if slide.image.moves else f"{place}.png", options)
-    frames = shlex.join(["optviz", "slides", "-o", f"{slide.name}.tex", str(path)])
+    frames = printable(shlex.join(["optviz", "slides", "-o", f"{slide.name}.tex", str(path)]))
     packages = "animate,accsupp" if slide.image.moves else "accsupp"
     return f"% \\usepackage{{{packages}}}; the frames: {frames}\n% {slide.alt}\n{spoken(picture, slide.alt)}"
 
@@ -52,4 +54,4 @@ SNIPPETS = {"markdown": Snippet(markdown, ".html"), "html": Snippet(page, ".html
 
 
 def _address(path: Path) -> str:
-    return quote(path.as_posix(), safe="/.-_~:" if path.is_absolute() else "/.-_~")
+    return quote(os.fsencode(path.as_posix()), safe="/.-_~:" if path.is_absolute() else "/.-_~")
