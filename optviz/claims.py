@@ -29,6 +29,7 @@ from optviz.nets.measures import MEASURES as TRAINED
 from optviz.nets.training import Training
 from optviz.ranking import records
 from optviz.rates import known_floor
+from optviz.reading import MAX_SPEC
 from optviz.surface import Array
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def parse_claim(text: str) -> Claim:
         >>> claim.left.measure, claim.operator, claim.right.factor
         ('left_at', '<', 0.5)
     """
+    if len(text) > MAX_SPEC.most:
+        raise SpecError(text, MAX_SPEC.most, f"too long: allowed are {MAX_SPEC}")
     left, at = _side(text, 0)
     sign = _OPERATOR.match(text, at)
     if sign is None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optviz.claims import Claim, Finding, parse_claim
-from optviz.errors import ArgumentError, OptvizError, UnknownNameError
-from optviz.reading import read_toml
+from optviz.errors import ArgumentError, OptvizError, UnknownNameError, shown
+from optviz.reading import MAX_EXHIBITS, MAX_LINES, MAX_SPEC, read_toml
 from optviz.recipe import Recipe, RecipeError, read_recipe
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def load_exhibits(path: Path | None = None) -> tuple[Exhibit, ...]:
     data = read_toml(path, GalleryError)
     if not data:
         raise GalleryError(f"{path} has no exhibits; each is a table, as in [saddle]")
+    if len(data) > MAX_EXHIBITS.most:
+        raise GalleryError(f"{path} has {len(data)} exhibits; allowed are {MAX_EXHIBITS}")
     exhibits = tuple(_exhibit(slug, table) for slug, table in data.items())
     titles = [each.title for each in exhibits]
     for each in exhibits:
@@ -162,14 +164,14 @@ def _exhibit(slug: str, table: Any) -> Exhibit:
 
 
 def _text(slug: str, key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise GalleryError(f"exhibit {slug}, {key}: must be a line of text, not {value!r}")
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > MAX_SPEC.most:
+        raise GalleryError(f"exhibit {slug}, {key}: must be a line of text of at most {MAX_SPEC}, not {shown(value)}")
     return value.strip()
 
 
 def _texts(slug: str, key: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise GalleryError(f"exhibit {slug}, {key}: must be a list of one text or more, not {value!r}")
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_LINES.most:
+        raise GalleryError(f"exhibit {slug}, {key}: must be a list of 1 to {MAX_LINES}, not {shown(value)}")
     return tuple(_text(slug, key, each) for each in value)
 
 

@@ -41,6 +41,15 @@ MAX_TOML = Bound("MAX_TOML", 1 << 20)
 MAX_JSON = Bound("MAX_JSON", 16 << 20)
 """Of what describes a race or a training that was saved."""
 
+MAX_SPEC = Bound("MAX_SPEC", 10_000, "letters")
+"""Of a spec, or of a claim."""
+
+MAX_EXHIBITS = Bound("MAX_EXHIBITS", 1000, "exhibits")
+"""Of a file of them."""
+
+MAX_LINES = Bound("MAX_LINES", 100, "lines")
+"""Of what an exhibit shows, and of its tags."""
+
 MAX_PICTURE = Bound("MAX_PICTURE", 200 << 20)
 """Of a picture on a slide."""
 

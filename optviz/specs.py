@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from optviz.errors import ArgumentError, SpecError, UnknownNameError, shown
+from optviz.reading import MAX_DEPTH, MAX_SPEC
 
 Kind = TypeVar("Kind")
 
@@ -53,6 +54,7 @@ def parse_spec(text: str) -> Spec:
         >>> parse_spec('sgd:lr=0.1,schedule=cosine(200),label="SGD, bold"').items
         {'lr': 0.1, 'schedule': Call(name='cosine', arguments=(200,)), 'label': 'SGD, bold'}
     """
+    _check_length(text)
     equals = _outside_quotes(text, "=")
     if equals < 0:
         if not text.strip():
@@ -89,6 +91,7 @@ def parse_value(text: str) -> Any:
         >>> parse_value("cosine(200,10)")
         Call(name='cosine', arguments=(200, 10))
     """
+    _check_length(text)
     value, at = _value(text, 0)
     if at != len(text):
         raise SpecError(text, at, "expected the end")
@@ -147,7 +150,12 @@ def format_value(value: Any) -> str:
     return repr(value)
 
 
-def _value(text: str, at: int) -> tuple[Any, int]:
+def _check_length(text: str) -> None:
+    if len(text) > MAX_SPEC.most:
+        raise SpecError(text, MAX_SPEC.most, f"too long: allowed are {MAX_SPEC}")
+
+
+def _value(text: str, at: int, depth: int = 0) -> tuple[Any, int]:
     if text[at : at + 1] == '"':
         end = text.find('"', at + 1)
         if end < 0:
@@ -161,18 +169,20 @@ def _value(text: str, at: int) -> tuple[Any, int]:
     if word is None:
         raise SpecError(text, at, "expected a value")
     if text[word.end() : word.end() + 1] == "(":
-        return _call(text, word[0], word.end() + 1)
+        if depth == MAX_DEPTH.most:
+            raise SpecError(text, word.end(), f"calls are nested too deeply: allowed are {MAX_DEPTH}")
+        return _call(text, word[0], word.end() + 1, depth + 1)
     return {"true": True, "false": False}.get(word[0].lower(), word[0]), word.end()
 
 
-def _call(text: str, name: str, at: int) -> tuple[Call, int]:
+def _call(text: str, name: str, at: int, depth: int) -> tuple[Call, int]:
     arguments: list[Any] = []
     while text[at : at + 1] != ")":
         if arguments:
             if text[at : at + 1] != ",":
                 raise SpecError(text, at, "expected a comma or a closing parenthesis")
             at += 1
-        value, at = _value(text, at)
+        value, at = _value(text, at, depth)
         arguments.append(value)
     return Call(name, tuple(arguments)), at + 1
 
