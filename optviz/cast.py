@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from optviz.numerals import rate_text
 from optviz.optimizer import OPTIMIZERS
 from optviz.races import Run
@@ -34,7 +36,7 @@ class Runner:
     Where it runs from many starts they are medians, and `measure` says so in words; `rate` is its learning rate and
     `rule` how that came about, in words; `slot` is the place of its colour in the theme's palette. What else there is
     to be read of it are `more` gauges, of the same kinds for all. `diverged_at` is the step at which it diverged, if it
-    did.
+    did, and `gone_at` where that lies among the picture's steps, perhaps between two.
     """
 
     title: str
@@ -45,6 +47,11 @@ class Runner:
     measure: str = "loss"
     more: tuple[Gauge, ...] = ()
     diverged_at: int | None = None
+    gone_at: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.gone_at is None and self.diverged_at is not None:
+            object.__setattr__(self, "gone_at", float(self.diverged_at))
 
     @property
     def gauge(self) -> Gauge:
@@ -53,9 +60,13 @@ class Runner:
 
 
 def runners_of(
-    runs: Sequence[Run], values: Array, measure: str, more: Sequence[tuple[Gauge, ...]] = ()
+    runs: Sequence[Run],
+    values: Array,
+    measure: str,
+    more: Sequence[tuple[Gauge, ...]] = (),
+    steps: Sequence[int] | None = None,
 ) -> tuple[Runner, ...]:
-    """A runner a run, with its column of values (T+1, N), and perhaps with gauges."""
+    """A runner a run, with its column of values (T+1, N), and perhaps with gauges; `steps` where not all are shown."""
     return tuple(
         Runner(
             title=title,
@@ -66,9 +77,15 @@ def runners_of(
             measure=measure,
             more=more[column] if more else (),
             diverged_at=run.diverged_at,
+            gone_at=None if steps is None else _among(run.diverged_at, steps),
         )
         for column, (run, title, slot) in enumerate(zip(runs, _titles(runs), _slots(runs), strict=True))
     )
+
+
+def _among(step: int | None, steps: Sequence[int]) -> float | None:
+    """Where a step lies among those that are shown."""
+    return None if step is None else float(np.interp(step, steps, range(len(steps))))
 
 
 def _slots(runs: Sequence[Run]) -> list[int]:

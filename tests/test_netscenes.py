@@ -276,12 +276,11 @@ def test_a_run_that_diverged_is_named_with_its_step_and_marked_where_it_ends(mon
     assert f"diverged at step {training.runs[0].diverged_at}" in told
     curves = [each for each in film._painters if isinstance(each, CurvesPainter)]
     for painter in curves:
-        [(column, end)] = painter._ends.items()
+        [(column, (end, y))] = painter._ends.items()
         assert column == 0
-        assert np.isfinite(painter._paths[0][: end + 1]).all()
-        assert np.isnan(painter._paths[0][end + 1 :, 1]).all()
-        x, y = painter._paths[0][end].round().astype(int)
-        y = int(np.clip(y, painter._place[1], painter._place[3]))
+        assert end == np.interp(training.runs[0].diverged_at, moments_of(training), range(len(moments_of(training))))
+        left, _, right, _ = painter._place
+        x, y = round(left + end / (len(painter._paths[0]) - 1) * (right - left)), round(y)
         around = film.frame(-1)[y - 6 : y + 7, x - 6 : x + 7]
         assert (around == packed(painter._looks[0].colour)).sum() > 8
     assert obeys_the_law(film)

@@ -17,10 +17,13 @@ from PIL import Image
 
 import optviz
 from optviz.cast import runners_of
+from optviz.draw.canvas import Canvas
+from optviz.draw.curves import CurvesPainter
 from optviz.numerals import fixed, loss_label, percent_label, rate_cell, rate_text, tick_label
 from optviz.page.document import PLAYER
 from optviz.recipe import recipe_of
 from optviz.wording import caption_of
+from tests.pages import Player
 
 RACE = {"steps": 150, "lr": 0.01, "size": (320, 240), "theme": "light"}
 
@@ -167,3 +170,66 @@ def test_the_player_has_one_file_of_numbers():
     for name in PLAYER:
         text = (folder / f"{name}.js").read_text(encoding="utf-8")
         assert name == "numbers" or not any(word in text for word in ("toFixed", "toPrecision", "toExponential")), name
+
+
+DIVERGING = {"himmelblau": "sgd:lr=0.1", "booth": "sgd:lr=0.3", "rosenbrock": "sgd:lr=1e200"}
+
+
+def crosses(corners):
+    """The middles of crosses among lines of two corners: pairs of equal bars that cross aslant."""
+    bars = [
+        line
+        for line in corners
+        if len(line) == 2 and abs(abs(line[1][0] - line[0][0]) - abs(line[1][1] - line[0][1])) < 1e-3
+    ]
+    bars = [line for line in bars if 1 < abs(line[1][0] - line[0][0]) < 40]
+    return {tuple(round(float(part), 2) for part in np.mean(line, axis=0)) for line in bars}
+
+
+@pytest.mark.parametrize("surface", DIVERGING)
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_a_cross_stands_where_a_run_diverged(surface, suffix, tmp_path, monkeypatch):
+    steps = 40
+    race = optviz.race(surface, [DIVERGING[surface], "adam:lr=0.1"], steps=steps)
+    gone = race.diverged_at[0]
+    assert gone is not None
+    lines = []
+    draw = Canvas.line
+    monkeypatch.setattr(Canvas, "line", lambda self, corners, *rest, **more: (
+        lines.append(np.array(corners)), draw(self, corners, *rest, **more)
+    )[1])  # fmt: skip
+    plot = optviz.plot(race, tmp_path / f"a{suffix}", curves=("loss",), size=(640, 480), at=steps)
+    [panel] = [each for each in plot.film._painters if isinstance(each, CurvesPainter)]
+    left, top, right, bottom = panel._place
+    [(x, y)] = crosses(line for line in lines if len(line) == 2 and line[:, 1].min() > top - 20)
+    assert x == pytest.approx(left + (right - left) * gone / steps, abs=0.1)
+    assert top <= y <= bottom
+
+
+HOOK = """
+window.bars = [];
+const {moveTo, lineTo} = CanvasRenderingContext2D.prototype;
+let from = null;
+CanvasRenderingContext2D.prototype.moveTo = function(x, y) { from = [x, y]; return moveTo.call(this, x, y); };
+CanvasRenderingContext2D.prototype.lineTo = function(x, y) {
+  if (from) window.bars.push([from, [x, y]]);
+  from = [x, y];
+  return lineTo.call(this, x, y);
+};
+"""
+
+
+def test_a_cross_stands_where_a_run_diverged_in_pages(browser, tmp_path):
+    race = optviz.race("himmelblau", ["sgd:lr=0.1", "adam:lr=0.1"], steps=60)
+    optviz.animate(race, tmp_path / "race.html")
+    hook = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": HOOK})
+    try:
+        page = Player(browser, tmp_path / "race.html").look()
+        bars = page.run("return window.bars")
+        width = page.run("return document.querySelector('.curve').clientWidth")
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", hook)
+    levels = [x for (x, y), (_, end) in bars if y == end and x > 20]  # where gridlines begin: the left end of the plot
+    left, right = max(levels, key=levels.count), width - 8
+    [x] = {x for x, _ in crosses(np.array(bars))}
+    assert x == pytest.approx(left + (right - left) * race.diverged_at[0] / 60, abs=0.1)

@@ -75,11 +75,9 @@ class CurvesPainter:
         self._hairs = [Line(path, self._place) for path in self._placed(np.concatenate([beside, edges], axis=1))]
         filled = panel.band is not None and (not panel.edged or len(panel.owners) == 1)
         self._slivers = list(self._band(*panel.band)) if filled and panel.band is not None else []
-        self._ends = {
-            column: int(known[-1])
-            for column, (owner, path) in enumerate(zip(panel.owners, self._paths, strict=True))
-            if stage.cast[owner].diverged_at is not None and len(known := np.flatnonzero(np.isfinite(path[:, 1])))
-        }
+        gone = ((column, stage.cast[owner].gone_at) for column, owner in enumerate(panel.owners))
+        self._ends = {column: (at, self._left(column, at)) for column, at in gone if at is not None}
+        """Where and how high runs diverged, by column."""
 
     def ground(self, canvas: Canvas) -> None:
         theme, series = self._theme, self._panel.series
@@ -143,19 +141,26 @@ class CurvesPainter:
             if math.isfinite(a) and top <= b <= bottom:
                 canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=whole)
                 boxes.append(about(a, b, (theme.head + 2 * casing) * canvas.points, whole))
-        boxes += [self._cross(canvas, column, whole) for column, end in self._ends.items() if end < shot.step]
+        boxes += [self._cross(canvas, column, whole) for column, (end, _) in self._ends.items() if end <= shot.step]
         return boxes
 
     def _cross(self, canvas: Canvas, column: int, whole: Rectangle) -> Rectangle:
         """Mark where a run diverged."""
-        theme, (x, y) = self._theme, self._paths[column][self._ends[column]].tolist()
-        y = min(max(y, self._place[1]), self._place[3])
+        theme, (end, y) = self._theme, self._ends[column]
+        x = float(to_pixels(np.array([end, self._low]), self._box, self._place)[0])
         arm = _CROSS * theme.head * canvas.points
         for colour, width in ((theme.background, 2 * theme.trail), (self._looks[column].colour, theme.trail)):
             for turn in (-1, 1):
                 bar = np.array([[x - arm, y - turn * arm], [x + arm, y + turn * arm]])
                 canvas.line(bar, colour, width, clip=whole)
         return about(x, y, 2 * arm + 2 * theme.trail * canvas.points, whole)
+
+    def _left(self, column: int, at: float) -> float:
+        """How high a run was when it was last seen, up to a step; at the top where it never was."""
+        _, top, _, bottom = self._place
+        heights = self._paths[column][: math.floor(at) + 1, 1]
+        known = heights[np.isfinite(heights)]
+        return float(np.clip(known[-1], top, bottom)) if len(known) else float(top)
 
     def _reached(self, step: int) -> int:
         """The column of pixels up to which a frame at that step shows the curves."""

@@ -139,11 +139,11 @@ def scene_of_training(training: Training, portrait: Portrait, jobs: int = 1, tol
     losses, accuracies = scores_at(records, steps)
     gauges = [Gauge("accuracy", column, percent=True) for column in accuracies.T]
     measure = "val. loss" if len(training.seeds) == 1 else "median val. loss"
-    cast = runners_of(lines_of(training), losses, measure, [(gauge,) for gauge in gauges])
+    cast = runners_of(lines_of(training), losses, measure, [(gauge,) for gauge in gauges], steps)
     titles = tuple(runner.title for runner in cast)
     view = VIEWS[portrait.show[0]](Sitting(training, portrait, records, steps, titles, jobs, told))
     if view.losses is not None:
-        cast = runners_of(lines_of(training), view.losses, "train loss", [(gauge,) for gauge in view.gauges])
+        cast = runners_of(lines_of(training), view.losses, "train loss", [(gauge,) for gauge in view.gauges], steps)
     rows = [list(row) for row in view.rows]
     if len(portrait.show) > 1:
         rows.append(list(learning_curves(records, steps, beside=False)))

@@ -87,6 +87,7 @@ def told(scene: Scene) -> Told:
                 "values": packed(runner.values[moments], "<f8"),
                 "final": _final(maps, index),
                 "diverged": runner.diverged_at,
+                "gone": runner.gone_at,
                 "more": [
                     {
                         "measure": gauge.measure,

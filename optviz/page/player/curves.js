@@ -194,9 +194,11 @@ class CurveView {
         pen(context, colour, width, dash);
         broken(context, points(curve.values, column));
       }
-      const known = race.cast[owner].diverged === null ? [] : points(curve.values, column);
-      const end = known.findLast(([, y]) => Number.isFinite(y));
-      if (end) saltire(context, ...end, END, look.colour, theme.paper, thin);
+      const { gone } = race.cast[owner];
+      if (gone === null) return;
+      const last = points(curve.values, column).findLast(([, y], t) => stepAt(race, t) <= gone && Number.isFinite(y));
+      const height = Math.max(place.top, Math.min(place.top + place.height, last ? last[1] : place.top));
+      saltire(context, this.across(gone), height, END, look.colour, theme.paper, thin);
     });
     context.restore();
   }
