@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optviz.numerals import rate_text
 from optviz.optimizer import OPTIMIZERS
@@ -64,7 +65,7 @@ def runners_of(
     values: Array,
     measure: str,
     more: Sequence[tuple[Gauge, ...]] = (),
-    steps: Sequence[int] | None = None,
+    steps: NDArray[np.intp] | None = None,
 ) -> tuple[Runner, ...]:
     """A runner a run, with its column of values (T+1, N), and perhaps with gauges; `steps` where not all are shown."""
     return tuple(
@@ -83,9 +84,9 @@ def runners_of(
     )
 
 
-def _among(step: int | None, steps: Sequence[int]) -> float | None:
+def _among(step: int | None, steps: NDArray[np.intp]) -> float | None:
     """Where a step lies among those that are shown."""
-    return None if step is None else float(np.interp(step, steps, range(len(steps))))
+    return None if step is None else float(np.interp(step, steps, np.arange(len(steps))))
 
 
 def _slots(runs: Sequence[Run]) -> list[int]:
