@@ -327,6 +327,16 @@ def test_it_reads_out_class_and_confidence(moons, open_page):
         assert third.startswith("x ")
 
 
+def test_it_calls_classes_by_their_names(open_page):
+    """Also where the names are numbers that do not begin at 0."""
+    moons = optviz.load_data("moons:samples=120")
+    for names in (["1", "2"], ["ant <b>", "bee"]):
+        data = optviz.Dataset(name="named", title="Named", x=moons.x, y=np.array(names)[moons.y])
+        _, player = open_page(trained(data, optimizers=["adam:lr=0.03"]), show="boundary")
+        read = [point(player, CANVAS.format(1, 2), 0.5, y) for y in (0.1, 0.9)]
+        assert [any(f"class {name}" in told for told in read) for name in names] == [True, True]
+
+
 def test_it_reads_out_losses_on_a_plane(moons, open_page):
     made, player = open_page(moons, show="plane")
     [panel] = panels(made, Contour)

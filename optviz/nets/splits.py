@@ -89,7 +89,9 @@ def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Spl
     counts = np.bincount(data.y)
     if counts.min() < _LEAST:
         few = int(counts.argmin())
-        raise DataError(f"{data.name}: label {few} has {counts[few]} samples; a split needs {_LEAST} or more")
+        raise DataError(
+            f"{data.name}: label {data.names[few]} has {counts[few]} samples; a split needs {_LEAST} or more"
+        )
     wanted = np.array(shares[:2] if data.test_x is not None else shares, dtype=float)
     ends = np.cumsum(wanted / wanted.sum())[:-1]
     random = np.random.default_rng([seed, _STREAM])
