@@ -5,6 +5,7 @@ A sheet of augmented images has a sample in a row: first as it is, then as train
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ _MARGIN = 36
 _SIDE = 800  # pixels of a sheet of points
 _POINTS = 4000  # that are drawn at the most
 _KEY, _LINE = 56, 30  # pixels for a class in the key beneath them
+_WIDEST = 240  # of a name of a class
 _SHARP = 4  # points are drawn so many times as large, and made smaller
 
 
@@ -89,13 +91,15 @@ def _images(data: Dataset, changes: Sequence[Augmentation], seed: int, theme: Th
     scale = max(1, (_WIDTH - 2 * _MARGIN) // _COLUMNS // width)
     across, down = scale * width + _GAP, scale * height + _GAP
     apart = _GAP * 2 if changes else 0  # between what is and what becomes of it
-    left = 2 * _MARGIN
+    font = ImageFont.load_default(20)
+    room = min(_WIDEST, max(font.getlength(data.names[label]) for label in labels))
+    left = max(2 * _MARGIN, math.ceil(room) + _MARGIN + _MARGIN // 2)
     size = left + _COLUMNS * across + apart - _GAP + _MARGIN, 2 * _MARGIN + len(rows) * down - _GAP
     picture = Image.new("RGB", size, theme.background)
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(20)
+    pen = ImageDraw.Draw(picture)
     for line, (label, row) in enumerate(zip(labels, rows, strict=True)):
         top = _MARGIN + line * down
-        name = _fitting(data.names[label], font, left - _MARGIN)
+        name = _fitting(data.names[label], font, _WIDEST)
         pen.text((left - _MARGIN // 2, top + scale * height / 2), name, theme.quiet, font, anchor="rm")
         for column, image in enumerate(row):
             place = left + column * across + (apart if column else 0), top
@@ -122,8 +126,11 @@ def _shaded(image: NDArray[np.float32], scale: int, theme: Theme) -> Image.Image
 
 def _points(data: Dataset, theme: Theme) -> Image.Image:
     """Points, and beneath them a key of the classes."""
-    per_row = (_SIDE - 2 * _MARGIN) // _KEY
     shown = min(data.classes, TOLD_APART)
+    font = ImageFont.load_default(18 * _SHARP)
+    room = min(_WIDEST, max(font.getlength(name) for name in data.names[:shown]) / _SHARP)
+    key = max(_KEY, math.ceil(room) + 32)
+    per_row = (_SIDE - 2 * _MARGIN) // key
     rows = -(-shown // per_row) + (data.classes > shown)
     side, high = _SIDE * _SHARP, (_SIDE + rows * _LINE + _GAP) * _SHARP
     x = data.x[:_POINTS].astype(float)
@@ -137,12 +144,11 @@ def _points(data: Dataset, theme: Theme) -> Image.Image:
     for place, label in zip(places, data.y.tolist(), strict=False):
         _mark(pen, place, radius + _SHARP, looks[label]._replace(colour=theme.background))
         _mark(pen, place, radius, looks[label])
-    font = ImageFont.load_default(18 * _SHARP)
     for label, look in enumerate(looks[:shown]):
         row, column = divmod(label, per_row)
-        place = np.array([_MARGIN + column * _KEY + 8, _SIDE + row * _LINE], float) * _SHARP
+        place = np.array([_MARGIN + column * key + 8, _SIDE + row * _LINE], float) * _SHARP
         _mark(pen, place, 6 * _SHARP, look)
-        name = _fitting(data.names[label], font, (_KEY - 16) * _SHARP)
+        name = _fitting(data.names[label], font, _WIDEST * _SHARP)
         pen.text((place[0] + 12 * _SHARP, place[1]), name, theme.quiet, font, anchor="lm")
     if data.classes > shown:
         words = f"{data.names[shown]} to {data.names[-1]}: the same colours and marks again"
