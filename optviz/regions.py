@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +15,28 @@ MOST_CLASSES = 8
 """That can be told apart as regions."""
 
 
+_UNLIKE = 5.0  # times the span of another feature
+
+
+def of_one_unit(spans: Sequence[float]) -> bool:
+    """Whether features of these spans are drawn in one unit; years and dollars are not. A span of 0 says nothing.
+
+    Example:
+        >>> of_one_unit([3.0, 1.5]), of_one_unit([42.0, 135e3]), of_one_unit([42.0, 0.0])
+        (True, False, True)
+    """
+    known = [span for span in spans if span > 0]
+    return not known or max(known) <= _UNLIKE * min(known)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Regions:
     """The decision regions of a run in the plane.
 
     answers (T+1, rows, columns, C) are logarithms of the classes' probabilities at the middles of the box's cells, the
-    top row first, and of one more cell on every side, so that what runs over the edge is known there. Lengths are the
-    same in both directions. points (n, 2) with labels (n,) lie on it. `names` are what classes are called by who points
-    at them, by number where there are none.
+    top row first, and of one more cell on every side, so that what runs over the edge is known there. points (n, 2) with
+    labels (n,) lie on it. `names` are what classes are called by who points at them, by number where there are none.
+    Lengths are the same in both directions, but where `proportions` says how many times as wide as tall it is drawn.
     """
 
     box: Box
@@ -31,6 +46,13 @@ class Regions:
     owner: int
     title: str = ""
     names: tuple[str, ...] = ()
+    proportions: float | None = None
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """How wide and how tall it is drawn, in a unit of its own."""
+        x0, x1, y0, y1 = self.box
+        return (x1 - x0, y1 - y0) if self.proportions is None else (self.proportions, 1.0)
 
     @property
     def classes(self) -> int:

@@ -252,8 +252,8 @@ def _proportions(panel: Panel) -> float | None:
     """Width to height of a panel that has proportions of its own."""
     if not isinstance(panel, Regions):
         return None
-    x0, x1, y0, y1 = panel.box
-    return (x1 - x0) / (y1 - y0)
+    wide, tall = panel.sides
+    return wide / tall
 
 
 def _draw(painter: Painter, canvas: Canvas, shot: Shot) -> None:

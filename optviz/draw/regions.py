@@ -39,7 +39,7 @@ class RegionsPainter:
     def __init__(self, panel: Regions, stage: Stage) -> None:
         self._panel, self._stage = panel, stage
         self._theme = stage.crowded(1)
-        self._place = _fitted(plot(stage.cell, stage.unit, titled=bool(panel.title)), panel.box)
+        self._place = _fitted(plot(stage.cell, stage.unit, titled=bool(panel.title)), panel.sides)
         self._kinds = class_looks(self._theme, panel.classes)
         self._table = tints([kind.colour for kind in self._kinds], self._theme)
         spots = to_pixels(np.asarray(panel.points, dtype=float), panel.box, self._place)
@@ -114,9 +114,9 @@ def _met(logs: Field, half: float) -> Field:
     return covered
 
 
-def _fitted(place: Rectangle, box: tuple[float, float, float, float]) -> Rectangle:
-    """The part of a place that has the proportions of a box, at its left and top."""
+def _fitted(place: Rectangle, sides: tuple[float, float]) -> Rectangle:
+    """The part of a place that has the proportions of these sides, at its left and top."""
     left, top, right, bottom = place
-    unit = min((right - left) / (box[1] - box[0]), (bottom - top) / (box[3] - box[2]))
-    width, height = round(unit * (box[1] - box[0])), round(unit * (box[3] - box[2]))
+    unit = min((right - left) / sides[0], (bottom - top) / sides[1])
+    width, height = (round(unit * side) for side in sides)
     return left, top, left + max(2, width), top + max(2, height)

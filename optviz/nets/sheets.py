@@ -18,6 +18,7 @@ from optviz.classes import TOLD_APART, ClassLook, class_looks
 from optviz.errors import ArgumentError, OutputError
 from optviz.nets.augmentation import Augmentation, augmented
 from optviz.nets.datasets import Dataset
+from optviz.regions import of_one_unit
 from optviz.themes import THEMES, Theme, rgb
 from optviz.writing import atomic_write
 
@@ -135,7 +136,8 @@ def _points(data: Dataset, theme: Theme) -> Image.Image:
     side, high = _SIDE * _SHARP, (_SIDE + rows * _LINE + _GAP) * _SHARP
     x = data.x[:_POINTS].astype(float)
     low, height = x.min(axis=0), x.max(axis=0)
-    span = float((height - low).max()) or 1.0
+    span = height - low
+    span = np.where(span > 0, span, 1.0) if not of_one_unit(span.tolist()) else float(span.max()) or 1.0
     inner = side - 2 * _MARGIN * _SHARP
     places = ((x - (low + height) / 2) / span * inner + side / 2) * [1, -1] + [0, side]
     picture = Image.new("RGB", (side, high), theme.background)

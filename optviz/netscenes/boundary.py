@@ -29,7 +29,7 @@ from optviz.nets.setting import DTYPES
 from optviz.nets.training import Run, Training
 from optviz.netscenes.moments import Steps, first_runs, snapshots_at
 from optviz.picture import Picture, as_theme
-from optviz.regions import MOST_CLASSES, Regions
+from optviz.regions import MOST_CLASSES, Regions, of_one_unit
 from optviz.surface import Array, Box
 from optviz.workers import map_jobs
 
@@ -54,8 +54,13 @@ def regions_of(
     runs = first_runs(training)
     samples = runs[0].setting.parts.train
     points = samples.x.astype(float)
-    columns, box = arranged(len(runs), picture, _around(points), curves=curves)
-    middles = grid(box)
+    box, proportions = _around(points), None
+    if of_one_unit([box[1] - box[0], box[3] - box[2]]):
+        columns, box = arranged(len(runs), picture, box, curves=curves)
+    else:
+        columns, (wide, high) = _places(len(runs), picture, (0.0, 1.0, 0.0, 1.0), curves=curves)
+        proportions = min(_STRETCH, max(1 / _STRETCH, wide / high))
+    middles = grid(box, proportions)
     shown = np.unique(np.linspace(0, len(points) - 1, min(len(points), _POINTS)).round().astype(int))
     answers = map_jobs(lambda index: answers_at(runs[index], steps, middles), range(len(runs)), jobs)
     panels = [
@@ -67,6 +72,7 @@ def regions_of(
             names=training.data.names,
             owner=owner,
             title=title if len(runs) > 1 else "",
+            proportions=proportions,
         )
         for owner, (found, title) in enumerate(zip(answers, titles, strict=True))
     ]
@@ -90,11 +96,14 @@ def answers_at(run: Run, steps: Steps, points: Array) -> NDArray[np.float16]:
     return found.reshape(len(steps), *points.shape[:-1], -1)
 
 
-def grid(box: Box) -> Array:
-    """The middles (rows, columns, 2) of square cells that fill a box and reach one beyond it, the top row first."""
+def grid(box: Box, proportions: float | None = None) -> Array:
+    """The middles (rows, columns, 2) of cells that fill a box and reach one beyond it, the top row first.
+
+    They are square, but where the box is drawn in other `proportions`, width to height; then they are drawn square.
+    """
     x0, x1, y0, y1 = box
-    cell = max(x1 - x0, y1 - y0) / _CELLS
-    columns, rows = (max(2, round(span / cell)) for span in (x1 - x0, y1 - y0))
+    sides = (x1 - x0, y1 - y0) if proportions is None else (proportions, 1.0)
+    columns, rows = (max(2, round(side / (max(sides) / _CELLS))) for side in sides)
     x = x0 + (np.arange(-1, columns + 1) + 0.5) * ((x1 - x0) / columns)
     y = y1 - (np.arange(-1, rows + 1) + 0.5) * ((y1 - y0) / rows)
     return np.stack(np.meshgrid(x, y), axis=-1)
@@ -107,12 +116,21 @@ def arranged(count: int, picture: Picture, box: Box, *, curves: bool = False) ->
         >>> [arranged(count, Picture(), (0.0, 1.0, 0.0, 1.0))[0] for count in (1, 2, 4)]
         [1, 2, 2]
     """
+    best, place = _places(count, picture, box, curves=curves)
+    x0, x1, y0, y1 = box
+    wanted, own = place[0] / place[1], (x1 - x0) / (y1 - y0)
+    across, down = min(_STRETCH, max(1.0, wanted / own)), min(_STRETCH, max(1.0, own / wanted))
+    (x, dx), (y, dy) = ((x0 + x1) / 2, (x1 - x0) / 2 * across), ((y0 + y1) / 2, (y1 - y0) / 2 * down)
+    return best, (x - dx, x + dx, y - dy, y + dy)
+
+
+def _places(count: int, picture: Picture, box: Box, *, curves: bool) -> tuple[int, tuple[float, float]]:
+    """In how many columns so many panels show a box largest, and the width and height that each of them has there."""
     wide, high, unit = _room(count, picture)
     if curves:
         extras = (FOOT + TITLE) * unit
         high -= extras + max(LEAST_CURVES * unit, (high - extras) * LOW / (1 + LOW))
     titles = TITLE if count > 1 else 0
-    x0, x1, y0, y1 = box
     best, place = 1, (1.0, 1.0)
     for columns in range(1, count + 1):
         rows = -(-count // columns)
@@ -121,10 +139,7 @@ def arranged(count: int, picture: Picture, box: Box, *, curves: bool = False) ->
         room = max(16.0, across), max(16.0, down)
         if columns == 1 or _fit(room, box) > _fit(place, box):
             best, place = columns, room
-    wanted, own = place[0] / place[1], (x1 - x0) / (y1 - y0)
-    across, down = min(_STRETCH, max(1.0, wanted / own)), min(_STRETCH, max(1.0, own / wanted))
-    (x, dx), (y, dy) = ((x0 + x1) / 2, (x1 - x0) / 2 * across), ((y0 + y1) / 2, (y1 - y0) / 2 * down)
-    return best, (x - dx, x + dx, y - dy, y + dy)
+    return best, place
 
 
 def _room(count: int, picture: Picture) -> tuple[float, float, float]:
@@ -147,8 +162,8 @@ def _fit(room: tuple[float, float], box: Box) -> float:
 
 def _around(points: Array) -> Box:
     low, high = points.min(axis=0), points.max(axis=0)
-    span = np.maximum(high - low, 1e-9 * max(1.0, float(np.abs(points).max())))
-    span = np.maximum(span, 0.05 * span.max())  # a line of points has some room beside it
+    span = np.where(high > low, high - low, (high - low).max() or 1.0)  # a line of points has room beside it
+    span = np.maximum(span, 1e-9 * np.maximum(np.abs(low), np.abs(high)))
     middle = (low + high) / 2
     (x0, y0), (x1, y1) = middle - (0.5 + _MARGIN) * span, middle + (0.5 + _MARGIN) * span
     return float(x0), float(x1), float(y0), float(y1)

@@ -62,6 +62,7 @@ def _told(panel: Regions, moments: Moments, cells: int) -> dict[str, Any]:
         **({"names": list(panel.names)} if panel.names not in ((), numbers) else {}),
         "owner": panel.owner,
         "box": list(panel.box),
+        "sides": list(panel.sides),
         "classes": panel.classes,
         "rows": bytes_.shape[2],
         "columns": bytes_.shape[3],

@@ -34,7 +34,8 @@ function arrangeMaps(page, race, narrow, rem) {
   page.root.style.gridTemplateColumns = "";
   const { clientWidth: width, clientHeight: height } = page.stage;
   const count = race.maps.length + race.regions.length;
-  const proportion = race.regions.length ? proportionOf(race.regions[0].box) : 1.2;
+  const [wide, tallest] = race.regions[0]?.sides ?? [1.2, 1];
+  const proportion = wide / tallest;
   let columns = 1;
   let size = -Infinity;
   for (let each = 1; each <= count; each++) {
@@ -54,8 +55,4 @@ function arrangeMaps(page, race, narrow, rem) {
   style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   const rows = Math.ceil(count / columns);
   style.height = narrow ? `${Math.round(rows * Math.min(tall(width / columns), most))}px` : "";
-}
-
-function proportionOf([x0, x1, y0, y1]) {
-  return (x1 - x0) / (y1 - y0);
 }

@@ -32,12 +32,12 @@ class RegionsView {
     const { region } = this;
     const [width, height] = [this.figure.clientWidth, this.figure.clientHeight];
     const em = letters(this.low.getContext("2d"), 12.5);
-    const [x0, x1, y0, y1] = region.box;
+    const [wide, tall] = region.sides;
     const [left, top] = [Math.round(3.1 * em), Math.round(region.title ? 2 * em : 4)];
     const [w, h] = [width - left - 4, height - top - 2.1 * em].map((room) => Math.max(16, room));
-    const unit = Math.min(w / (x1 - x0), h / (y1 - y0));
+    const unit = Math.min(w / wide, h / tall);
     this.em = em;
-    this.place = { left, top, width: Math.floor(unit * (x1 - x0)), height: Math.floor(unit * (y1 - y0)) };
+    this.place = { left, top, width: Math.floor(unit * wide), height: Math.floor(unit * tall) };
     this.ground = fitted(this.low, width, height);
     for (const canvas of [this.middle, this.high]) {
       canvas.style.left = `${left}px`;
