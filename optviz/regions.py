@@ -34,8 +34,8 @@ class Regions:
     """The decision regions of a run in the plane.
 
     answers (T+1, rows, columns, C) are logarithms of the classes' probabilities at the middles of the box's cells, the
-    top row first, and of one more cell on every side, so that what runs over the edge is known there. points (n, 2) with
-    labels (n,) lie on it. `names` are what classes are called by who points at them, by number where there are none.
+    top row first, and of one more cell on every side, so that what runs over the edge is known there. points (n, 2)
+    with labels (n,) lie on it. `names` are what classes are called by who points at them, by number if none.
     Lengths are the same in both directions, but where `proportions` says how many times as wide as tall it is drawn.
     """
 
