@@ -5,6 +5,8 @@ A unit is what is a pixel at 800×600 in a theme with letters of 10 points. Tall
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from optviz.themes import Theme
 
 LEFT, FOOT, TITLE = 52, 36, 24
@@ -31,6 +33,9 @@ AT_EASE = 0.75
 SQUARE = 1.1
 """Times as wide as tall: up to there the cast stands beneath the panels."""
 
+UNLIKE = 5.0
+"""Times the span of another feature: from there on, the two are of different units."""
+
 
 def scale_of(width: int, height: int) -> float:
     """How large lines and letters are, by the size in pixels; 1 at 800×600 and at 600×800.
@@ -50,3 +55,14 @@ def most_beneath(width: int, height: int) -> int:
 def unit_of(scale: float, theme: Theme) -> float:
     """The length of a unit in pixels."""
     return scale * theme.text / 10
+
+
+def of_one_unit(spans: Sequence[float]) -> bool:
+    """Whether features of these spans are drawn in one unit; years and dollars are not. A span of 0 says nothing.
+
+    Example:
+        >>> of_one_unit([3.0, 1.5]), of_one_unit([42.0, 135e3]), of_one_unit([42.0, 0.0])
+        (True, False, True)
+    """
+    known = [span for span in spans if span > 0]
+    return not known or max(known) <= UNLIKE * min(known)

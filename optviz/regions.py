@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,20 +12,6 @@ from optviz.surface import Array, Box
 
 MOST_CLASSES = 8
 """That can be told apart as regions."""
-
-
-_UNLIKE = 5.0  # times the span of another feature
-
-
-def of_one_unit(spans: Sequence[float]) -> bool:
-    """Whether features of these spans are drawn in one unit; years and dollars are not. A span of 0 says nothing.
-
-    Example:
-        >>> of_one_unit([3.0, 1.5]), of_one_unit([42.0, 135e3]), of_one_unit([42.0, 0.0])
-        (True, False, True)
-    """
-    known = [span for span in spans if span > 0]
-    return not known or max(known) <= _UNLIKE * min(known)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from optviz.classes import TOLD_APART, ClassLook, class_looks
 from optviz.errors import ArgumentError, OutputError
+from optviz.lengths import of_one_unit
 from optviz.nets.augmentation import Augmentation, augmented
 from optviz.nets.datasets import Dataset
-from optviz.regions import of_one_unit
 from optviz.themes import THEMES, Theme, rgb
 from optviz.writing import atomic_write
 

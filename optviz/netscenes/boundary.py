@@ -21,6 +21,7 @@ from optviz.lengths import (
     SQUARE,
     TITLE,
     most_beneath,
+    of_one_unit,
     scale_of,
     unit_of,
 )
@@ -29,7 +30,7 @@ from optviz.nets.setting import DTYPES
 from optviz.nets.training import Run, Training
 from optviz.netscenes.moments import Steps, first_runs, snapshots_at
 from optviz.picture import Picture, as_theme
-from optviz.regions import MOST_CLASSES, Regions, of_one_unit
+from optviz.regions import MOST_CLASSES, Regions
 from optviz.surface import Array, Box
 from optviz.workers import map_jobs
 
