@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import optviz
+from optviz import schema
 from optviz.arrays import read_arrays
 from optviz.bounds import whole
 from optviz.calls import Answering, answering
@@ -27,8 +28,9 @@ from optviz.errors import ArgumentError, OptvizError, shown
 from optviz.kinds import path as path_of
 from optviz.lineup import enlist, resolve_rates, stated_rules
 from optviz.optimizer import Optimizer
-from optviz.problem import CONDITIONS, Problem, pose
+from optviz.problem import CONDITIONS, LR_RULES, MAX_RUNS, Problem, pose
 from optviz.ranking import first_steps, reports
+from optviz.reading import parse_json
 from optviz.runs import simulate
 from optviz.schedules import Schedule
 from optviz.starts import Starts
@@ -241,21 +243,43 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
     path = path_of("path", path)
     file = read_arrays(path, "a race that optviz saved")
     try:
-        about = json.loads(str(file["about"]))
+        about = parse_json(str(file["about"]))
         points, values = file["points"], file["values"]
-        if about["format"] != _FORMAT:
-            raise OptvizError(f"{path} is {about['format']!r}; this version reads {_FORMAT!r}")
-        source, conditions = str(about["surface"]), {key: about["problem"][key] for key in CONDITIONS}
-        runs = tuple(Run(**run) for run in about["runs"])
-    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(about, dict) and about.get("format", _FORMAT) != _FORMAT:
+            raise OptvizError(f"{path} is {shown(about['format'])}; this version reads {_FORMAT!r}")
+        _SAVED("", about)
+    except (KeyError, ValueError) as error:
         raise OptvizError(f"{path} is not a race that optviz saved: {error}") from error
+    source, conditions = about["surface"], about["problem"]
+    runs = tuple(Run(**run) for run in about["runs"])
     if surface is None and is_local(source):
         raise OptvizError(f"{path} ran on {source}; load that surface and pass it: load_race(…, surface=…)")
     place = source if surface is None else load_surface(surface)
     problem = pose(place, source=source, **conditions)
-    if points.shape != (*values.shape, 2) or values.shape != (problem.steps + 1, len(runs) * len(problem.starts)):
-        raise OptvizError(f"{path} is damaged: {len(runs)} runs, points {points.shape}, values {values.shape}")
-    return Race(problem, runs, points, values)
+    shape = (problem.steps + 1, len(runs) * len(problem.starts))
+    if (points.shape, values.shape) != ((*shape, 2), shape) or {points.dtype, values.dtype} != {np.dtype(float)}:
+        raise OptvizError(
+            f"{path} is damaged: {len(runs)} runs, points {points.shape} of {points.dtype}, "
+            f"values {values.shape} of {values.dtype}"
+        )
+    return _judged(problem, runs, points, values)
+
+
+_RUN = {
+    **dict.fromkeys(("label", "title", "optimizer"), schema.text()),
+    "hyperparameters": schema.record({"lr": schema.number("(0, inf)")}, {}, more=True),
+    "lr_rule": schema.word(*LR_RULES),
+    **dict.fromkeys(("diverged_at", "left_at"), schema.maybe(schema.whole(0))),
+}
+_SAVED = schema.record(
+    {
+        **dict.fromkeys(("format", "version", "surface"), schema.text()),
+        "problem": schema.record(dict.fromkeys(CONDITIONS, schema.anything), {}),
+        "runs": schema.each(schema.record(_RUN, {}), 1, MAX_RUNS),
+    },
+    {},
+)
+"""What a file says of the race in it; its conditions are checked as anybody's are."""
 
 
 def _judged(problem: Problem, runs: Sequence[Run], points: Array, values: Array) -> Race:

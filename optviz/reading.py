@@ -140,8 +140,8 @@ def read_toml(path: str | Path, kind: type[OptvizError] = OptvizError, name: str
     return data
 
 
-def parse_json(text: str) -> Any:
-    """What a text of JSON says, which holds no NaN and no infinity, and whose numbers Python can write again.
+def parse_json(text: str, *, finite: bool = True) -> Any:
+    """What a text of JSON says, which holds no NaN and no infinity unless these are expected.
 
     Raises:
         ValueError: It is none, or too long or too deep.
@@ -153,7 +153,8 @@ def parse_json(text: str) -> Any:
     if len(text) > MAX_JSON.most:
         raise ValueError(f"it is too long: allowed are {MAX_JSON}")
     try:
-        _check_depth(data := json.loads(text, parse_float=_finite, parse_constant=_finite))
+        number = _finite if finite else float
+        _check_depth(data := json.loads(text, parse_float=number, parse_constant=number))
     except RecursionError as error:
         raise ValueError(_told(error)) from error
     return data

@@ -71,9 +71,14 @@ class Mover:
             ValueError: It has other parts, or parts of another shape.
         """
         fresh = self.leaves()
-        shapes = [{name: np.shape(value) for name, value in each.items()} for each in (leaves, fresh)]
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"the state of {self.optimizer.name} is {shapes[0]}, not {shapes[1]}")
+        forms = [{name: _form(value) for name, value in each.items()} for each in (leaves, fresh)]
+        if forms[0] != forms[1]:
+            raise ValueError(f"the state of {self.optimizer.name} is {forms[0]}, not {forms[1]}")
         for number, place in enumerate(self.places):
             parts = {name: value[place] if isinstance(value, np.ndarray) else value for name, value in leaves.items()}
             self.states[number] = type(self.states[number])(**parts)
+
+
+def _form(value: Any) -> str:
+    """What a part of a state is like: an array of some shape and type, or a number."""
+    return f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__

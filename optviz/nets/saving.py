@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -18,12 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import optviz
+from optviz import schema
 from optviz.arrays import read_arrays
-from optviz.errors import ArgumentError, OptvizError
+from optviz.errors import ArgumentError, OptvizError, shown
+from optviz.kinds import MAX_LISTED
 from optviz.nets.moving import Mover
 from optviz.nets.plan import Plan
-from optviz.nets.setting import Score, Setting
+from optviz.nets.setting import MAX_EPOCHS, Score, Setting
 from optviz.nets.trials import Epoch, Snapshot, Trial, begin
+from optviz.reading import parse_json
 from optviz.writing import atomic_write, check_writable
 
 _FORMAT = "optviz training 1"
@@ -56,9 +60,10 @@ class Store:
             return None
         arrays = read_arrays(self.path, "a training that optviz saved")
         try:
-            saved = json.loads(str(arrays["about"]))
-            if saved["format"] != _FORMAT:
-                raise OptvizError(f"{self.path} is {saved['format']!r}; this version reads {_FORMAT!r}")
+            saved = parse_json(str(arrays["about"]), finite=False)  # a state may be anything, once it diverges
+            if isinstance(saved, dict) and saved.get("format", _FORMAT) != _FORMAT:
+                raise OptvizError(f"{self.path} is {shown(saved['format'])}; this version reads {_FORMAT!r}")
+            _SAVED("", saved)
             self._compare(saved)
             self.about["snapshots"] = saved["snapshots"]
             ready = plan.keeping(saved["snapshots"]).with_rates(saved["chosen"], "given" if lr != "auto" else "tuned")
@@ -66,7 +71,7 @@ class Store:
                 _trial(setting, entry.optimizer, seed, saved["trials"][number], _own(arrays, f"{number}."))
                 for number, (setting, entry, seed) in enumerate(ready.jobs())
             ]
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, IndexError, ValueError) as error:
             raise OptvizError(f"{self.path} is not a training that optviz saved: {error}") from error
         return trials, ready
 
@@ -95,6 +100,27 @@ class Store:
                 continue  # it goes on
             what, step = _difference(name, saved.get(name), value), "ask for the same, or leave out --resume"
             raise OptvizError(f"{self.path} cannot be taken up: {what}; {step} to begin anew")
+
+
+_TRIAL = {
+    "step": schema.whole(0),
+    "diverged_at": schema.maybe(schema.whole(0)),
+    "stopped": schema.flag,
+    "seconds": schema.number("[0, inf)"),
+    "state": schema.record({}, {}, more=True),
+}
+_SAVED = schema.record(
+    {
+        "format": schema.text(),
+        "epochs": schema.whole(1),
+        "snapshots": schema.whole(0),
+        "chosen": schema.each(schema.number("(0, inf)"), 0, MAX_LISTED),
+        "trials": schema.each(schema.record(_TRIAL, {}), 1, MAX_LISTED),
+    },
+    {},
+    more=True,
+)
+"""What a file says of the training in it. What that depends on is compared with what is asked for, word for word."""
 
 
 def described(plan: Plan) -> dict[str, Any]:
@@ -146,10 +172,8 @@ def _trial(
 ) -> Trial:
     trial = begin(setting, optimizer, seed)
     params, memory, losses = arrays["params"], arrays["memory"], arrays["losses"]
-    for name, found, fresh in (("parameters", params, trial.params), ("averages", memory, trial.memory)):
-        if (found.shape, found.dtype) != (fresh.shape, fresh.dtype):
-            raise ValueError(f"{found.shape} {name} of {found.dtype}, not {fresh.shape} of {fresh.dtype}")
-    if type(numbers["step"]) is not int or not 0 <= numbers["step"] == len(losses) <= setting.steps:
+    _check_arrays(arrays, trial)
+    if not numbers["step"] == len(losses) <= setting.steps:
         raise ValueError(f"{len(losses)} losses at step {numbers['step']!r} of {setting.steps}")
     mover = Mover(optimizer, params)
     mover.restore(_own(arrays, "state.") | numbers["state"])
@@ -174,12 +198,36 @@ def _trial(
     )
 
 
+def _check_arrays(arrays: dict[str, NDArray[Any]], fresh: Trial) -> None:
+    """Refuse arrays of other shapes and types than `_arrays` writes, which are those of a trial that is begun anew."""
+    kept, best = arrays["kept"].shape[:1], arrays["best"].shape == (6,)
+    weights = {"params": fresh.params, "memory": fresh.memory}
+    wanted: dict[str, tuple[tuple[int, ...], Any]] = {
+        "losses": ((arrays["losses"].size,), float),
+        **{name: ((arrays[name].size // 6, 6), float) for name in ("history", "ensemble")},
+        "kept": (kept, int),
+        "best": ((6,) if best else (0,), float),
+    }
+    for name, like in weights.items():
+        wanted[name] = like.shape, like.dtype
+        if kept != (0,):
+            wanted[f"kept.{name}"] = (*kept, *like.shape), like.dtype
+        if best:
+            wanted[f"best.{name}"] = like.shape, like.dtype
+    for name, (shape, dtype) in wanted.items():
+        found = arrays[name]
+        if (found.shape, found.dtype) != (shape, np.dtype(dtype)):
+            raise ValueError(f"{name} has the shape {found.shape} and the type {found.dtype}, not {shape} and {dtype}")
+
+
 def _row(epoch: Epoch) -> list[float]:
     return [epoch.epoch, epoch.step, *epoch.train, *epoch.validation]
 
 
 def _epoch(row: Any) -> Epoch:
     epoch, step, *scores = row.tolist()
+    if not (0 <= epoch <= MAX_EPOCHS and 0 <= step < math.inf):
+        raise ValueError(f"an epoch is number {epoch}, ends at step {step}")
     return Epoch(int(epoch), int(step), Score(*scores[:2]), Score(*scores[2:]))
 
 
