@@ -34,6 +34,7 @@ ORDER = [
     *(
         "surroundings",
         "gradients",
+        "slopes",
         "sampling",
         "starts",
         "problem",
