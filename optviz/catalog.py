@@ -185,6 +185,17 @@ def _made_in_python(optimizer: Optimizer) -> Entry:
     return Entry(optimizer.name, optimizer.name, optimizer.title, optimizer)
 
 
+def comes_with_optviz(surface: Surface) -> bool:
+    """Whether a surface's function is one of optviz's own, wherever the rest of it is from.
+
+    Example:
+        >>> comes_with_optviz(load_surface("booth"))
+        True
+    """
+    file = getattr(getattr(surface.fn, "__code__", None), "co_filename", "")
+    return Path(file).parent == _surface_folder()
+
+
 def _build(kind: type[Optimizer], items: dict[str, Any], spec: Spec) -> Optimizer:
     declared = {field.name: field for field in fields(kind)}
     for key, value in items.items():
@@ -232,10 +243,13 @@ def _try_step(optimizer: Optimizer, ref: str) -> None:
     checked_step(ready, result, at)
 
 
-def _surface_files() -> dict[str, Path]:
+def _surface_folder() -> Path:
     installed = Path(__file__).parent / "surfaces"
-    folder = installed if installed.is_dir() else installed.parent.parent / "surfaces"
-    return {path.stem.replace("_", "-"): path for path in folder.glob("*.py")}
+    return installed if installed.is_dir() else installed.parent.parent / "surfaces"
+
+
+def _surface_files() -> dict[str, Path]:
+    return {path.stem.replace("_", "-"): path for path in _surface_folder().glob("*.py")}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from optviz.bounds import rate
 from optviz.calls import answering, parameters_of, refuse_unknown
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer
 from optviz.errors import ArgumentError
+from optviz.heeding import heed_gradient, heed_rates
 from optviz.kinds import listed, word
 from optviz.optimizer import Optimizer
 from optviz.problem import CONDITIONS, LR_RULES, MAX_RUNS, Problem, pose
@@ -17,7 +18,9 @@ from optviz.rates import Choice, fair_rates, fastest_rates
 from optviz.schedules import Constant, Schedule, load_schedule
 from optviz.surface import Surface
 
-_TUNERS = {"picture": fair_rates, "table": fastest_rates}
+Tuner = Callable[[Problem, Sequence[Optimizer]], list[Choice]]
+
+_TUNERS: dict[str, Tuner] = {"picture": fair_rates, "table": fastest_rates}
 
 
 def enlist(
@@ -50,27 +53,29 @@ def enlist(
 
 def resolve_rates(
     problem: Problem, entries: Sequence[Entry], lr: float | str = "auto", tune_for: str = "picture"
-) -> tuple[list[Entry], list[str]]:
-    """Give every entry a learning rate, and say by which rule.
+) -> tuple[list[Entry], list[str], list[bool]]:
+    """Give every entry a learning rate, and say by which rule, and whether a better one may lie beyond those tried.
 
     ``given``: the entry or `lr` names it. ``same``: the surface has no minimum, and names one for all. ``tuned``:
     chosen by the rule of `optviz.rates`, for a picture or for a table.
     """
     lr, tune = rate(lr), _TUNERS[word("tune_for", tune_for, _TUNERS)]
-    unnamed = [entry.optimizer for entry in entries if entry.optimizer.lr is None]
+    unnamed = [entry for entry in entries if entry.optimizer.lr is None]
+    edges = {}
     if not isinstance(lr, str):
-        rule, rates = "given", [lr] * len(unnamed)
+        rule, rates = "given", dict.fromkeys((entry.label for entry in unnamed), lr)
     elif problem.surface.lr is not None and not problem.surface.minima:
-        rule, rates = "same", [problem.surface.lr] * len(unnamed)
+        rule, rates = "same", dict.fromkeys((entry.label for entry in unnamed), problem.surface.lr)
     else:
-        rule, rates = "tuned", [choice.lr for choice in tune(problem, unnamed)] if unnamed else []
-    chosen = iter(rates)
+        choices = _choices(tune, problem, unnamed)
+        rule, rates = "tuned", {label: choice.lr for label, choice in choices.items()}
+        edges = {label: choice.on_edge for label, choice in choices.items()}
     ready, rules = [], []
     for entry in entries:
-        named = entry.optimizer.lr is not None
-        ready.append(entry if named else replace(entry, optimizer=replace(entry.optimizer, lr=next(chosen))))
+        named = entry.label not in rates
+        ready.append(entry if named else replace(entry, optimizer=replace(entry.optimizer, lr=rates[entry.label])))
         rules.append("given" if named else rule)
-    return ready, rules
+    return ready, rules, [edges.get(entry.label, False) for entry in entries]
 
 
 def stated_rules(lr_rules: Sequence[str], count: int) -> list[str]:
@@ -101,11 +106,17 @@ def choose_rates(
         (65, True)
     """
     refuse_unknown("choose_rates", conditions, (*parameters_of(choose_rates), *CONDITIONS))
-    entries = enlist(optimizers, schedule)
-    found = _TUNERS[word("tune_for", tune_for, _TUNERS)](
-        pose(surface, **conditions), [entry.optimizer for entry in entries]
-    )
-    return {entry.label: choice for entry, choice in zip(entries, found, strict=True)}
+    tune, problem = _TUNERS[word("tune_for", tune_for, _TUNERS)], pose(surface, **conditions)
+    heed_gradient(problem)
+    return _choices(tune, problem, enlist(optimizers, schedule))
+
+
+def _choices(tune: Tuner, problem: Problem, entries: Sequence[Entry]) -> dict[str, Choice]:
+    """The rates of entries by label, with a word where better ones may lie beyond those tried."""
+    found = tune(problem, [entry.optimizer for entry in entries]) if entries else []
+    choices = {entry.label: choice for entry, choice in zip(entries, found, strict=True)}
+    heed_rates(choices)
+    return choices
 
 
 def _numbered(name: str, number: int, mark: str) -> str:

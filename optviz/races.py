@@ -25,6 +25,7 @@ from optviz.bounds import whole
 from optviz.calls import Answering, answering
 from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
 from optviz.errors import ArgumentError, OptvizError, shown
+from optviz.heeding import heed_gradient, heed_paths
 from optviz.kinds import path as path_of
 from optviz.lineup import enlist, resolve_rates, stated_rules
 from optviz.optimizer import Optimizer
@@ -57,7 +58,8 @@ class Run:
 
     `lr_rule` is ``tuned`` (the fair rule chose it), ``same`` (the surface's, for all) or ``given``. `diverged_at`
     is the first step with a point or value that is not finite or too far (`TOO_FAR`), `left_at` the first outside the
-    domain, from whichever of the starts it happens first; None where that never happened.
+    domain, from whichever of the starts it happens first; None where that never happened. `lr_on_edge` says whether a
+    tuned rate lies at the end of those that were tried, so that a better one may lie beyond.
     """
 
     label: str
@@ -67,6 +69,7 @@ class Run:
     lr_rule: str
     diverged_at: int | None
     left_at: int | None
+    lr_on_edge: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,16 +219,18 @@ def race(
     )
     listed = enlist(optimizers, schedule)
     check_heads(len(listed), len(problem.starts), problem.steps)
-    entries, rules = resolve_rates(problem, listed, lr, tune_for)
+    warned = heed_gradient(problem)
+    entries, rules, edges = resolve_rates(problem, listed, lr, tune_for)
     if lr_rules is not None:
         rules = stated_rules(lr_rules, len(rules))
     stretches = list(simulate(problem, [entry.optimizer for entry in entries]))
     points = np.concatenate([points for points, _ in stretches])
     values = np.concatenate([values for _, values in stretches])
     runs = tuple(
-        Run(entry.label, entry.title, entry.ref, entry.optimizer.hyperparameters(), rule, None, None)
-        for entry, rule in zip(entries, rules, strict=True)
+        Run(entry.label, entry.title, entry.ref, entry.optimizer.hyperparameters(), rule, None, None, edge)
+        for entry, rule, edge in zip(entries, rules, edges, strict=True)
     )
+    heed_paths(problem, dict(zip([entry.label for entry in entries], rules, strict=True)), points, values, warned)
     return _judged(problem, runs, points, values)
 
 
@@ -275,7 +280,7 @@ _SAVED = schema.record(
     {
         **dict.fromkeys(("format", "version", "surface"), schema.text()),
         "problem": schema.record(dict.fromkeys(CONDITIONS, schema.anything), {}),
-        "runs": schema.each(schema.record(_RUN, {}), 1, MAX_RUNS),
+        "runs": schema.each(schema.record(_RUN, {"lr_on_edge": schema.flag}), 1, MAX_RUNS),
     },
     {},
 )

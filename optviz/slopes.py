@@ -2,8 +2,8 @@
 
 autograd follows the functions of autograd.numpy alone. Where plain numpy, a list or float() takes a value out of its
 sight it finds 0, or a part of the gradient, and says nothing; where a function computes a side that is not taken, it
-may find NaN. A difference with one step proves little: it is blurred by rounding, by curvature, by kinks. So many steps are
-tried, and a gradient counts as wrong at a point only where differences of two neighbouring steps agree with each
+may find NaN. A difference with one step proves little: it is blurred by rounding, by curvature, by kinks. So many steps
+are tried, and a gradient counts as wrong at a point only where differences of two neighbouring steps agree with each
 other, both ways from the point, and those of no step at all agree with the gradient.
 """
 

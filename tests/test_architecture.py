@@ -40,6 +40,7 @@ ORDER = [
         "problem",
         "runs",
         "rates",
+        "heeding",
         "ranking",
         "writing",
         "cache",

@@ -448,6 +448,7 @@ def test_a_file_of_ones_own_in_every_command(run, folder):
     assert "−" in run("list", "surfaces").stdout, "and the catalog is as it was"
 
 
+@pytest.mark.filterwarnings("ignore:nobody moves")
 def test_one_of_several_surfaces_in_a_file(run, folder):
     (folder / "mine.py").write_text(TWO)
     for name, value in {"ONE": 2.0, "TWO": 0.0}.items():
@@ -455,6 +456,7 @@ def test_one_of_several_surfaces_in_a_file(run, folder):
         assert json.loads(table)["runs"][0]["final"]["value"] == pytest.approx(value, abs=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::optviz.errors.OptvizWarning")  # for a gradient that is 0
 def test_whole_numbers_are_real_numbers(run, folder):
     (folder / "mine.py").write_text(surface("return np.floor(x).astype(int) + np.floor(y).astype(int)"))
     table = json.loads(run("compare", "--surface", "./mine.py", "--steps", "5", "--lr", "0.1", "--json").stdout)

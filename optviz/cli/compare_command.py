@@ -61,9 +61,9 @@ def command(
 
     Columns: the last value, its gap to that at the global minimum, the distance to the nearest minimum that the surface
     lists (`optviz list surfaces` counts them), the steps until the gap is a thousandth of the first, and when a run
-    diverged or left the domain. Where no rate is named, each optimizer is
-    tuned for just these steps on one grid, the same for all; a rate marked * lies on the grid's edge. Over several
-    surfaces, starts or seeds a row sums up a run's problems.
+    diverged or left the domain. Where no rate is named, each optimizer is tuned for just these steps on one grid, the
+    same for all; a rate marked * lies at the end of those that were tried. Over several surfaces, starts or seeds a row
+    sums up a run's problems.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS
     from optviz.comparison import compare
@@ -79,13 +79,11 @@ def command(
 def _rows(race: Race) -> list[dict[str, Any]]:
     from optviz.numerals import rate_cell
     from optviz.ranking import records
-    from optviz.rates import on_grid_edge
 
     return [
         {
             "run": row["label"],
-            "lr": rate_cell(row["hyperparameters"]["lr"], row["lr_rule"])
-            + ("*" if tuned and on_grid_edge(row["hyperparameters"]["lr"]) else ""),
+            "lr": rate_cell(row["hyperparameters"]["lr"], row["lr_rule"]) + ("*" if run.lr_on_edge else ""),
             "rule": row["lr_rule"],
             "value": row["final"]["value"],
             "gap": row["gap"],
@@ -94,6 +92,5 @@ def _rows(race: Race) -> list[dict[str, Any]]:
             "diverged at": row["diverged_at"],
             "left at": row["left_at"],
         }
-        for row in records(race)
-        for tuned in [row["lr_rule"] == "tuned"]
+        for row, run in zip(records(race), race.runs, strict=True)
     ]

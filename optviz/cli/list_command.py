@@ -145,8 +145,9 @@ def rates(
     """How the learning rates of a picture are chosen: the candidates' scores, the winner marked <.
 
     The score is the mean over the steps of √((f − f*)/(f₀ − f*)); "out" left the domain or the finite numbers. The
-    gentlest rate within .02 of the best is taken. Rates below the gentlest winner are shown by the decade;
-    --json has every candidate. On a surface without a minimum pictures take the one rate that the surface names.
+    gentlest rate within .02 of the best is taken; where the best lies at an end, lower or higher rates are tried, too.
+    Rates far below or above all winners are shown by the decade; --json has every candidate. On a surface without a
+    minimum pictures take the one rate that the surface names.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
     from optviz.lineup import choose_rates
@@ -171,15 +172,17 @@ def rates(
         ]
         print_table(rows, "json")
         return
-    gentlest = min(choice.lr for choice in choices.values())
-    grid = [trial.lr for trial in next(iter(choices.values())).trials]
+    gentlest, highest = (end(choice.lr for choice in choices.values()) for end in (min, max))
+    tried = {label: {trial.lr: trial.score for trial in choice.trials} for label, choice in choices.items()}
     rows = []
-    for index, rate in enumerate(grid):
-        if rate < gentlest * 0.99 and index % 8:
+    for rate in sorted({rate for scores in tried.values() for rate in scores}):
+        whole = abs(math.log10(rate) - round(math.log10(rate))) < 0.01
+        if (rate < gentlest * 0.99 or rate > max(highest * 10.1, 10.1)) and not whole:
             continue
         cells = {}
-        for label, choice in choices.items():
-            score = choice.trials[index].score
-            cells[label] = (f"{score:.3f}" if math.isfinite(score) else "out") + (" <" if rate == choice.lr else "  ")
+        for label, scores in tried.items():
+            score = scores.get(rate, math.nan)
+            shown = f"{score:.3f}" if math.isfinite(score) else "" if math.isnan(score) else "out"
+            cells[label] = shown + (" <" if rate == choices[label].lr else "  ")
         rows.append({"lr": f"{rate:.3g}", **cells})
     print_table(rows, form)

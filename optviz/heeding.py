@@ -1,0 +1,97 @@
+"""What a person should know of a race beside its result, as warnings: that its film would mislead, and why.
+
+Every race says it, from Python and in every command alike: of a user's surface that its gradient is not its slope, or
+ended a run; of tuned rates that better ones may lie beyond those that were tried; and that nobody moves.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optviz.catalog import comes_with_optviz
+from optviz.errors import OptvizWarning
+from optviz.gradients import exact_gradient
+from optviz.problem import Problem
+from optviz.rates import Choice
+from optviz.slopes import broken_gradient, gradient_fault
+from optviz.surface import Array
+
+_STILL = 1e-3  # of the view's extent: less cannot be seen, and a rate was chosen to get somewhere
+_CREEPING = 1e-6  # a named rate may be meant to be slow
+_LEVEL = 4  # of the stack, where the caller of `race` stands
+
+
+def heed_gradient(problem: Problem) -> bool:
+    """Warn where the gradient of a user's surface is not its slope; returns whether there was reason to.
+
+    Raises:
+        SurfaceError: The gradient is lost altogether.
+    """
+    if comes_with_optviz(problem.surface):
+        return False
+    fault = gradient_fault(problem.surface, problem.starts)
+    if fault is not None:
+        warnings.warn(fault, OptvizWarning, stacklevel=_LEVEL)
+    return fault is not None
+
+
+def heed_rates(choices: Mapping[str, Choice]) -> None:
+    """Warn where the rates chosen lie at the end of those that were tried; `choices` are by label."""
+    at_end = {label: choice for label, choice in choices.items() if choice.on_edge}
+    out = [label for label, choice in choices.items() if choice.all_out]
+    told = [
+        f"{label} {choice.lr:.3g} of {choice.trials[0].lr:.3g} … {choice.trials[-1].lr:.3g}"
+        for label, choice in at_end.items()
+        if label not in out
+    ]
+    if told:
+        text = f"rates at the end of those that were tried, so that better ones may lie beyond: {', '.join(told)}"
+        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+    if out:
+        text = f"every rate that was tried leaves the domain or the finite numbers, of {', '.join(out)}; name one: lr=…"
+        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+
+
+def heed_paths(problem: Problem, rules: Mapping[str, str], points: Array, values: Array, warned: bool) -> None:
+    """Warn where nobody moves; and, unless its gradient was `warned` of before, where that alone ended a run.
+
+    Args:
+        problem: What was run.
+        rules: How each run's rate came about, by its label.
+        points: All of their heads, (T+1, N, 2).
+        values: There, (T+1, N).
+        warned: Whether the gradient is known to be wrong.
+    """
+    x0, x1, y0, y1 = problem.surface.window
+    with np.errstate(all="ignore"):
+        spans = points.max(axis=0) - points.min(axis=0)
+    least = _CREEPING if "given" in rules.values() else _STILL
+    if (spans < least * np.array([x1 - x0, y1 - y0])).all():
+        slopes = exact_gradient(problem.surface, np.array(problem.starts, dtype=float))
+        why = "the rates are too small: name larger ones, or leave the choice to lr=auto"
+        if set(rules.values()) == {"tuned"}:
+            why = "no rate that was tried takes them anywhere"
+        if not slopes.any():
+            why = "the gradient is 0 where they begin: start elsewhere"
+        text = f"nobody moves: all runs end where they begin, to {100 * least:g} % of the view; {why}"
+        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+    ended = np.flatnonzero(~np.isfinite(spans).all(axis=-1))
+    if len(ended) and not warned:
+        _heed_end(problem, list(rules), ended, points[:, ended], values[:, ended])
+
+
+def _heed_end(problem: Problem, labels: list[str], heads: NDArray[np.intp], points: Array, values: Array) -> None:
+    """Warn where a run ended at a point with a finite value and no finite gradient; `heads` are those that ended."""
+    first = np.isfinite(points).all(axis=-1).argmin(axis=0)
+    each = np.arange(len(heads))
+    last, there = points[first - 1, each], values[first - 1, each]
+    broken = (first > 0) & np.isfinite(there) & ~np.isfinite(exact_gradient(problem.surface, last)).all(axis=-1)
+    if broken.any():
+        at = int(broken.argmax())
+        ends = f", and ends {labels[int(heads[at]) // len(problem.starts)]} at step {first[at]}"
+        text = broken_gradient(problem.surface.name, last[at], there[at], ends)
+        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL + 1)
