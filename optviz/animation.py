@@ -178,6 +178,9 @@ def scene_again(recipe: Recipe, *, trust: bool = False) -> Scene:
     if recipe.version != optviz.__version__:
         text = f"the recipe is from optviz {recipe.version}, this is {optviz.__version__}: the picture may differ"
         warnings.warn(text, OptvizWarning, stacklevel=2)
+    if changed := recipe.changed_files():
+        text = f"{', '.join(changed)} changed since the picture was made: this is another one"
+        warnings.warn(text, OptvizWarning, stacklevel=2)
     if isinstance(theme := recipe.picture.get("theme"), str) and theme not in THEMES:
         raise RecipeError(f"the recipe's theme {theme!r} is not one this version knows")
     try:

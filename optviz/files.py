@@ -6,6 +6,7 @@ Nothing here imports what it runs, so that a new file is found without installin
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -26,9 +27,13 @@ def split_ref(ref: str) -> tuple[Path | None, str | None, str]:
     return (None, before, after) if colon else (None, None, ref)
 
 
+_ran: dict[str, str] = {}  # the sha256 of each file when it was run last, by its path as it was named
+
+
 def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
     """Run a user's file; what goes wrong in it is told with the line where it went wrong."""
     source = read_bytes(path, MAX_SOURCE, kind)
+    _ran[str(path)] = hashlib.sha256(source).hexdigest()
     module = ModuleType(f"{MODULE}{path.stem}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # where dataclasses look up what a class's annotations mean
@@ -42,6 +47,20 @@ def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
     except BaseException as error:
         raise blamed(error, kind, str(path)) from error
     return module
+
+
+def digest_when_run(path: Path) -> str | None:
+    """The sha256 of a file as it was when this process ran it last; None where it never did."""
+    return _ran.get(str(path))
+
+
+def digest_now(path: Path) -> str:
+    """The sha256 of a file as it is.
+
+    Raises:
+        OptvizError: It cannot be read.
+    """
+    return hashlib.sha256(read_bytes(path, MAX_SOURCE)).hexdigest()
 
 
 def pick(module: ModuleType, name: str, usual: str, fitting: dict[str, Any]) -> Any:

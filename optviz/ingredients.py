@@ -115,5 +115,6 @@ _SCHEMA = record(
         "picture": record({}, _PICTURE, more=True),
         "step": maybe(whole(0)),
         "training": maybe(record(_TRAINING, {}, more=True)),
+        "files": record({}, {}, more=True),
     },
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import optviz
 from optviz.carriers import MARK, MAX_SEARCHED, carried
 from optviz.catalog import is_local, is_local_data, load_optimizer
 from optviz.errors import ArgumentError, OptvizError
+from optviz.files import digest_now, digest_when_run, split_ref
 from optviz.ingredients import FORMAT, check_recipe
 from optviz.optimizer import Optimizer
 from optviz.reading import opened, parse_json
@@ -46,7 +47,8 @@ class Recipe:
 
     `runs` are full specs with the rule by which each rate came about; `picture` are the options of the scene. A still
     also has the `step` that it shows. Of a training there is no surface and no start, `steps` are the moments that are
-    shown, and `training` says what was trained on what, as `optviz.netscenes.recall` writes and reads it.
+    shown, and `training` says what was trained on what, as `optviz.netscenes.recall` writes and reads it. `files` are
+    the user's files of Python that were run, by their paths, with the sha256 of what they held then.
     """
 
     version: str
@@ -62,6 +64,7 @@ class Recipe:
     picture: Mapping[str, Any] = field(default_factory=dict)
     step: int | None = None
     training: Mapping[str, Any] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def subject(self) -> str | None:
@@ -74,8 +77,8 @@ class Recipe:
     def to_text(self) -> str:
         """The recipe as it is written into a file."""
         rest = asdict(self)
-        for name in ("step", "training"):
-            if rest[name] is None:
+        for name in ("step", "training", "files"):
+            if rest[name] is None or rest[name] == {}:
                 del rest[name]
         return json.dumps({"optviz": rest.pop("version"), "format": FORMAT, **rest}, ensure_ascii=True)
 
@@ -94,6 +97,23 @@ class Recipe:
         read = [data] if data is not None and is_local_data(data) else []
         return [*read, *(ref for ref in (self.surface or "", *refs) if is_local(ref))]
 
+    def local_files(self) -> list[Path]:
+        """Those of the `local_refs` that are files of Python."""
+        return [path for ref in self.local_refs() if (path := split_ref(ref)[0]) is not None]
+
+    def with_files(self) -> Recipe:
+        """The recipe with the sha256 of what the user's files held when they were run."""
+        digests = {str(path): digest_when_run(path) for path in self.local_files()}
+        return replace(self, files={path: digest for path, digest in digests.items() if digest is not None})
+
+    def changed_files(self) -> list[str]:
+        """The user's files that do not hold now what they held when the picture was made, as far as that is known.
+
+        Raises:
+            OptvizError: One cannot be read.
+        """
+        return [str(path) for path in self.local_files() if self.files.get(str(path), now := digest_now(path)) != now]
+
 
 def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
     """The recipe of a film of a race.
@@ -110,7 +130,7 @@ def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
         runs=tuple((spec_of(run), run.lr_rule) for run in race.runs),
         picture=dict(picture),
         **race.problem.conditions(),
-    )
+    ).with_files()
 
 
 def as_still(text: str, step: int) -> str:

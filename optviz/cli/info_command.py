@@ -58,6 +58,7 @@ def _lines(recipe: Recipe) -> list[tuple[str, str]]:
         lines.append(("batch size", str(recipe.batch_size)))
     lines += [("run", f"{spec}   (lr {rule})") for spec, rule in recipe.runs]
     lines += [("picture", f"{key} {json.dumps(value, ensure_ascii=False)}") for key, value in recipe.picture.items()]
+    lines += [("file", f"{path}   (sha256 {digest})") for path, digest in recipe.files.items()]
     specs = " ".join(f"-O {shlex.quote(spec)}" for spec, _ in recipe.runs)
     lines.append(
         ("the race", f"optviz compare --surface {shlex.quote(recipe.surface or '?')} --steps {recipe.steps} {specs}")
@@ -76,6 +77,7 @@ def _lines_of_training(recipe: Recipe, training: Mapping[str, Any]) -> list[tupl
             "made in Python" if value is None and key in ("data", "network") else json.dumps(value, ensure_ascii=False)
         )
         lines.append((key, told.strip('"')))
+    lines += [("file", f"{path}   (sha256 {digest})") for path, digest in recipe.files.items()]
     return lines + [
         ("picture", f"{key} {json.dumps(value, ensure_ascii=False)}") for key, value in recipe.picture.items()
     ]

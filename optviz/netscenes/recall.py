@@ -55,7 +55,7 @@ def recipe_of_training(training: Training, portrait: Portrait, steps: Steps) -> 
         batch_size=setting.batch_size,
         picture=portrait.picture.as_data(),
         training=about,
-    )
+    ).with_files()
 
 
 def train_again(recipe: Recipe) -> Training:

@@ -1,0 +1,152 @@
+"""A user's files are run once a picture; and a recipe knows what they held, so that it says when they have changed."""
+
+import hashlib
+import json
+
+import pytest
+
+import optviz
+from optviz.errors import OptvizWarning
+from optviz.recipe import read_recipe
+
+SMALL = ["--size", "100x80", "--frames", "3", "--steps", "8"]
+SURFACE = """import autograd.numpy as np
+from optviz import Surface
+with open("runs.txt", "a") as file:
+    file.write("surface ")
+SURFACE = Surface(name="mine", fn=lambda x, y: x**2 + 3 * y**2, domain=(-1, 1, -1, 1), start=(0.5, 0.5))
+"""
+RULE = """from dataclasses import dataclass
+from optviz.optimizer import Optimizer
+@dataclass(frozen=True, kw_only=True)
+class Mine(Optimizer):
+    name = title = "mine"
+    def init(self, params):
+        return 0
+    def update(self, gradient, state, params):
+        return -self.rate(state + 1) * gradient, state + 1
+"""
+OPTIONS = {"steps": 8, "size": (100, 80), "optimizers": ["sgd"]}
+
+
+@pytest.fixture
+def files(folder):
+    (folder / "mine.py").write_text(SURFACE)
+    (folder / "rule.py").write_text(RULE)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: optviz.race("./mine.py", ["sgd"], steps=8),
+        lambda: optviz.animate("./mine.py", "a.gif", **OPTIONS),
+        lambda: optviz.animate("./mine.py", "a.html", **OPTIONS),
+        lambda: optviz.plot("./mine.py", "a.png", **OPTIONS),
+        lambda: optviz.plot("./mine.py", at="0,end", **OPTIONS),
+        lambda: optviz.compare("./mine.py", ["sgd"], steps=8, seeds=(0, 1)),
+        lambda: optviz.choose_rates("./mine.py", ["sgd"], steps=8),
+    ],
+)
+def test_a_file_is_run_once_from_python(files, call):
+    call()
+    assert (files / "runs.txt").read_text() == "surface "
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["animate", *SMALL, "-o", "a.gif"],
+        ["animate", *SMALL, "-o", "a.html"],
+        ["animate", *SMALL, "--view", "relief", "-o", "a.gif"],
+        ["animate", *SMALL, "--show", "vectors", "-o", "a.gif"],
+        ["plot", *SMALL[:2], "--steps", "8", "--at", "0,4", "-o", "a.png"],
+        ["compare", "--steps", "8", "--start", "random:3"],
+        ["list", "rates", "--steps", "8"],
+    ],
+)
+def test_a_file_is_run_once_in_a_command(run, files, line):
+    assert run(*line, "--surface", "./mine.py", "-O", "sgd").exit_code == 0
+    assert (files / "runs.txt").read_text() == "surface "
+
+
+def made(run, output="a.gif"):
+    command = ["plot", *SMALL[:2], "--steps", "8"] if output.endswith((".png", ".svg", ".pdf")) else ["animate", *SMALL]
+    line = [*command, "--surface", "./mine.py", "-O", "./rule.py:Mine:lr=0.02", "-O", "sgd:lr=0.02", "-o", output]
+    assert run(*line).exit_code == 0
+    return output
+
+
+@pytest.mark.parametrize("output", ["a.gif", "a.html", "a.png", "a.svg", "a.pdf", "a.webp"])
+def test_a_recipe_holds_the_sha256_of_files(run, files, output):
+    recipe = read_recipe(made(run, output))
+    known = {f"{name}.py": hashlib.sha256((files / f"{name}.py").read_bytes()).hexdigest() for name in ("mine", "rule")}
+    assert recipe.files == known
+    told = run("info", output).stdout
+    assert all(digest in told for digest in known.values())
+
+
+@pytest.mark.parametrize("changed", ["mine.py", "rule.py"])
+@pytest.mark.parametrize(("command", "output"), [("animate", "a.gif"), ("plot", "a.png")])
+def test_what_changed_since_is_named(run, spawn, files, command, output, changed):
+    made(run, output)
+    again = "again" + output[1:]
+    line = [command, "--from", output, "--trust", "-o", again]
+    process = spawn(*line)
+    assert process.communicate(timeout=60)[1] == b""
+    assert (files / again).read_bytes() == (files / output).read_bytes()
+    (files / changed).write_text((files / changed).read_text() + "# a word\n")
+    _, notes = spawn(*line).communicate(timeout=60)
+    assert notes.decode() == f"note: {changed} changed since the picture was made: this is another one\n"
+    with pytest.warns(OptvizWarning, match=f"{changed} changed since"):
+        optviz.remake(output, trust=True)
+
+
+def test_it_holds_what_was_run_not_what_is_there_when_it_is_written(run, files):
+    race = optviz.race("./mine.py", ["sgd:lr=0.02"], steps=8)
+    before = hashlib.sha256((files / "mine.py").read_bytes()).hexdigest()
+    (files / "mine.py").write_text(SURFACE.replace("3 *", "30 *"))
+    optviz.animate(race, size=(100, 80)).save("a.gif")
+    assert read_recipe("a.gif").files == {"mine.py": before}
+
+
+def test_older_recipes_know_nothing_and_say_nothing(run, spawn, files):
+    output = made(run)
+    film = (files / output).read_bytes()
+    text = read_recipe(output).to_text()
+    older = json.loads(text)
+    del older["files"]
+    page = files / "older.html"
+    page.write_text(json.dumps(older))
+    (files / "mine.py").write_text(SURFACE.replace("3 *", "30 *"))
+    process = spawn("animate", "--from", page, "--trust", "-o", "again.gif")
+    assert process.communicate(timeout=60) == (b"again.gif\n", b"")
+    assert (files / "again.gif").read_bytes() != film
+
+
+def test_recipes_of_what_comes_with_optviz_are_as_they_were(run):
+    assert run("animate", *SMALL, "--surface", "booth", "-O", "sgd:lr=0.02", "-o", "a.gif").exit_code == 0
+    assert "files" not in json.loads(run("info", "a.gif", "--json").stdout)
+
+
+def test_of_a_training_too(run, spawn, files):
+    line = ["train", "--data", "moons", "--hidden", "4", "--epochs", "1", "-O", "./rule.py:Mine:lr=0.1"]
+    assert run(*line, "--size", "200x160", "-o", "a.png").exit_code == 0
+    assert set(read_recipe("a.png").files) == {"rule.py"}
+
+
+@pytest.mark.parametrize("files", [3, [], {"mine.py": 3}, {"mine.py": "x"}, {"/dev/zero": "x"}, {"mine.py": None}])
+def test_a_recipe_with_odd_files_is_refused_or_told(folder, files):
+    (folder / "mine.py").write_text(SURFACE)
+    race = optviz.race("./mine.py", ["sgd:lr=0.02"], steps=8)
+    optviz.animate(race, size=(100, 80)).save("a.gif")
+    data = json.loads(read_recipe("a.gif").to_text()) | {"files": files}
+    (folder / "odd.html").write_text(json.dumps(data))
+    if isinstance(files, dict) and "mine.py" not in files:
+        optviz.remake("odd.html", trust=True)
+    elif isinstance(files, dict):
+        with pytest.warns(OptvizWarning, match=r"mine.py changed since"):
+            optviz.remake("odd.html", trust=True)
+    else:
+        with pytest.raises(optviz.recipe.RecipeError, match="files"):
+            optviz.remake("odd.html", trust=True)
