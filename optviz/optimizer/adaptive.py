@@ -47,8 +47,8 @@ class AdaGrad(Optimizer):
         eps: > 0, added to √G.
 
     Differences: G starts at 0 as in PyTorch, so the first step is lr·sign(g); Keras and optax start it at
-    0.1, which shortens the first steps where gradients are small. Optax puts eps inside the root: 2e−7 apart
-    after 200 steps on Rosenbrock's function when its G starts at 0 too.
+    0.1, which shortens the first steps where gradients are small. Optax puts eps inside the root, which is
+    another step where G is not far larger than eps.
 
     Reference: Duchi, Hazan & Singer 2011. Agrees with ``torch.optim.Adagrad``.
 
@@ -90,7 +90,7 @@ class RMSProp(Optimizer):
             instead of its second moment (Graves 2013). It is kept ≥ 0, which rounding does not promise.
 
     Differences: v starts at 0 and is not corrected for it, so that the first step is lr/√(1 − ρ) long. Optax
-    puts eps inside the root: 8e−2 apart after 200 steps on Rosenbrock's function, and 7e−8 if centered.
+    puts eps inside the root, which is another step where v is not far larger than eps, as beside a minimum.
     PyTorch's ρ is 0.99 by default, Hinton's and ours 0.9. A common misprint writes v += ρv + (1 − ρ)g²; then
     v explodes and learning stops.
 

@@ -77,8 +77,8 @@ class AMSGrad(Adam):
         eps: > 0, added to √ŵ.
         bias_correction: Whether m and w are divided by 1 − βᵗ. The paper does not.
 
-    Differences: the maximum is taken of v before its bias is corrected, as in PyTorch. Optax takes it after:
-    3e−2 apart after 200 steps on Rosenbrock's function.
+    Differences: the maximum is taken of v before its bias is corrected, as in PyTorch. Optax takes it after,
+    so that the first gradients, whose correction is the largest, count for more.
 
     Reference: Reddi, Kale & Kumar 2018. Agrees with ``torch.optim.Adam(amsgrad=True)``.
 
