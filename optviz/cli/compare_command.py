@@ -62,8 +62,8 @@ def command(
     Columns: the last value, its gap to that at the global minimum, the distance to the nearest minimum that the surface
     lists (`optviz list surfaces` counts them), the steps until the gap is a thousandth of the first, and when a run
     diverged or left the domain. Where no rate is named, each optimizer is tuned for just these steps on one grid, the
-    same for all; a rate marked * lies at the end of those that were tried. Over several surfaces, starts or seeds a row
-    sums up a run's problems.
+    same for all; a rate marked * lies at the end of those that were tried; on a surface without a minimum all share the
+    rate that it names. Over several surfaces, starts or seeds a row sums up a run's problems.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS
     from optviz.comparison import compare

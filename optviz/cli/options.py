@@ -151,7 +151,7 @@ def look_options(command: Command) -> Command:
             click.option("--layout", default="overlay", show_default=True, metavar="NAME", help="overlay or panels."),
             click.option(
                 "--transparent", is_flag=True,
-                help="Leave out the sheet around maps and curves: .gif, .webp, .apng, .png and .svg can.",
+                help="Leave out the sheet around maps and curves: .gif, .webp, .apng, .png, .svg and NAME/ can.",
             ),
             click.option("--title", type=Line(), help="Above the picture.  [default: the surface's, or the data's]"),
         ]

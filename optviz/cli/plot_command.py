@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 )
 @scene_options
 @click.option(
-    "--at", metavar="STEPS", help="Steps with commas between, each a file NAME-STEP.png; end is the last.  "
-    "[default: end]",
+    "--at", metavar="STEPS", help="A step, or several with commas between, a file NAME-STEP.png each; end is the "
+    "last.  [default: end]",
 )  # fmt: skip
 @click.option("-o", "--output", metavar="PATH", help="A .png, .svg or .pdf; - is stdout.  [default: ./SURFACE.png]")
 @click.pass_context
