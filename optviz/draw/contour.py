@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from optviz.draw.afar import brought_near
 from optviz.draw.axes import draw_ticks, draw_title
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.fading import Tails
@@ -41,7 +42,8 @@ class ContourPainter:
             self._theme = theme = replace(stage.thinned(_BENEATH), head=theme.head)
         self._place = plot(stage.cell, stage.unit, titled=bool(panel.title or panel.note))
         self._looks = stage.looks(panel.owners)
-        self._paths = [to_pixels(path, panel.box, self._place) for path in panel.points.swapaxes(0, 1)]
+        points = brought_near(panel.points, panel.box)
+        self._paths = [to_pixels(path, panel.box, self._place) for path in points.swapaxes(0, 1)]
         self._whose = np.asarray(panel.owners)
         self._alpha = faintness(count)
         self._strokes: list[Stroke | Exit | Sheaf] = []
@@ -60,7 +62,8 @@ class ContourPainter:
             self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, stage.crowded(count), self._place)
         if panel.ghosts is not None:
             self._alpha = _PALE * faintness(len(panel.ghost_owners))
-            hazes = sheaves(to_pixels(panel.ghosts, panel.box, self._place), panel.ghost_owners, self._place)
+            ghosts = to_pixels(brought_near(panel.ghosts, panel.box), panel.box, self._place)
+            hazes = sheaves(ghosts, panel.ghost_owners, self._place)
             self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
         self._pale = Paling(panel.pale, self._looks, theme)
         self._strokes = self._pale.strokes(self._strokes)

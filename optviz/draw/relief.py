@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optviz.draw.afar import brought_near
 from optviz.draw.axes import draw_title
 from optviz.draw.camera import Camera, fitted
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
@@ -70,7 +71,7 @@ class ReliefPainter:
         fine = int(np.clip(self._place[2] - self._place[0], *FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + SUN)
         self._paints = Paints(theme, math.radians(panel.azimuth + SUN), transparent=stage.canvas.transparent)
-        floor = self._terrain.on_floor(panel.points)
+        floor = self._terrain.on_floor(brought_near(panel.points, panel.box))
         self._paths = [draped(path, self._terrain) for path in floor.swapaxes(0, 1)]
         floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
         self._heads = self._terrain.raised(floor.reshape(-1, 2)).reshape(*floor.shape[:-1], 3)

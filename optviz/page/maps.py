@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optviz.draw.afar import brought_near
 from optviz.draw.swarm import MOST_TRAILS, faintness
 from optviz.page.block import Block
 from optviz.page.ground import Ground, map_ground
@@ -40,7 +41,7 @@ class Studio:
     def map_of(self, panel: Contour) -> dict[str, Any]:
         """A map or a relief, with all that lies on it."""
         picture, block = self._pictured(panel)
-        points = panel.points[self._moments]
+        points = brought_near(panel.points[self._moments], panel.box)
         count = len(panel.owners)
         swarm = count > len(set(panel.owners))
         starts = _places(np.array(panel.starts, dtype=float), panel, block)
@@ -70,7 +71,9 @@ class Studio:
             found["relief"] = _relief(block, points, minima)
             found["heads"] = packed(block.seen(points).places, "<f4")
         if panel.ghosts is not None:
-            found["ghosts"] = _points(_shares(panel.ghosts[self._moments], panel), len(panel.ghost_owners))
+            found["ghosts"] = _points(
+                _shares(brought_near(panel.ghosts[self._moments], panel.box), panel), len(panel.ghost_owners)
+            )
             found["ghostOwners"] = list(panel.ghost_owners)
         if panel.anatomy is not None:
             x0, x1, y0, y1 = panel.box
