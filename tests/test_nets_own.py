@@ -183,6 +183,13 @@ def test_of_several_sets_in_a_folder_one_is_named(tmp_path):
         load_data(f"{folder}/emnist-mixed")
 
 
+def test_files_without_a_name_before_are_the_folders_own(tmp_path):
+    write(tmp_path / "both", four("other-{}-{}-idx{}-ubyte", labels=Y + 1))
+    folder = write(tmp_path / "both", four(FORMS[0]))
+    assert load_data(f"{folder}/").names == ("0", "1", "2")
+    assert load_data(f"{folder}/other").names == ("1", "2", "3")
+
+
 def test_a_pair_alone_is_all_there_is(tmp_path):
     files = four(FORMS[0])
     for part in ("train", "t10k"):

@@ -115,16 +115,16 @@ def _joined(path: Path, one: Pair, other: Pair) -> Pair:
 
 
 def _from_folder(folder: Path, name: str | None) -> Own:
-    """The images and labels of the one set in a folder, or of the one of that name."""
+    """The images and labels of the set of that name in a folder; of none, of the one without a name or the only one."""
     sets = _sets_in(folder)
     if name is not None and name not in sets:
         raise DataError(f"{folder / name} is no folder, and no IDX file in {folder} begins with {name}-")
     if not sets:
         raise DataError(f"{folder} holds no IDX files, such as train-images-idx3-ubyte and train-labels-idx1-ubyte")
-    if name is None and len(sets) > 1:
-        first = folder / min(filter(None, sets))
+    if name is None and len(sets) > 1 and "" not in sets:
+        first = folder / min(sets)
         raise DataError(f"{folder} holds several sets of IDX files: {', '.join(sorted(sets))}; name one, as in {first}")
-    chosen = sets[name if name is not None else next(iter(sets))]
+    chosen = sets[name if name is not None else min(sets)]
     pairs = {part: _images(folder, files) for part, files in chosen.items()}
     test = pairs.pop("test") if len(pairs) > 1 else None
     [samples] = pairs.values()
