@@ -80,11 +80,14 @@ def _stationary(surface: Surface, points: Array) -> Finding:
     inner = [p for p in surface.minima if x0 < p[0] < x1 and y0 < p[1] < y1] if surface.smooth else []
     if not inner:
         return Finding(name, True, "no interior smooth minimum is stated")
-    slopes = np.abs(exact_gradient(surface, np.array(inner, dtype=float))).max(axis=-1)
-    typical = float(np.median(np.abs(exact_gradient(surface, points)).max(axis=-1)))
-    worst = int(slopes.argmax())
-    found = f"at most {slopes[worst]:.1e}, where {typical:.1e} is typical" + f", at {_shown(np.array(inner[worst]))}"
-    return Finding(name, bool(slopes[worst] <= 1e-3 * max(typical, 1e-6)), found)
+    slopes = np.abs(exact_gradient(surface, np.array(inner, dtype=float)))
+    down = np.abs(np.diff(surface(np.array([surface.start, surface.minima[0]], dtype=float))))
+    typical = np.nanmedian(np.abs(exact_gradient(surface, points)), axis=0)
+    typical = np.maximum(typical, down / (x1 - x0, y1 - y0))  # on a plain with one hole the median is next to nothing
+    shares = np.divide(slopes, typical, out=np.where(slopes > 0, np.inf, 0.0), where=typical > 0)
+    worst, axis = np.unravel_index(shares.argmax(), shares.shape)
+    found = f"at most {slopes[worst, axis]:.1e} along {'xy'[axis]}, where {typical[axis]:.1e} is typical"
+    return Finding(name, bool(shares.max() <= 1e-3), f"{found}, at {_shown(np.array(inner[worst]))}")
 
 
 def _lowest(surface: Surface, points: Array) -> Finding:
@@ -96,7 +99,7 @@ def _lowest(surface: Surface, points: Array) -> Finding:
     least = float(np.nanmin(values))
     return Finding(
         name,
-        least >= floor - 1e-6 * (1 + abs(floor)),
+        least >= floor - surface.blur,
         f"stated {floor:.8g}, least of {len(values)} seen {least:.8g}",
     )
 

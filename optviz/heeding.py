@@ -1,7 +1,8 @@
 """What a person should know of a race beside its result, as warnings: that its film would mislead, and why.
 
 Every race says it, from Python and in every command alike: of a user's surface that its gradient is not its slope, or
-ended a run; of tuned rates that better ones may lie beyond those that were tried; and that nobody moves.
+ended a run, or that its values are rounded to a few; of tuned rates that better ones may lie beyond those that were
+tried; and that nobody moves.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from optviz.surface import Array
 
 _STILL = 1e-3  # of the view's extent: less cannot be seen, and a rate was chosen to get somewhere
 _CREEPING = 1e-6  # a named rate may be meant to be slow
+_GRAINS = 1000  # steps between neighbouring numbers, of which values are made
 _LEVEL = 4  # of the stack, where the caller of `race` stands
 
 
@@ -37,6 +39,20 @@ def heed_gradient(problem: Problem) -> bool:
     if fault is not None:
         warnings.warn(fault, OptvizWarning, stacklevel=_LEVEL)
     return fault is not None
+
+
+def heed_rounding(problem: Problem) -> None:
+    """Warn where the values on a user's domain differ by little more than they are rounded."""
+    if comes_with_optviz(problem.surface):
+        return
+    low, high = problem.surface.reach
+    step = float(np.spacing(max(abs(low), abs(high))))
+    if 0 < high - low < _GRAINS * step:
+        text = (
+            f"the values of {problem.surface.name} on its domain differ by {high - low:.2g}, and numbers near "
+            f"{high:.3g} by {step:.2g} at least: one sees how they are rounded; subtract what all have in common"
+        )
+        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
 
 
 def heed_rates(choices: Mapping[str, Choice]) -> None:

@@ -123,16 +123,20 @@ class Surface:
         values = values[np.isfinite(values)]
         return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
 
-    def minima_within(self, box: Box) -> tuple[Array, NDArray[np.bool_]]:
-        """The minima (M, 2) that lie in a box, and whether each is a global one.
-
-        A global one is as low as the first, to a millionth of the way from the start down to it, or as f is rounded.
+    @property
+    def blur(self) -> float:
+        """By how little values differ that pass for the same: a millionth of the way from the start down to the first
+        minimum, or as much as f is rounded there.
         """
+        first, *lowest = self(np.array([self.start, *self.minima[:1]], dtype=float)).tolist()
+        return 1e-6 * abs(first - lowest[0]) + 8 * float(np.spacing(abs(lowest[0]))) if lowest else 0.0
+
+    def minima_within(self, box: Box) -> tuple[Array, NDArray[np.bool_]]:
+        """The minima (M, 2) that lie in a box, and whether each is a global one, that is as low as the first."""
         minima = np.array(self.minima, dtype=float).reshape(-1, 2)
-        depths, first = self(minima), self(np.array(self.start, dtype=float))
+        depths = self(minima)
         with np.errstate(all="ignore"):
-            alike = 1e-6 * np.abs(first - depths[:1]) + 8 * np.spacing(np.abs(depths[:1]))
-            deepest = np.abs(depths - depths[:1]) <= alike
+            deepest = np.abs(depths - depths[:1]) <= self.blur
         seen = inside(box, minima)
         return minima[seen], np.asarray(deepest[seen])
 

@@ -2,17 +2,20 @@
 
 import base64
 import math
+import warnings
+from dataclasses import replace
 from decimal import Decimal
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from optviz.checks import _stationary
 from optviz.claims import parse_claim
 from optviz.draw.curves import axis_range
 from optviz.draw.layout import ticks
 from optviz.draw.shade import BANDS, heights, scale_of
-from optviz.errors import ArgumentError, SurfaceError
+from optviz.errors import ArgumentError, OptvizWarning, SurfaceError
 from optviz.page.curves import curve_told
 from optviz.page.packing import numbers, packed_roughly
 from optviz.picture import Picture
@@ -177,7 +180,7 @@ def test_a_race_is_the_same_elsewhere(change):
 
 
 @pytest.mark.parametrize("axis", ["x", "y"])
-@pytest.mark.parametrize("ten", [6, -6, 12, -12])
+@pytest.mark.parametrize("ten", [6, -6, 12, -12, 50, -50, 150, -150])
 def test_each_axis_has_a_measure_of_its_own(axis, ten):
     """No optimizer is indifferent to the unit of one axis: here the same paths are measured in other units."""
     plain = raced([("sgd", SLOW), ("sgd", FAST), ("momentum", MOMENTUM)])
@@ -292,7 +295,8 @@ def test_a_minimum_is_found_within_a_hundredth_of_the_view(change):
     (x, y), (wide, high) = surface.minima[0], (x1 - x0, y1 - y0)
     for share, found in ((0.009, 1), (0.011, 0)):
         starts = [(x + share * wide, y), (x, y - share * high)]
-        still = race(surface, ["sgd:lr=1e-320"], steps=1, start=starts)
+        with pytest.warns(OptvizWarning, match="nobody moves"):
+            still = race(surface, ["sgd:lr=1e-320"], steps=1, start=starts)
         assert parse_claim("arrived(sgd) > 0").check(still).left == found
 
 
@@ -324,3 +328,46 @@ def test_points_of_a_swarm_that_lie_outside_are_not_seen_on_a_page():
         found = numbers(packed_roughly(np.array(values), -1.0, 2.0))
         expected = np.where(np.isfinite(values), np.clip(values, -1, 2), np.nan)
         assert found == pytest.approx(expected, abs=1e-4, nan_ok=True)
+
+
+# --- what cannot be, and what checks say
+
+
+@pytest.mark.parametrize(("f", "more"), [(1e-9, 1e8), (1e-6, -1e10), (1.0, 1e17)])
+def test_values_below_the_resolution_of_numbers_are_told(f, more):
+    told = r"the values of valley on its domain differ by .* numbers near .* rounded"
+    with pytest.warns(OptvizWarning, match=told):
+        race(measured(f=f, more=more), [f"sgd:lr={0.02 / f!r}"], steps=20)
+
+
+@pytest.mark.parametrize("change", [{"f": 1e-50}, {"f": 1e12, "more": -1e12}, {"more": 1e9}, {"f": 1e-3, "more": 1e6}])
+def test_values_that_numbers_hold_are_not(change):
+    with warnings.catch_warnings(action="error"):
+        race(measured(**change), [f"sgd:lr={0.02 / change.get('f', 1.0)!r}"], steps=50)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"f": 10.0**ten} for ten in (6, -6, 12, -12, 50, -50)]
+    + [{axis: 10.0**ten} for axis in "xy" for ten in (6, -6, 12, -12, 50, -50)]
+    + [{"more": 1e6}, {"right": 1e6}],
+)
+def test_checks_pass_and_fail_alike_in_any_unit(change):
+    """The minimum is off by a hundredth of its domain in y, which a gradient along x alone does not tell."""
+    good, bad = measured(**change), measured(**change)
+    (x, y), high = bad.minima[0], bad.domain[3] - bad.domain[2]
+    bad = replace(bad, minima=((x, y + 0.01 * high), (x, y)))
+    for surface, passed in ((replace(good, minima=(_true_minimum(change),)), True), (bad, False)):
+        points = surface.grid(40, 40, surface.domain).reshape(-1, 2)
+        assert _stationary(surface, points).passed is passed, change
+
+
+def _true_minimum(change):
+    """Where the valley's gradient vanishes, by Newton's method with its derivatives worked out by hand."""
+    x, y = 0.2, 0.0
+    for _ in range(50):
+        inner = x**2 + 1.5 * y
+        slope = np.array([4 * x * inner + 2 * (x - 0.5), 3 * inner + 2 * y])
+        second = np.array([[4 * inner + 8 * x**2 + 2, 6 * x], [6 * x, 6.5]])
+        x, y = np.array([x, y]) - np.linalg.solve(second, slope)
+    return (x * change.get("x", 1.0) + change.get("right", 0.0), y * change.get("y", 1.0) + change.get("up", 0.0))
