@@ -113,6 +113,30 @@ def test_both_parts_count_from_the_same_number():
         Dataset(name="odd", title="Odd", x=X, y=Y + 1, test_x=X, test_y=Y)
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"names": ("one", "two")}, "2 names are not those of 3 classes"),
+        ({"names": 5}, "names must be words, one a class, not 5"),
+        ({"names": (1, 2, 3)}, "names must be words"),
+        ({"image": (3, 3)}, "4 features are no image of 3x3"),
+        ({"image": 4}, r"image must be \(height, width\) in pixels, not 4"),
+        ({"image": (2, 2.0)}, "image must be"),
+        ({"x": [[1], [2, 3]]}, "X is no array"),
+        ({"x": None}, r"not of shape \(\)"),
+        ({"y": [[1], [2, 3]]}, "y is no array"),
+        ({"test_x": X}, "a test part has samples and labels"),
+    ],
+)
+def test_what_is_said_of_samples_must_be_so(told, words):
+    with pytest.raises(DataError, match=words):
+        Dataset(**{"name": "mine", "title": "Mine", "x": X, "y": Y} | told)
+
+
+def test_names_can_be_given():
+    assert Dataset(name="mine", title="Mine", x=X, y=Y, names=("ant", "bee", "cat")).names == ("ant", "bee", "cat")
+
+
 # Images
 
 IMAGES = RANDOM.integers(0, 256, (60, 5, 7))

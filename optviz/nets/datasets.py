@@ -80,7 +80,7 @@ class Dataset:
         if self.test_x is not None:
             parts.append((self.test_x, self.test_y, f"{self.name}, test part"))
         flat = [_flat(x, what) for x, _, what in parts]
-        labels = [np.asarray(y) for _, y, _ in parts]
+        labels = [_array(y, "y", what) for _, y, what in parts]
         for (x, _), y, (*_, what) in zip(flat, labels, parts, strict=True):
             _check_samples(x, y, what)
         numbers, names = numbered(labels, [what for *_, what in parts])
@@ -90,10 +90,7 @@ class Dataset:
             found |= {f"{prefix}x": x, f"{prefix}y": y}
         for name, value in found.items():
             object.__setattr__(self, name, value)
-        if self.image is not None and self.image[0] * self.image[1] != self.features:
-            raise DataError(f"{self.name}: {self.features} features are no image of {self.image[0]}x{self.image[1]}")
-        if len(self.names) != self.classes:
-            raise DataError(f"{self.name}: {len(self.names)} names are not those of {self.classes} classes")
+        _check_told(self)
 
     @property
     def features(self) -> int:
@@ -227,10 +224,34 @@ def _no_items(items: dict[str, Any], spec: str, name: str) -> None:
         raise SpecError(spec, spec.index(":"), f"{name} takes no items")
 
 
+def _array(values: Any, what: str, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError) as error:  # rows of several lengths, say
+        raise DataError(f"{name}: {what} is no array: {error}") from error
+
+
+def _check_told(data: Dataset) -> None:
+    """Refuse what is said of samples and is not so: their form as images, and the names of their classes."""
+    image, names = data.image, data.names
+    if image is not None:
+        if not (
+            isinstance(image, tuple | list)
+            and len(image) == 2
+            and all(isinstance(side, int | np.integer) for side in image)
+        ):
+            raise DataError(f"{data.name}: image must be (height, width) in pixels, not {image!r}")
+        if image[0] * image[1] != data.features:
+            raise DataError(f"{data.name}: {data.features} features are no image of {image[0]}x{image[1]}")
+    if not (isinstance(names, tuple | list) and all(isinstance(each, str) for each in names)):
+        raise DataError(f"{data.name}: names must be words, one a class, not {names!r}")
+    if len(names) != data.classes:
+        raise DataError(f"{data.name}: {len(names)} names are not those of {data.classes} classes")
+
+
 def _flat(x: Any, name: str) -> tuple[NDArray[Any], tuple[int, int] | None]:
     """Samples as rows, and the height and width of images."""
-    x = np.asarray(x)
-    image = None
+    x, image = _array(x, "X", name), None
     if x.ndim == 4 and 1 in (x.shape[1], x.shape[3]):
         x = x[..., 0] if x.shape[3] == 1 else x[:, 0]
     if x.ndim == 3:
