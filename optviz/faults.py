@@ -29,7 +29,7 @@ _HINTS = {
 """By what an error says, what usually helps."""
 
 
-def blamed(error: BaseException, kind: type[OptvizError], what: str, hint: str = "") -> BaseException:
+def blamed(error: BaseException, kind: Callable[[str], Exception], what: str, hint: str = "") -> BaseException:
     """What to raise in the place of an error that came out of a user's code; to be called where it was caught.
 
     Args:

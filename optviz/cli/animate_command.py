@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, results, say
 from optviz.cli.options import examples, film_options, scene_options
 from optviz.cli.staging import film_target, order
 
@@ -75,17 +75,17 @@ def _to_file(film: Film, path: str | Path, frames: Iterator[Frame], jobs: int) -
     from optviz.encode import save
 
     save(film, path, frames, jobs=jobs)
-    click.echo(click.format_filename(path))
+    say(click.format_filename(path))
 
 
 def _to_stdout(film: Film, frames: Iterator[Frame]) -> None:
     from optviz.encode import ENCODERS
     from optviz.errors import OutputError
 
-    if sys.stdout is None:
+    if (out := results()) is None:
         raise OutputError("stdout is closed; name a file with -o")
-    ENCODERS[".gif"](sys.stdout.buffer, film, frames)
-    sys.stdout.buffer.flush()
+    ENCODERS[".gif"](out.buffer, film, frames)
+    out.buffer.flush()
 
 
 @contextlib.contextmanager

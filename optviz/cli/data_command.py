@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, say
 from optviz.cli.options import complete_theme, examples, table_options
 from optviz.cli.tables import print_table
 
@@ -77,4 +77,4 @@ def _picture(data: Any, augment: tuple[str, ...], seed: int, theme: str, path: P
 
     changes = [augmentation(spec) for spec in augment]
     save_sheet(path, sheet(data, changes, seed=seed, theme=load_theme(theme)))
-    click.echo(click.format_filename(path))
+    say(click.format_filename(path))

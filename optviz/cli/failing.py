@@ -14,7 +14,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -22,6 +22,7 @@ from optviz.errors import ArgumentError, OptvizError, UnknownNameError, told
 
 HELP = ["-h", "--help"]
 _INTERRUPTED = 130
+_RESULTS = "optviz.results"
 _CUT_SHORT = "Interrupted: no file was left half-written."
 
 
@@ -57,7 +58,7 @@ class Command(click.Command):
         """Run the command."""
         signals: list[int] = []
         try:
-            with warnings.catch_warnings(), _tidy_end() as signals:
+            with warnings.catch_warnings(), _tidy_end() as signals, _stdout_for_results(ctx):
                 warnings.showwarning = note
                 result = super().invoke(ctx)
             if sys.stdout is not None:
@@ -79,7 +80,31 @@ class Command(click.Command):
             if isinstance(error, OSError | UnicodeEncodeError):
                 raise stdout_failed(error) from error
             raise
+        except BaseException as error:
+            from optviz.faults import blamed
+
+            raise blamed(error, click.ClickException, "somebody's code ended the program") from error
         return result
+
+
+@contextlib.contextmanager
+def _stdout_for_results(ctx: click.Context) -> Iterator[None]:
+    """Keep stdout for what `say` says and `results` is given: whatever else prints, as a user's code may, goes to stderr."""
+    ctx.meta.setdefault(_RESULTS, sys.stdout)
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
+def results() -> TextIO | None:
+    """The stdout that results go to, while a command runs; None where it is closed."""
+    out: TextIO | None = click.get_current_context().meta[_RESULTS]
+    return out
+
+
+def say(text: Any, *, nl: bool = True) -> None:
+    """Say on stdout what a command found or made, if anybody can read it."""
+    if (out := results()) is not None:
+        click.echo(text, file=out, nl=nl)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from optviz.cli.exhibiting import complete_exhibit, entry_of, scene_of_exhibit, stage_exhibit
-from optviz.cli.failing import Command, note
+from optviz.cli.failing import Command, note, say
 from optviz.cli.options import examples, table_options
 from optviz.cli.tables import print_table
 
@@ -94,7 +94,7 @@ def _render(exhibits: Sequence[Exhibit], folder: Path, *, force: bool, quiet: bo
         for exhibit, (entry, fresh) in zip(exhibits, made, strict=True):
             entries.append(entry)
             if fresh:
-                click.echo(click.format_filename(folder / exhibit.picture))
+                say(click.format_filename(folder / exhibit.picture))
             else:
                 current += 1
     if pages:
@@ -152,7 +152,7 @@ def _write_page(path: Path, text: str) -> None:
         return
     with atomic_write(path) as file:
         file.write(text.encode())
-    click.echo(click.format_filename(path))
+    say(click.format_filename(path))
 
 
 def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optviz.cli import tables
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, say
 from optviz.cli.options import examples
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def command(file: str, as_json: bool) -> None:
     recipes = read_recipes(file)
     if as_json:
         data = [json.loads(recipe.to_text()) for recipe in recipes]
-        click.echo(tables.as_json(data if len(data) > 1 else data[0]))
+        say(tables.as_json(data if len(data) > 1 else data[0]))
         return
     for number, recipe in enumerate(recipes):
-        click.echo("\n" if number else "", nl=False)
+        say("\n" if number else "", nl=False)
         for name, value in _lines(recipe):
-            click.echo(printable(f"{name + ':':<13}{value}"))
+            say(printable(f"{name + ':':<13}{value}"))
 
 
 def _lines(recipe: Recipe) -> list[tuple[str, str]]:

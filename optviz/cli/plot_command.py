@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, results, say
 from optviz.cli.options import examples, scene_options
 from optviz.cli.staging import order, target
 
@@ -66,14 +65,14 @@ def command(ctx: click.Context, /, at: str | None, output: str | None, quiet: bo
 
 def _to_files(plot: Plot, path: Path) -> None:
     for written in plot.saving(path):
-        click.echo(click.format_filename(written))
+        say(click.format_filename(written))
 
 
 def _to_stdout(plot: Plot) -> None:
     from optviz.encode.still import STILLS
     from optviz.errors import OutputError
 
-    if sys.stdout is None:
+    if (out := results()) is None:
         raise OutputError("stdout is closed; name a file with -o")
-    STILLS[".png"](sys.stdout.buffer, plot.film, plot.steps[0])
-    sys.stdout.buffer.flush()
+    STILLS[".png"](out.buffer, plot.film, plot.steps[0])
+    out.buffer.flush()

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from optviz.cli.animate_command import watched
 from optviz.cli.exhibiting import complete_exhibit, scene_of_exhibit, stage_exhibit
-from optviz.cli.failing import Command
+from optviz.cli.failing import Command, say
 from optviz.cli.options import Line, complete_theme, examples
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def command(
     deck_format(Path(output))
     look = load_theme(theme)
     made = [_slide(_exhibit(each), quiet) if _is_slug(each) else each for each in _known(pictures)]
-    click.echo(click.format_filename(slides(output, made, title=title, theme=look)))
+    say(click.format_filename(slides(output, made, title=title, theme=look)))
 
 
 def _print(form: str, pictures: tuple[str, ...], quiet: bool) -> None:
@@ -97,7 +97,7 @@ def _print(form: str, pictures: tuple[str, ...], quiet: bool) -> None:
         slide = slide or slide_of_file(path)
         check_kind(slide, deck)
         lines.append(write(slide, path))
-    click.echo("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _is_slug(word: str) -> bool:

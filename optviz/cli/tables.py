@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-import click
-
+from optviz.cli.failing import results, say
 from optviz.errors import OutputError, printable
 
 _WIDEST = 56  # characters of a cell in an aligned table
@@ -22,20 +20,20 @@ def print_table(rows: Sequence[dict[str, Any]], form: str, data: Any = None) -> 
     Raises:
         OutputError: stdout is closed.
     """
-    if sys.stdout is None:
+    if results() is None:
         raise OutputError("stdout is closed: nowhere to print the table")
     if form == "json":
-        click.echo(as_json(rows if data is None else data))
+        say(as_json(rows if data is None else data))
     elif form == "csv":
         buffer = io.StringIO()
         writer = csv.DictWriter(buffer, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: printable(v) if isinstance(v, str) else v for key, v in row.items()} for row in rows)
-        click.echo(buffer.getvalue(), nl=False)
+        say(buffer.getvalue(), nl=False)
     elif form == "markdown":
-        click.echo(markdown(rows))
+        say(markdown(rows))
     else:
-        click.echo(aligned(rows))
+        say(aligned(rows))
 
 
 def as_json(data: Any) -> str:

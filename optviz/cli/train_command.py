@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command, note
+from optviz.cli.failing import Command, note, say
 from optviz.cli.options import RateType, complete_optimizer, complete_schedule, examples, table_options
 from optviz.cli.portraying import check_portrait, draw, portrait_options, split_options, trained
 from optviz.cli.tables import print_table
@@ -167,4 +167,7 @@ def command(
         ctx.exit(_INTERRUPTED)
     if path is not None:
         draw(training, portrait, path, options["jobs"], quiet)
-        click.echo(click.format_filename(path), err=form != "table")
+        if form == "table":
+            say(click.format_filename(path))
+        else:
+            click.echo(click.format_filename(path), err=True)
