@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from optviz.errors import ArgumentError
-from optviz.optimizer import Optimizer
+from optviz.optimizer import Optimizer, guarding
 from optviz.problem import Problem
 from optviz.races import Race
 from optviz.recipe import optimizer_of
@@ -71,9 +71,10 @@ def anatomy_of(race: Race) -> Anatomy:
 
 def _led(problem: Problem, optimizer: Optimizer, path: Array) -> tuple[Array, Array, Array, Array]:
     """What an optimizer sees, remembers and does along a path (T+1, 1, 2): gradients, momenta, scales, steps."""
-    seen, state = oracle(problem), optimizer.init(path[0])
+    seen = oracle(problem)
     gradients, momenta, scales, steps = (np.full(path.shape, np.nan) for _ in range(4))
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), guarding(optimizer):
+        state = optimizer.init(path[0])
         for t, params in enumerate(path):
             gradients[t] = seen(params, t + 1)
             steps[t], state = optimizer.update(gradients[t], state, params)

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from optviz.errors import ArgumentError, OptvizError, SpecError, SurfaceError, UnknownNameError, shown
-from optviz.faults import goes_its_way, place_of, said
+from optviz.faults import blamed, goes_its_way, helping, place_of, said
 from optviz.files import missing, pick, run_file, split_ref
 from optviz.specs import Call, Spec, parse_spec
 
@@ -210,6 +210,8 @@ def _build(kind: type[Optimizer], items: dict[str, Any], spec: Spec) -> Optimize
         return kind(**items)
     except (ArgumentError, TypeError) as error:
         raise SpecError(spec.text, 0, f"{kind.__name__} cannot be built from these fields: {error}") from error
+    except BaseException as error:
+        raise blamed(error, OptvizError, f"optimizer {kind.name}") from error
 
 
 def _checked(field: Field[Any], value: Any) -> Any:
@@ -233,13 +235,14 @@ def _try_step(optimizer: Optimizer, ref: str) -> None:
     from optviz.optimizer import checked_step
 
     at = np.ones((3, 2))
+    at.setflags(write=False)
     try:
         ready = replace(optimizer, lr=optimizer.lr or 0.1)
         result = ready.update(at, ready.init(at), at)
     except BaseException as error:
         if goes_its_way(error):
             raise
-        raise OptvizError(f"{place_of(error) or ref}: the first step raised {error!r}") from error
+        raise OptvizError(f"{place_of(error) or ref}: the first step raised {error!r}{helping(error)}") from error
     checked_step(ready, result, at)
 
 

@@ -21,7 +21,7 @@ _LIBRARIES = {"optviz", "autograd", "numpy"}
 _NOT_MATH = "x and y are arrays: use the functions of autograd.numpy, as np.sin, not those of math, nor float()"
 _HINTS = {
     "truth value": "x and y are arrays: write np.where(condition, a, b) for if, np.maximum for max",
-    "read-only": "x, y and the data are not to be changed: write x = x - 1 for x -= 1, and assign to no element",
+    "read-only": "what is given is not to be changed: write x = x - 1 for x -= 1, and assign to no element",
     "converted to Python scalars": _NOT_MATH,
     "must be real number": _NOT_MATH,
     "must be a string or a real number": _NOT_MATH,
@@ -45,11 +45,35 @@ def blamed(error: BaseException, kind: Callable[[str], Exception], what: str, hi
     return error if goes_its_way(error) else kind(f"{place_of(error) or what}: {said(error, hint)}")
 
 
+class Guard:
+    """Where a user's code is called: whatever it raises within is told as `blamed` tells it. It may be entered often.
+
+    Args:
+        kind: The class of the error to raise.
+        what: What is called, for where no line of its code is known.
+        hint: What usually helps, where the error itself says nothing of it.
+    """
+
+    def __init__(self, kind: type[OptvizError], what: str, hint: str = "") -> None:
+        self.kind, self.what, self.hint = kind, what, hint
+
+    def __enter__(self) -> None:
+        """Nothing is to be done, which matters: a step takes few microseconds."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            raise blamed(error, self.kind, self.what, self.hint) from error
+
+
 def said(error: BaseException, hint: str = "") -> str:
     """What went wrong, in a line, with what to do about it where that is known."""
-    text = str(error)
-    helps = next((helps for words, helps in _HINTS.items() if words in text), hint)
-    return f"{type(error).__name__}: {text}" + (f" ({helps})" if helps else "")
+    return f"{type(error).__name__}: {error}{helping(error, hint)}"
+
+
+def helping(error: BaseException, hint: str = "") -> str:
+    """What usually helps against an error, in parentheses; `hint` where the error itself says nothing of it."""
+    helps = next((helps for words, helps in _HINTS.items() if words in str(error)), hint)
+    return f" ({helps})" if helps else ""
 
 
 def place_of(error: BaseException) -> str | None:

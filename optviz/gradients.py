@@ -18,7 +18,7 @@ from autograd.tracer import isbox, new_box, toposort, trace_stack
 
 from optviz.compiled import Replay
 from optviz.errors import SurfaceError
-from optviz.faults import AUTOGRAD, blamed
+from optviz.faults import AUTOGRAD, Guard
 from optviz.surface import Array, Surface
 from optviz.surroundings import Surroundings
 
@@ -56,22 +56,13 @@ def exact_gradient(surface: Surface, points: Array) -> Array:
     Raises:
         SurfaceError: Its function raised an error, or autograd cannot differentiate it.
     """
-    with np.errstate(all="ignore"), Differentiating(surface):
+    with np.errstate(all="ignore"), differentiating(surface):
         return _plain(surface.fn, points, *(surface.data or ()))
 
 
-class Differentiating:
-    """What a surface's function does wrong within is told as a `SurfaceError`, with its line; may be entered often."""
-
-    def __init__(self, surface: Surface) -> None:
-        self.what = f"the gradient of {surface.name}"
-
-    def __enter__(self) -> None:
-        """Nothing is to be done, which matters: a step takes few microseconds."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None:
-            raise blamed(error, SurfaceError, self.what, AUTOGRAD) from error
+def differentiating(surface: Surface) -> Guard:
+    """What a surface's function does wrong within is told as a `SurfaceError`, with its line."""
+    return Guard(SurfaceError, f"the gradient of {surface.name}", AUTOGRAD)
 
 
 def partials(fn: Callable[..., Any], x: Any, y: Any, *columns: Any) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from optviz.gradients import Differentiating, gradient
+from optviz.gradients import differentiating, gradient
 from optviz.optimizer import Optimizer, Stack
 from optviz.problem import Problem
 from optviz.sampling import gaussian, minibatches
@@ -61,7 +61,7 @@ def iterates(
 
 def oracle(problem: Problem) -> Oracle:
     """The gradient that the runs see: of a minibatch, with noise, clipped, as the problem says."""
-    exact, guarded = gradient(problem.surface.fn), Differentiating(problem.surface)
+    exact, guarded = gradient(problem.surface.fn), differentiating(problem.surface)
     data, noise, limit = problem.surface.data or (), problem.noise, problem.clip
     size = problem.batch_size or problem.surface.batch_size or 1
     batch = minibatches(len(data[0]), size, problem.seed) if data else None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optviz.errors import UnknownNameError
-from optviz.gradients import Differentiating, exact_gradient, partials
+from optviz.gradients import differentiating, exact_gradient, partials
 from optviz.races import Race
 from optviz.rates import known_floor
 from optviz.surface import Array, Surface
@@ -64,12 +64,12 @@ def series_of(race: Race, name: str) -> Series:
     """
     if name not in _SERIES:
         raise UnknownNameError("series", name, _SERIES)
-    with np.errstate(all="ignore"), Differentiating(race.surface):
+    with np.errstate(all="ignore"), differentiating(race.surface):
         return _SERIES[name](race)
 
 
 def hessian(surface: Surface, points: Array) -> Array:
-    """The Hessian (..., 2, 2) at points (..., 2), by Differentiating the backward pass.
+    """The Hessian (..., 2, 2) at points (..., 2), by differentiating the backward pass.
 
     Example:
         >>> from optviz.catalog import load_surface

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.errors import SurfaceError
-from optviz.gradients import Differentiating, gradient
+from optviz.gradients import differentiating, gradient
 from optviz.surface import Array, Point, Surface
 
 _STEPS = 10.0 ** -np.arange(2, 11)  # shares of the domain's extent
@@ -77,7 +77,7 @@ def measure(surface: Surface, points: Array, *, tolerance: float = _LOOSE, sampl
     columns = _some(surface, samples)
     value = _values(surface, columns)
     x0, x1, y0, y1 = surface.domain
-    with np.errstate(all="ignore"), Differentiating(surface):
+    with np.errstate(all="ignore"), differentiating(surface):
         found = gradient(surface.fn, compiled=False)(points, *columns)
         here = value(points)[:, None]
         steps = _STEPS[:, None, None] * np.array([x1 - x0, y1 - y0])

@@ -1,10 +1,13 @@
 """Code of a user's that goes wrong, whatever the way: told with its file and line, in every command and from Python."""
 
+import io
+import json
 import sys
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from PIL import Image
 
 import optviz
 from optviz.errors import OptvizError, SurfaceError
@@ -232,6 +235,73 @@ def test_from_python_it_is_an_error_of_ours(line, words):
     bowl = Surface(name="bowl", fn=space["f"], domain=(-1, 1, -1, 1), start=(0.5, 0.5))
     with pytest.raises(SurfaceError, match=f"notebook, line 4: {words}"):
         optviz.race(bowl, ["sgd"], steps=9)
+
+
+@pytest.mark.parametrize("line", ["params -= 0.1 * gradient", "gradient *= 0.1", "gradient[:] = 0"])
+def test_an_optimizer_that_writes_into_what_it_is_given_is_refused(refuse, folder, line):
+    (folder / "mine.py").write_text(rule(line, "return -gradient, state"))
+    message = refused(refuse, "compare", "--surface", "booth", "-O", "./mine.py:lr=0.1")
+    assert "mine.py, line 11" in message
+    assert "not to be changed" in message
+
+
+OWN = {
+    "post": ("    def __post_init__(self): {0}\n", "return -gradient, state"),
+    "anatomy": ("    def anatomy(self, state): {0}\n", "return -0.01 * gradient, state"),
+}
+
+
+@pytest.mark.parametrize("line", ["sys.exit(0)", "raise ValueError('no')", "raise GeneratorExit"])
+@pytest.mark.parametrize(("fields", "step"), OWN.values(), ids=OWN)
+def test_whatever_else_of_an_optimizer_raises_is_an_error_with_its_line(refuse, folder, fields, step, line):
+    (folder / "mine.py").write_text(rule(step, fields=fields.format(line)))
+    more = ["--surface", "booth", "-O", "./mine.py:lr=0.01", "--show", "vectors"]
+    assert "mine.py, line 8" in refused(refuse, "animate", *more)
+
+
+@pytest.mark.parametrize("line", ["sys.exit(0)", "raise ValueError('no')", "return gradient[:1], state"])
+def test_an_optimizer_that_goes_wrong_in_a_training_is_an_error(refuse, folder, line):
+    (folder / "mine.py").write_text(rule(f"if state > 3: {line}", "return -0.01 * gradient, state + 1"))
+    line = "train --data moons --hidden 4 --epochs 1 -O ./mine.py:lr=0.1 --json --batch-size 8"
+    message = refuse(1, *line.split())
+    assert "mine.py, line 11" in message or "mine: update must return a step" in message
+
+
+def printing(kind):
+    shout = "print('shout'); sys.stdout.write('more'); sys.stdout.flush()"
+    if kind == "surface":
+        return "mine.py", shout + "\n" + surface(shout, "return x**2 + y**2"), ["--surface", "./mine.py", "-O", "sgd"]
+    text = "import sys; " + shout + "\n" + rule(shout, "return -0.01 * gradient, state")
+    return "mine.py", text.replace(shout, "import sys; " + shout), ["--surface", "booth", "-O", "./mine.py:lr=0.1"]
+
+
+@pytest.mark.parametrize("kind", ["surface", "optimizer"])
+def test_what_a_file_prints_spoils_no_result(run, folder, kind):
+    name, source, more = printing(kind)
+    (folder / name).write_text("import sys\n" + source)
+    result = run("compare", "--steps", "4", *more, "--json")
+    assert json.loads(result.stdout)["steps"] == 4
+    assert "shout" in result.stderr
+    gif = run("animate", *SMALL, *more, "-o", "-").stdout_bytes
+    with Image.open(io.BytesIO(gif)) as film:
+        assert (gif[:6], film.n_frames) == (b"GIF89a", 3)
+    png = run("plot", "--size", "100x80", "--steps", "4", *more, "-o", "-").stdout_bytes
+    with Image.open(io.BytesIO(png)) as still:
+        assert still.size == (100, 80)
+    assert run("animate", *SMALL, *more, "-o", "a.gif").stdout == "a.gif\n"
+    assert "shout" not in run("info", "a.gif").stdout
+    if kind == "surface":
+        rows = json.loads(run("list", "surfaces", "--file", "./mine.py", "--json").stdout)
+        assert {row["result"] for row in rows} == {"ok"}
+
+
+def test_from_python_a_function_prints_where_it_did(capsys):
+    def loud(x, y):
+        print("noise")
+        return x**2 + y**2
+
+    optviz.race(Surface(name="loud", fn=loud, domain=(-1, 1, -1, 1), start=(0.5, 0.5)), ["sgd:lr=0.1"], steps=3)
+    assert "noise" in capsys.readouterr().out
 
 
 def test_ctrl_c_in_a_function_of_a_user_stays_one(run, folder):

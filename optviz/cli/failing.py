@@ -70,41 +70,45 @@ class Command(click.Command):
         except KeyboardInterrupt:
             click.echo(_CUT_SHORT, err=True)
             ctx.exit(_INTERRUPTED)
-        except Exception as error:
-            if signals:  # one struck within somebody's C code, which made another error of it
-                if signals[0] == signal.SIGINT:
-                    click.echo(_CUT_SHORT, err=True)
-                ctx.exit(128 + signals[0])
-            if words := _in_a_file_of_the_user(error):
-                raise click.ClickException(words) from error
-            if isinstance(error, OSError | UnicodeEncodeError):
-                raise stdout_failed(error) from error
-            raise
         except BaseException as error:
-            from optviz.faults import blamed
-
-            raise blamed(error, click.ClickException, "somebody's code ended the program") from error
+            raise _failure(error, ctx, signals) from error
         return result
+
+
+def _failure(error: BaseException, ctx: click.Context, signals: list[int]) -> BaseException:
+    """What to raise where something came that is no error of ours; a signal ends the program with its code."""
+    from optviz.faults import blamed
+
+    if signals and isinstance(error, Exception):  # one struck within somebody's C code, which made another error of it
+        if signals[0] == signal.SIGINT:
+            click.echo(_CUT_SHORT, err=True)
+        ctx.exit(128 + signals[0])
+    if words := _in_a_file_of_the_user(error):
+        return click.ClickException(words)
+    if isinstance(error, OSError | UnicodeEncodeError):
+        return stdout_failed(error)
+    return error if isinstance(error, Exception) else blamed(error, click.ClickException, "somebody's code")
 
 
 @contextlib.contextmanager
 def _stdout_for_results(ctx: click.Context) -> Iterator[None]:
-    """Keep stdout for what `say` says and `results` is given: whatever else prints, as a user's code may, goes to stderr."""
+    """Keep stdout for what `say` says and `results` takes: what else prints, as a user's code may, goes to stderr."""
     ctx.meta.setdefault(_RESULTS, sys.stdout)
     with contextlib.redirect_stdout(sys.stderr):
         yield
 
 
 def results() -> TextIO | None:
-    """The stdout that results go to, while a command runs; None where it is closed."""
-    out: TextIO | None = click.get_current_context().meta[_RESULTS]
+    """The stdout that results go to; None where it is closed."""
+    ctx = click.get_current_context(silent=True)
+    out: TextIO | None = sys.stdout if ctx is None else ctx.meta.get(_RESULTS, sys.stdout)
     return out
 
 
-def say(text: Any, *, nl: bool = True) -> None:
-    """Say on stdout what a command found or made, if anybody can read it."""
-    if (out := results()) is not None:
-        click.echo(text, file=out, nl=nl)
+def say(text: Any, *, nl: bool = True, aside: bool = False) -> None:
+    """Say on stdout what a command found or made, if anybody can read it; `aside` on stderr."""
+    if aside or (out := results()) is not None:
+        click.echo(text, file=sys.stderr if aside else out, nl=nl)
 
 
 @contextlib.contextmanager
@@ -143,7 +147,7 @@ def stdout_failed(error: OSError | UnicodeEncodeError) -> click.ClickException:
     return click.ClickException(f"stdout cannot be written: {error.strerror or error}")
 
 
-def _in_a_file_of_the_user(error: Exception) -> str | None:
+def _in_a_file_of_the_user(error: BaseException) -> str | None:
     """What went wrong on which line of a user's file, if it was there."""
     from optviz.faults import place_in_file, said
 

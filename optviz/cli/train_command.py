@@ -167,7 +167,4 @@ def command(
         ctx.exit(_INTERRUPTED)
     if path is not None:
         draw(training, portrait, path, options["jobs"], quiet)
-        if form == "table":
-            say(click.format_filename(path))
-        else:
-            click.echo(click.format_filename(path), err=True)
+        say(click.format_filename(path), aside=form != "table")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from optviz.errors import OptvizError
-from optviz.optimizer import OPTIMIZERS, Optimizer
+from optviz.optimizer import OPTIMIZERS, Optimizer, checked_step, guarding
 from optviz.optimizer.protocol import Array
 
 BLOCK = 1 << 15
@@ -32,16 +32,20 @@ class Mover:
     """
 
     def __init__(self, optimizer: Optimizer, params: Array, block: int = BLOCK) -> None:
-        size = block if type(optimizer) in OPTIMIZERS.values() else max(1, len(params))
-        self.optimizer = optimizer
+        self.optimizer, self.ours = optimizer, type(optimizer) in OPTIMIZERS.values()
+        size = block if self.ours else max(1, len(params))
         self.places = [slice(at, min(at + size, len(params))) for at in range(0, len(params), size)]
-        self.states = [optimizer.init(params[place]) for place in self.places]
+        self.guard = guarding(optimizer)
+        with self.guard:
+            self.states = [optimizer.init(params[place]) for place in self.places]
 
     def move(self, params: Array, gradient: Array) -> None:
         """Take one step."""
         for number, place in enumerate(self.places):
             piece = params[place]
-            step, self.states[number] = self.optimizer.update(gradient[place], self.states[number], piece)
+            with self.guard:
+                result = self.optimizer.update(gradient[place], self.states[number], piece)
+            step, self.states[number] = result if self.ours else checked_step(self.optimizer, result, piece)
             piece += step
 
     def leaves(self) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from optviz.optimizer.adaptive import AdaDelta, AdaGrad, RMSProp
 from optviz.optimizer.descent import QHM, SGD, Momentum, Nesterov
 from optviz.optimizer.moments import Adam, AdamW, NAdam, RAdam
-from optviz.optimizer.protocol import Optimizer, checked_step
+from optviz.optimizer.protocol import Optimizer, checked_step, guarding
 from optviz.optimizer.sign import Lion
 from optviz.optimizer.stack import Stack
 from optviz.optimizer.variance import AdaBelief, AdaMax, AMSGrad, Yogi
 
-__all__ = ["OPTIMIZERS", "Optimizer", "Stack", "checked_step"]
+__all__ = ["OPTIMIZERS", "Optimizer", "Stack", "checked_step", "guarding"]
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     kind.name: kind

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from optviz.bounds import bounded, check_fields
 from optviz.calls import Answering
 from optviz.errors import ArgumentError, OptvizError
+from optviz.faults import Guard
 from optviz.schedules import Constant, Schedule, load_schedule
 
 Array = NDArray[np.floating[Any]]
@@ -75,6 +76,11 @@ class Optimizer(metaclass=Answering):
         """All fields by name, as plain values; the schedule as one writes it."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return values | {"schedule": str(self.schedule)}
+
+
+def guarding(optimizer: Optimizer) -> Guard:
+    """What an optimizer does wrong within is told as an `OptvizError`, with its line."""
+    return Guard(OptvizError, f"optimizer {optimizer.name}")
 
 
 def checked_step(optimizer: Optimizer, result: Any, params: Array) -> tuple[Array, Any]:

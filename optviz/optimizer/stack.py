@@ -15,7 +15,7 @@ import numpy as np
 
 from optviz.errors import OptvizError
 from optviz.faults import blamed
-from optviz.optimizer.protocol import Array, Optimizer, checked_step
+from optviz.optimizer.protocol import Array, Optimizer, checked_step, guarding
 from optviz.schedules import Schedule
 
 
@@ -50,17 +50,15 @@ class Stack:
         """A state a group, for parameters (N, P)."""
         states = []
         for rows, optimizer in self.groups:
-            try:
+            with guarding(optimizer):
                 states.append(optimizer.init(params[rows]))
-            except BaseException as error:
-                raise blamed(error, OptvizError, f"optimizer {optimizer.name}") from error
         return states
 
     def update(self, gradient: Array, state: list[Any], params: Array) -> tuple[Array, list[Any]]:
         """The steps (N, P) of all rows, and the states after them."""
         results: list[Any] = []
         for (rows, optimizer), old in zip(self.groups, state, strict=True):
-            try:
+            try:  # as `guarding` does, for nothing
                 results.append(optimizer.update(gradient[rows], old, params[rows]))
             except BaseException as error:
                 raise blamed(error, OptvizError, f"optimizer {optimizer.name}") from error
