@@ -121,6 +121,17 @@ def record(required: Mapping[str, Check], optional: Mapping[str, Check], *, more
     return check
 
 
+def table(check: Check) -> Check:
+    """A table of whatever keys, with the same for each."""
+
+    def entries(field: str, value: Any) -> None:
+        _require(isinstance(value, dict), field, "a table", value)
+        for key, part in value.items():
+            check(f"{field}.{key}", part)
+
+    return entries
+
+
 def anything(field: str, value: Any) -> None:
     """Whatever it is: what takes it checks it."""
 

@@ -31,6 +31,7 @@ from optviz.reading import parse_json
 from optviz.writing import atomic_write, check_writable
 
 _FORMAT = "optviz training 1"
+_MOST_COUNTED = 1 << 53
 _NUMBERS = ("step", "diverged_at", "stopped", "seconds")
 
 
@@ -102,12 +103,18 @@ class Store:
             raise OptvizError(f"{self.path} cannot be taken up: {what}; {step} to begin anew")
 
 
+def _in_state(field: str, value: Any) -> None:
+    """A number of an optimizer's state: what it counts, or whatever else, not a number included."""
+    if type(value) is not float:
+        schema.whole(0, _MOST_COUNTED)(field, value)
+
+
 _TRIAL = {
     "step": schema.whole(0),
     "diverged_at": schema.maybe(schema.whole(0)),
     "stopped": schema.flag,
     "seconds": schema.number("[0, inf)"),
-    "state": schema.record({}, {}, more=True),
+    "state": schema.table(_in_state),
 }
 _SAVED = schema.record(
     {
