@@ -63,6 +63,15 @@ def test_data_of_ones_own_are_listed_by_their_names(run, folder):
     assert '"names": ["ant", "bee"]' in (folder / "pets.html").read_text().replace('":[', '": [').replace('","', '", "')
 
 
+def test_no_file_of_a_folder_of_data_is_written_over(refuse, folder):
+    (folder / "set").mkdir()
+    (folder / "set" / "train-labels-idx1-ubyte").write_bytes(b"labels")
+    words = refuse(2, "train", "--data", "set/", "--log", "set/train-labels-idx1-ubyte")
+    assert "--data (train-labels-idx1-ubyte) and --log are the same file" in words
+    words = refuse(2, "train", "--data", "one.npz ", "--log", "one.npz")
+    assert "--data and --log are the same file" in words
+
+
 def test_a_folder_for_data_needs_data(refuse):
     assert "--data-dir needs the NAME" in refuse(2, "data", "--data-dir", ".")
     assert "digits is not looked for" in refuse(2, "data", "digits", "--data-dir", ".")

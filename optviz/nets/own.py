@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.arrays import read_arrays
+from optviz.catalog import is_local_data
 from optviz.errors import DataError
 from optviz.nets.idx import read_idx
 
@@ -57,6 +58,20 @@ def read_own(path: Path) -> Own:
     if os.path.isdir(path.parent) and path.name:  # noqa: PTH112
         return _from_folder(path.parent, path.name)
     raise DataError(f"{path} is no folder of IDX files, and no .npz file")
+
+
+def files_of(spec: str) -> list[Path]:
+    """The files that are read for a spec of data, of a folder all that could be; none for a set that optviz knows."""
+    path = Path(spec.strip())
+    if not is_local_data(spec):
+        return []
+    if path.suffix.lower() == ".npz":
+        return [path]
+    folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - Path.is_dir raises for some names
+    try:
+        return [each for each in folder.iterdir() if _FILE.fullmatch(each.name)]
+    except (OSError, ValueError):  # whoever reads them tells what is wrong
+        return []
 
 
 class _Spelled:
