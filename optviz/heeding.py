@@ -1,8 +1,8 @@
 """What a person should know of a race beside its result, as warnings: that its film would mislead, and why.
 
-Every race says it, from Python and in every command alike: of a user's surface that its gradient is not its slope, or
-ended a run, or that its values are rounded to a few; of tuned rates that better ones may lie beyond those that were
-tried; and that nobody moves.
+Every race says it, from Python and in every command alike: of a user's surface that its gradient is not its slope or
+ended a run, that its values are rounded to a few, or other ones each time; of tuned rates that better ones may lie
+beyond those that were tried; and that nobody moves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.catalog import comes_with_optviz
-from optviz.errors import OptvizWarning
+from optviz.errors import OptvizWarning, SurfaceError
 from optviz.gradients import exact_gradient
 from optviz.problem import Problem
 from optviz.rates import Choice
@@ -24,17 +24,20 @@ from optviz.surface import Array
 _STILL = 1e-3  # of the view's extent: less cannot be seen, and a rate was chosen to get somewhere
 _CREEPING = 1e-6  # a named rate may be meant to be slow
 _GRAINS = 1000  # steps between neighbouring numbers, of which values are made
+_FEW = 6  # points at which values are compared
+_ROUNDING = 1e-6  # of the largest value: one point alone is rounded differently
 _LEVEL = 4  # of the stack, where the caller of `race` stands
 
 
-def heed_gradient(problem: Problem) -> bool:
-    """Warn where the gradient of a user's surface is not its slope; returns whether there was reason to.
+def heed_function(problem: Problem) -> bool:
+    """Warn where the function of a user's surface would mislead; returns whether its gradient would.
 
     Raises:
-        SurfaceError: The gradient is lost altogether.
+        SurfaceError: Its gradient is lost altogether, or it mixes the points it is given.
     """
     if comes_with_optviz(problem.surface):
         return False
+    _heed_values(problem)
     fault = gradient_fault(problem.surface, problem.starts)
     if fault is not None:
         warnings.warn(fault, OptvizWarning, stacklevel=_LEVEL)
@@ -53,6 +56,32 @@ def heed_rounding(problem: Problem) -> None:
             f"{high:.3g} by {step:.2g} at least: one sees how they are rounded; subtract what all have in common"
         )
         warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+
+
+def _heed_values(problem: Problem) -> None:
+    """Warn where a function says another thing each time; and refuse one that does so where points are alone."""
+    surface = problem.surface
+    x0, x1, y0, y1 = surface.domain
+    some = np.random.default_rng(1).uniform((x0, y0), (x1, y1), (_FEW, 2))
+    points = np.concatenate([np.array(problem.starts[:_FEW], dtype=float), some])
+    together, again, alone = surface(points), surface(points), np.array([surface(point) for point in points])
+    finite = np.isfinite(together)
+    rounding = _ROUNDING * np.max(np.abs(together), initial=0.0, where=finite)
+    if not np.array_equal(together, again, equal_nan=True):
+        text = f"fn of {surface.name} has other values each time, so that nothing can be made again; noise is noise=…"
+        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL + 1)
+        return
+    with np.errstate(all="ignore"):
+        mixed = ~(np.abs(together - alone) <= rounding) & ~(
+            (together == alone) | (np.isnan(together) & np.isnan(alone))
+        )
+    if mixed.sum() >= _FEW // 2:  # where f jumps, a last digit may make a difference
+        at = int(mixed.argmax())
+        raise SurfaceError(
+            f"surface {surface.name!r}: fn must be elementwise: at ({points[at, 0]:.4g}, {points[at, 1]:.4g}) it is "
+            f"{alone[at]:.4g}, and {together[at]:.4g} among other points. Write it from x and y alone, without means "
+            "or sums over all of x"
+        )
 
 
 def heed_rates(choices: Mapping[str, Choice]) -> None:

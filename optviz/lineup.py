@@ -10,7 +10,7 @@ from optviz.bounds import rate
 from optviz.calls import answering, parameters_of, refuse_unknown
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry, load_optimizer
 from optviz.errors import ArgumentError
-from optviz.heeding import heed_gradient, heed_rates
+from optviz.heeding import heed_function, heed_rates
 from optviz.kinds import listed, word
 from optviz.optimizer import Optimizer
 from optviz.problem import CONDITIONS, LR_RULES, MAX_RUNS, Problem, pose
@@ -107,7 +107,7 @@ def choose_rates(
     """
     refuse_unknown("choose_rates", conditions, (*parameters_of(choose_rates), *CONDITIONS))
     tune, problem = _TUNERS[word("tune_for", tune_for, _TUNERS)], pose(surface, **conditions)
-    heed_gradient(problem)
+    heed_function(problem)
     return _choices(tune, problem, enlist(optimizers, schedule))
 
 

@@ -25,7 +25,7 @@ from optviz.bounds import whole
 from optviz.calls import Answering, answering
 from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
 from optviz.errors import ArgumentError, OptvizError, shown
-from optviz.heeding import heed_gradient, heed_paths, heed_rounding
+from optviz.heeding import heed_function, heed_paths, heed_rounding
 from optviz.kinds import path as path_of
 from optviz.lineup import enlist, resolve_rates, stated_rules
 from optviz.optimizer import Optimizer
@@ -219,7 +219,7 @@ def race(
     )
     listed = enlist(optimizers, schedule)
     check_heads(len(listed), len(problem.starts), problem.steps)
-    warned = heed_gradient(problem)
+    warned = heed_function(problem)
     heed_rounding(problem)
     entries, rules, edges = resolve_rates(problem, listed, lr, tune_for)
     if lr_rules is not None:

@@ -179,6 +179,29 @@ def test_differences_are_those_of_the_closed_form():
     np.testing.assert_allclose(seen.slopes[known], slopes[known], rtol=1e-3)
 
 
+MIXING = {
+    "a mean": lambda x, y: (x - 0.1 * np.mean(bare(x))) ** 2 + y**2,
+    "the first": lambda x, y: x**2 + y**2 + bare(x).ravel()[0],
+    "the largest": lambda x, y: x**2 + y**2 / np.max(np.abs(bare(x))),
+    "ranks": lambda x, y: x**2 + y**2 + np.argsort(bare(x), axis=0),
+    "a number of points": lambda x, y: x**2 + y**2 * np.size(bare(x)),
+}
+
+
+@pytest.mark.parametrize("fn", MIXING.values(), ids=MIXING)
+def test_a_function_that_mixes_points_is_an_error(fn):
+    surface = Surface(name="mine", fn=fn, **BOX)
+    with pytest.raises(SurfaceError, match=r"fn must be elementwise: at .* it is .* among other points"):
+        optviz.race(surface, ["sgd:lr=0.01"], steps=5)
+
+
+def test_a_function_with_other_values_each_time_is_told():
+    random = np.random.default_rng(5)
+    noisy = Surface(name="noisy", fn=lambda x, y: x**2 + y**2 + random.normal(size=bare(x).shape), **BOX)
+    with pytest.warns(OptvizWarning, match="fn of noisy has other values each time"):
+        optviz.race(noisy, ["sgd:lr=0.01"], steps=5)
+
+
 # In every command
 
 SMALL = ["--size", "100x80", "--frames", "3", "--steps", "8"]

@@ -66,7 +66,7 @@ class Command(click.Command):
         except ArgumentError as error:
             raise click.UsageError(str(error), ctx) from error
         except OptvizError as error:
-            raise click.ClickException(str(error)) from error
+            raise (_failure(error, ctx, signals) if signals else click.ClickException(str(error))) from error
         except KeyboardInterrupt:
             click.echo(_CUT_SHORT, err=True)
             ctx.exit(_INTERRUPTED)
