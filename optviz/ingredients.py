@@ -107,7 +107,7 @@ _SCHEMA = record(
         "start": each(anything, 0, MAX_STARTS),
         "steps": whole(0, MAX_STEPS),
         "seed": whole(0),
-        "noise": number("[0, 1e12]"),
+        "noise": number("[0, inf)"),
         "clip": maybe(number("(0, inf)")),
         "batch_size": maybe(whole(1)),
     },

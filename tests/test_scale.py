@@ -19,7 +19,9 @@ from optviz.errors import ArgumentError, OptvizWarning, SurfaceError
 from optviz.page.curves import curve_told
 from optviz.page.packing import numbers, packed_roughly
 from optviz.picture import Picture
+from optviz.plotting import plot, replot
 from optviz.races import _judged, race
+from optviz.recipe import read_recipe
 from optviz.scene import Curves
 from optviz.series import Series
 from optviz.surface import Surface
@@ -371,3 +373,11 @@ def _true_minimum(change):
         second = np.array([[4 * inner + 8 * x**2 + 2, 6 * x], [6 * x, 6.5]])
         x, y = np.array([x, y]) - np.linalg.solve(second, slope)
     return (x * change.get("x", 1.0) + change.get("right", 0.0), y * change.get("y", 1.0) + change.get("up", 0.0))
+
+
+def test_a_recipe_holds_what_a_race_may_be(tmp_path):
+    box = (1e150, 2e150, -1e-150, 1e-150)
+    picture = plot("booth", tmp_path / "a.png", noise=1e50, steps=3, view_box=box, optimizers=["sgd:lr=1"])
+    recipe = read_recipe(tmp_path / "a.png")
+    assert (recipe.noise, tuple(recipe.picture["view_box"])) == (1e50, box)
+    assert np.array_equal(replot(recipe).film.still(3), picture.film.still(3))

@@ -23,7 +23,9 @@ from optviz.optimizer.protocol import Array
 from optviz.sampling import minibatches
 
 TOO_FAR = 1e12
-"""A loss beyond this has diverged."""
+"""A loss beyond this has diverged. Cross-entropies have no unit, and weights are of standardized samples: both are of
+the size of 1.
+"""
 
 _BEGIN, _DRAWS = 4, 5  # streams of a seed; minibatches, noise and the split are 1, 2 and 3, rates 6
 _MEMBERS = 7  # and the members of an ensemble
