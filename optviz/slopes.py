@@ -21,6 +21,8 @@ from optviz.gradients import differentiating, gradient
 from optviz.surface import Array, Point, Surface
 
 _STEPS = 10.0 ** -np.arange(2, 11)  # shares of the domain's extent
+_FLAT = 1e-4  # the step to which on nothing changes where f is flat; on less it may be rounding alone
+_HIGHEST = 1e280  # of values whose slopes are numbers, too
 _LOOSE = 0.01  # by how much a gradient may differ before a race
 _TOO_MANY = 3  # points at which it is wrong: fewer might be chance
 _SPREAD, _NEAR = 96, 16  # points over the domain, and near the starts
@@ -29,6 +31,7 @@ _CUT = (
     "Something in fn hides x or y from autograd: use the functions of autograd.numpy alone, not numpy's or math's, and "
     "np.array([…]) where they are given a list"
 )
+_ROUNDED = "What is rounded to whole numbers has no slope, whatever autograd makes of it"
 _TRAP = (
     "np.where computes both sides, and the one not taken makes the gradient NaN all the same: keep it in its domain, "
     "as np.sqrt(np.where(x > 0, x, 1.0)). A norm has no gradient at 0: add a small number under its root"
@@ -52,8 +55,8 @@ class Slopes:
 
     @property
     def broken(self) -> NDArray[np.bool_]:
-        """At which of the points the value is finite and the gradient is not."""
-        return np.isfinite(self.values) & ~np.isfinite(self.gradient).all(axis=-1)
+        """At which of the points the value is finite and the gradient is not, unless no number can hold the slope."""
+        return (np.abs(self.values) < _HIGHEST) & ~np.isfinite(self.gradient).all(axis=-1)
 
 
 def measure(surface: Surface, points: Array, *, tolerance: float = _LOOSE, samples: int | None = None) -> Slopes:
@@ -86,8 +89,10 @@ def measure(surface: Surface, points: Array, *, tolerance: float = _LOOSE, sampl
         forth, back = (above - here) / (ahead - points), (here - below) / (points - behind)
         middle = (above - below) / (ahead - behind)
         size = np.maximum(np.abs(middle), np.abs(found))
-        rounding = 8 * np.finfo(float).eps * np.maximum(np.maximum(np.abs(above), np.abs(below)), np.abs(here))
-        sure = (rounding / (ahead - behind) <= 0.1 * tolerance * size) & (middle != 0) & np.isfinite(middle)
+        largest = np.maximum(np.maximum(np.abs(above), np.abs(below)), np.abs(here))
+        rounding = 8 * (np.finfo(float).eps * largest + np.finfo(float).tiny)
+        sure = (rounding / (ahead - behind) <= 0.1 * tolerance * size) & np.isfinite(middle)
+        sure &= (middle != 0) | (_STEPS[:, None, None] >= _FLAT)
         error = np.where(sure, np.abs(middle - found) / size, np.inf)
         error = np.where(np.isnan(error), np.inf, error)
         smooth = np.abs(forth - back) <= 0.05 * np.maximum(np.abs(forth), np.abs(back))
@@ -135,7 +140,7 @@ def gradient_fault(surface: Surface, starts: tuple[Point, ...]) -> str | None:
         return (
             f"the gradient of {surface.name} is not its slope at {wrong.sum()} of {count} points: at "
             f"{_shown(seen.points[at])} autograd finds {seen.gradient[at, axis]:.4g} along {'xy'[axis]}, differences "
-            f"{seen.slopes[at, axis]:.4g}. {_CUT}"
+            f"{seen.slopes[at, axis]:.4g}. {_CUT if seen.slopes[at, axis] else _ROUNDED}"
         )
     return None
 

@@ -92,6 +92,13 @@ def test_a_gradient_that_is_not_finite_where_the_value_is_is_told(fn, more):
         optviz.race(surface, ["sgd:lr=0.1"], steps=5)
 
 
+def test_a_gradient_of_what_is_rounded_is_told():
+    """Between whole numbers f is flat, while autograd passes through astype as if it did nothing."""
+    stairs = Surface(name="stairs", fn=lambda x, y: x.astype(int) ** 2 + y**2, **BOX)
+    with pytest.warns(OptvizWarning, match=r"autograd finds 4 along x, differences 0\. What is rounded"):
+        optviz.race(stairs, ["sgd:lr=0.01"], start=(2.3, 1), steps=5)
+
+
 def test_a_run_that_ends_where_the_gradient_breaks_is_told():
     """From (3, 0) SGD leaps by its rate times a slope of 1: with rate 1 it hits 0, with rate 2 never."""
     cone = Surface(name="cone", fn=lambda x, y: anp.sqrt(x**2 + y**2), domain=(-4, 4, -4, 4), start=(3, 0))
@@ -136,7 +143,9 @@ SOUND = {
     "a half plane": lambda x, y: anp.log(x) + y**2,
     "poles": lambda x, y: 1 / x + anp.tan(y),
     "a fractal": lambda x, y: sum(0.5**n * anp.cos(math.pi * 13**n * x) for n in range(8)) + y**2,
-    "whole numbers": lambda x, y: x.astype(int) ** 2 + y.astype(int),
+    "whole numbers": lambda x, y: np.floor(bare(x)).astype(int) + np.floor(bare(y)).astype(int),
+    "nearly nothing": lambda x, y: 1e-310 * (x**2 + y**2),
+    "nothing far off": lambda x, y: anp.exp(-80 * (x**2 + y**2)),
 }
 
 
