@@ -1,11 +1,13 @@
-"""Specs, claims and exhibits of any length and depth are read within bounds, or refused by a bound's name."""
+"""Specs, claims, exhibits and options of any length and depth are read within bounds, or refused."""
 
 import re
 import time
 
+import click
 import pytest
 
 from optviz.claims import parse_claim
+from optviz.cli import COMMANDS, main
 from optviz.errors import ArgumentError, OptvizError
 from optviz.gallery import load_exhibits
 from optviz.nets.datasets import load_data
@@ -92,3 +94,45 @@ def test_exhibits_are_bounded(tmp_path, text, words):
         load_exhibits(path)
     assert len(str(caught.value)) < 1500
     assert "\n" not in str(caught.value)
+
+
+# Every option of every command
+
+
+BASE = {
+    "animate": "--surface booth --steps 3 --lr 0.01 --size 96x72 --frames 3",
+    "plot": "--surface booth --steps 3 --lr 0.01 --size 96x72",
+    "compare": "--surface booth --steps 3 --lr 0.01",
+    "rates": "--surface booth --steps 3",
+    "data": "moons",
+    "gallery": "--only saddle --check",
+    "slides": "a.png -o a.html",
+    "train": "--data moons:samples=60 --epochs 1 --hidden 3 -O sgd:lr=0.1 --batch-size 9",
+}
+NINES = "9" * 5000
+ENDLESS = [NINES, f"{NINES}x{NINES}", "a(" * 4000, "²"]
+
+
+def _options():
+    for name in COMMANDS:
+        command = main.get_command(None, name)
+        inner = command.commands if isinstance(command, click.Group) else {name: command}
+        for last, each in inner.items():
+            words = list(dict.fromkeys([name, last]))
+            yield from ((words, BASE.get(last, "").split(), option) for option in each.params if option.nargs == 1)
+
+
+@pytest.mark.parametrize(
+    ("command", "base", "option"), [pytest.param(*each, id=f"{each[0][-1]}-{each[2].name}") for each in _options()]
+)
+def test_no_option_chokes_on_a_number_without_end(run, command, base, option):
+    for value in ENDLESS:
+        if isinstance(option, click.Argument):
+            words = ["--", value]
+        elif option.is_flag:
+            words = [f"{option.opts[0]}={value}"]
+        else:
+            words = [option.opts[0], value] if not value.startswith("-") else [f"{option.opts[0]}={value}"]
+        result = run(*command, *base, *words)
+        assert result.exit_code in (0, 1, 2)
+        assert len(result.stderr) < 3000

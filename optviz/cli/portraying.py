@@ -112,7 +112,7 @@ def widths_of(hidden: str) -> tuple[int, ...]:
     if hidden.strip().lower() in ("none", "0", ""):
         return ()
     parts = [part.strip() for part in hidden.split(",")]
-    if not all(part.isdecimal() and 1 <= int(part) <= 100_000 for part in parts) or len(parts) > 100:
+    if not all(part.isdecimal() and len(part) < 9 and 1 <= int(part) <= 100_000 for part in parts):
         raise ArgumentError(
             f"hidden must be widths from 1 to 100000 with commas between, as in 128,64, or none; not {hidden!r}"
         )

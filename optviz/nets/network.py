@@ -25,6 +25,9 @@ from optviz.nets.losses import NO_PENALTY, Penalty
 from optviz.nets.primitives import Memo
 from optviz.optimizer.protocol import Array
 
+MAX_HIDDEN = 100
+"""Hidden layers of a perceptron."""
+
 _MOST = 100_000_000
 
 
@@ -217,6 +220,8 @@ def perceptron(
     name = activation(kind).name
     if isinstance(hidden, int | str):
         raise ArgumentError(f"hidden must be the layers' widths, as in (128, 64), not {hidden!r}")
+    if len(hidden) > MAX_HIDDEN:
+        raise ArgumentError(f"a network has at most {MAX_HIDDEN} hidden layers (MAX_HIDDEN), not {len(hidden)}")
     if not hidden and (batchnorm or dropout):
         raise ArgumentError("batchnorm and dropout are for hidden layers, and there are none; name some, as in 128,64")
     chosen = initializer(start) if start is not None else _usual(name)

@@ -69,7 +69,7 @@ def save_sheet(path: Path, picture: Image.Image) -> None:
         OutputError: The suffix is not .png, or the file cannot be written.
     """
     if path.suffix.lower() != ".png":
-        raise OutputError(f"{path}: data sets are pictured as .png, as in {path.with_suffix('.png').name}")
+        raise OutputError(f"{path}: data sets are pictured as .png, as in {path.stem or 'digits'}.png")
     with atomic_write(path) as file:
         picture.save(file, format="PNG", optimize=True)
 
