@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import pickle
 import struct
 import unicodedata
@@ -95,6 +96,32 @@ def test_notes_and_tables_and_json(run):
         assert told_of.exit_code == 0
         assert is_plain(told_of.stdout)
         assert not any(row.startswith(("note: ", "Error: ")) for row in told_of.stdout.splitlines())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_letters_and_a_program_the_path_as_it_is(spawn, folder):
+    line = [
+        "plot",
+        "--surface",
+        "booth",
+        "--steps",
+        "3",
+        "--lr",
+        "0.01",
+        "--size",
+        "96x72",
+        "--quiet",
+        "-o",
+        "a\x1b[2J.png",
+    ]
+    assert spawn(*line).communicate(timeout=60)[0] == b"a\x1b[2J.png\n"
+    ours, theirs = os.openpty()
+    try:
+        process = spawn(*line, stdout=theirs)
+        process.communicate(timeout=60)
+        assert os.read(ours, 1000) == rb"a\x1b[2J.png" + b"\r\n"
+    finally:
+        os.close(ours), os.close(theirs)
 
 
 def test_json_says_the_same_as_before(capsys):

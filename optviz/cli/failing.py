@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import click
 
-from optviz.errors import ArgumentError, OptvizError, UnknownNameError, told
+from optviz.errors import ArgumentError, OptvizError, UnknownNameError, printable, told
 
 HELP = ["-h", "--help"]
 _INTERRUPTED = 130
@@ -106,9 +106,15 @@ def results() -> TextIO | None:
 
 
 def say(text: Any, *, nl: bool = True, aside: bool = False) -> None:
-    """Say on stdout what a command found or made, if anybody can read it; `aside` on stderr."""
-    if aside or (out := results()) is not None:
-        click.echo(text, file=sys.stderr if aside else out, nl=nl)
+    """Say on stdout what a command found or made, if anybody can read it; `aside` on stderr.
+
+    A program gets the path of a file as it is, which click would cut where it takes it for colours; a terminal only
+    letters.
+    """
+    out = sys.stderr if aside else results()
+    if out is not None:
+        shown = isinstance(text, str) and out.isatty()
+        click.echo("\n".join(map(printable, text.split("\n"))) if shown else text, file=out, nl=nl, color=True)
 
 
 @contextlib.contextmanager
