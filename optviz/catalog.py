@@ -141,7 +141,7 @@ def load_optimizer(spec: str | Optimizer | type[Optimizer]) -> Entry:
         0.05
     """
     from optviz.kinds import text
-    from optviz.optimizer import Optimizer
+    from optviz.optimizer import OPTIMIZERS, Optimizer
 
     if isinstance(spec, type) and issubclass(spec, Optimizer):
         spec = spec()
@@ -155,7 +155,7 @@ def load_optimizer(spec: str | Optimizer | type[Optimizer]) -> Entry:
     items = dict(parsed.items)
     label = items.pop("label", None)
     built = _build(kind, items, parsed)
-    if is_local(parsed.ref):
+    if kind not in OPTIMIZERS.values():
         _try_step(built, parsed.ref)
     name, title = (kind.name, kind.title) if label is None else (str(label), str(label))
     return Entry(parsed.ref, name, title, built)

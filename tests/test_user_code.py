@@ -220,6 +220,36 @@ def test_an_entry_point_that_ends_the_program_ends_nothing(refuse, group, monkey
     assert "the entry point theirs = theirs:it cannot be loaded: SystemExit" in refused(refuse, "compare", *more)
 
 
+@pytest.mark.parametrize(("group", "command"), [("surfaces", "surfaces"), ("optimizers", "optimizers")])
+def test_a_list_goes_on_without_what_cannot_be_loaded(run, group, command, monkeypatch):
+    class Point:
+        name, value = "theirs", "theirs:it"
+
+        def load(self):
+            raise RuntimeError("no")
+
+    whole = json.loads(run("list", command, "--json").stdout)
+    monkeypatch.setattr("optviz.catalog._plugins", lambda asked: {"theirs": Point()} if group in asked else {})
+    result = run("list", command, "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, whole)
+    assert result.stderr.startswith("note: the entry point theirs = theirs:it cannot be loaded")
+
+
+def test_an_optimizer_of_an_entry_point_is_tried_as_one_of_a_file_is(refuse, monkeypatch):
+    space = {"__name__": "theirs"}
+    exec(rule("return 1, state"), space)
+
+    class Point:
+        name, value = "theirs", "theirs:Mine"
+
+        def load(self):
+            return space["Mine"]
+
+    monkeypatch.setitem(sys.modules, "theirs", type(sys)("theirs"))
+    monkeypatch.setattr("optviz.catalog._plugins", lambda asked: {"theirs": Point()} if "optimizers" in asked else {})
+    assert "update must return a step" in refused(refuse, "compare", "--surface", "booth", "-O", "theirs")
+
+
 @pytest.mark.parametrize(("line", "words"), RAISES.values(), ids=RAISES)
 def test_from_python_it_is_an_error_of_ours(line, words):
     """And it names the line of the very function."""

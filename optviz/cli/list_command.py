@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
-from optviz.cli.failing import Command, Group
+from optviz.cli.failing import Command, Group, note
 from optviz.cli.options import complete_surface, examples, race_options, table_options
 from optviz.cli.tables import print_table
-from optviz.errors import ArgumentError
+from optviz.errors import ArgumentError, OptvizError
 
 Rows = list[dict[str, Any]]
 
@@ -43,7 +44,7 @@ def surfaces(file: str | None, form: str, as_json: bool) -> None:
 
     form = "json" if as_json else form
     if file is None:
-        print_table([surface_row(load_surface(name)) for name in surface_names()], form)
+        print_table(_rows(surface_names(), lambda name: surface_row(load_surface(name))), form)
         return
     surface = load_surface(file)
     findings = check_surface(surface)
@@ -63,7 +64,8 @@ def optimizers(form: str, as_json: bool) -> None:
     from optviz.catalog import optimizer_class, optimizer_names
     from optviz.listing import optimizer_row
 
-    print_table([optimizer_row(optimizer_class(name)) for name in optimizer_names()], "json" if as_json else form)
+    rows = _rows(optimizer_names(), lambda name: optimizer_row(optimizer_class(name)))
+    print_table(rows, "json" if as_json else form)
 
 
 @command.command(cls=Command, epilog=examples("optviz list schedules"))
@@ -186,3 +188,14 @@ def rates(
             cells[label] = shown + (" <" if rate == choices[label].lr else "  ")
         rows.append({"lr": f"{rate:.3g}", **cells})
     print_table(rows, form)
+
+
+def _rows(names: Sequence[str], row: Callable[[str], dict[str, Any]]) -> Rows:
+    """A row for each name; of what somebody registered and cannot be loaded, a note."""
+    rows = []
+    for name in names:
+        try:
+            rows.append(row(name))
+        except OptvizError as error:
+            note(str(error))
+    return rows
