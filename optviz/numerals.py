@@ -8,6 +8,7 @@ from zero, so that 0.0195 is 0.02 in two digits, though the nearest double lies 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 _GIVEN = 8  # digits of a number that was given, at the most
@@ -43,6 +44,50 @@ def tick_label(value: float, digits: int = 6) -> str:
     """
     number = rounded(value, digits)
     return _plain(number) if not number or -5 < number.adjusted() < max(6, digits) else _power(number)
+
+
+def power_labels(values: Sequence[float]) -> list[str]:
+    """Numbers as powers of ten, in as few digits as tell them apart and are exact.
+
+    Example:
+        >>> power_labels([-200000.0, -100000.0, 0.0])
+        ['−2e5', '−1e5', '0']
+    """
+    found: list[str] = []
+    for digits in range(1, 18):
+        numbers = [rounded(value, digits) for value in values]
+        found = [_power(number) if number else "0" for number in numbers]
+        exact = all(
+            math.isclose(float(number), value, rel_tol=1e-12) for number, value in zip(numbers, values, strict=True)
+        )
+        if exact and len(set(found)) == len(found):
+            break
+    return found
+
+
+def exact_label(value: float) -> str:
+    """A number in all its digits, as a power of ten where that is shorter.
+
+    Example:
+        >>> exact_label(1e9), exact_label(1234567.0)
+        ('1e9', '1234567')
+    """
+    number = Decimal(repr(float(value)))
+    return min(_plain(number), _power(number), key=len) if number else "0"
+
+
+def apart(values: Sequence[float]) -> list[str]:
+    """Numbers in as many digits as tell them apart, six at least.
+
+    Example:
+        >>> apart([1000000000.0, 1000000000.5])
+        ['1000000000', '1000000000.5']
+    """
+    for digits in range(6, 17):
+        found = [tick_label(value, digits) for value in values]
+        if len(set(found)) == len(set(values)):
+            return found
+    return [exact_label(value) for value in values]
 
 
 def loss_label(value: float) -> str:

@@ -32,6 +32,9 @@ Cap = Literal["butt", "projecting", "round"]
 Dash = tuple[float, ...]
 """Lengths of strokes and gaps by turns, in widths of the line; empty is solid."""
 
+LEAST_LETTERS = 4.0
+"""Pixels: letters that are smaller nobody reads, and they are left out."""
+
 _LONGEST = 500  # letters of a text that are looked at
 _LONG = 128  # corners of a line whose moves of less than a ninth of a pixel are left out
 _IDENTITY = IdentityTransform()
@@ -172,7 +175,9 @@ class Canvas:
         bold: bool = False,
         anchor: str = "left",
     ) -> None:
-        """Words with their baseline at y; `anchor` says which end lies at x."""
+        """Words with their baseline at y; `anchor` says which end lies at x. What nobody could read is left out."""
+        if size * self.points < LEAST_LETTERS:
+            return
         if anchor != "left":
             x -= self.text_width(words, size, bold=bold) * (0.5 if anchor == "centre" else 1.0)
         self._write(x, y, words, size, colour, bold=bold)
@@ -221,8 +226,10 @@ class Canvas:
         return float(self._renderer.get_text_width_height_descent(words, face, ismath=False)[0])
 
     def fitted(self, words: str, size: float, room: float, *, bold: bool = False) -> str:
-        """The words, cut to `room` pixels with an ellipsis; control characters become spaces."""
+        """The words, cut to `room` pixels with an ellipsis, or none of them; control characters become spaces."""
         words = printable(words[:_LONGEST]).strip()
+        if self.text_width("…", size, bold=bold) > room:
+            return ""
         if self.text_width(words, size, bold=bold) <= room:
             return words
         low, high = 0, len(words)

@@ -80,10 +80,10 @@ class ContourPainter:
         ground = shade(self._panel.surface, self._panel.box, width, height, self._theme, canvas.detail)
         canvas.image(self._place, ground)
         theme = self._theme
-        draw_ticks(canvas, self._place, self._panel.box, theme, self._stage.unit)
+        after = draw_ticks(canvas, self._place, self._panel.box, theme, self._stage.unit)
         if self._panel.title or self._panel.note:
             colour = self._looks[0].colour if len(set(self._panel.owners)) == 1 else theme.ink
-            draw_title(canvas, self._place, self._panel.title, colour, theme, self._panel.note)
+            draw_title(canvas, self._place, self._panel.title, colour, theme, self._panel.note, after=after)
         minima, deepest = self._panel.surface.minima_within(self._panel.box)
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots.tolist(), deepest.tolist(), strict=True):

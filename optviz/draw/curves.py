@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.cast import Runner
+from optviz.draw.axes import beside, draw_across, draw_offset
 from optviz.draw.canvas import Canvas, Rectangle
-from optviz.draw.layout import plot, some_ticks, tick_labels, ticks, to_pixels
+from optviz.draw.layout import plot, to_pixels
 from optviz.draw.polylines import Line, run_upon
+from optviz.draw.scales import Fits, Scale, chosen, scale
 from optviz.draw.stage import Stage
 from optviz.draw.trails import about, around
 from optviz.lengths import LEFT
@@ -80,35 +82,21 @@ class CurvesPainter:
         """Where and how high runs diverged, by column."""
 
     def ground(self, canvas: Canvas) -> None:
-        theme, series = self._theme, self._panel.series
+        theme = self._theme
         left, top, right, bottom = self._place
         em = theme.text * canvas.points
-        titles = [f"{each} (log)" if series.log else each for each in (series.title, *self._panel.briefly)]
-        room = self._stage.narrowest - (left - self._stage.cell[0])
-        fitting = (each for each in titles if canvas.text_width(each, theme.text) <= room)
-        title = next(fitting, titles[-1])
+        unit, ends = self._stage.unit, (self._low, self._high)
         canvas.plate(self._place, theme.background)
-        canvas.text(left, top - 0.5 * em, canvas.fitted(title, theme.text, room), theme.text, theme.ink)
-        heights = self._ticks((bottom - top) / (34 * self._stage.unit))
-        powers = all(height == round(height) for height in heights)
-        aside = LEFT * self._stage.unit - 0.6 * em
-        labels = (
-            [_power(value, brief=powers) for value in heights]
-            if series.log
-            else tick_labels(heights, lambda words: canvas.text_width(words, theme.text) <= aside)
-        )
-        for value, words in zip(heights, labels, strict=True):
+        found = self._scale((bottom - top) / (34 * unit), beside(canvas, self._place, ends, LEFT * unit - 0.6 * em))
+        self._draw_title(canvas, draw_offset(canvas, self._place, found, theme, LEFT * unit))
+        for value, words in zip(found.values, found.labels, strict=True):
             y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])
             canvas.line(np.array([[left, y], [right, y]]), _faint(theme.quiet, theme.background), 0.7, cap="butt")
-            width = canvas.text_width(words, theme.text)
-            x = max(left - 0.6 * em - width, self._stage.cell[0] + 2)
+            x = max(left - 0.6 * em - canvas.text_width(words, found.size), self._stage.cell[0] + 2)
             if self._stage.numbers[0]:
-                canvas.text(x, y + 0.36 * em, words, theme.text, theme.quiet)
-        rate = self._stage.clock.rate
-        many = max(2, int((right - left) / (80 * self._stage.unit)))
-        for value in ticks(0, self._box[1] * rate, many) if self._stage.numbers[1] else ():
-            x = float(to_pixels(np.array([value / rate, self._low]), self._box, self._place)[0])
-            canvas.text(x, bottom + 1.4 * em, tick_label(value), theme.text, theme.quiet, anchor="centre")
+                canvas.text(x, y + 0.36 * em, words, found.size, theme.quiet)
+        if self._stage.numbers[1]:
+            draw_across(canvas, self._place, (0.0, self._box[1] * self._stage.clock.rate), theme, unit, apart=80)
         self._draw_bounds(canvas)
         if self._labelled:
             self._name_ends(canvas)
@@ -205,9 +193,27 @@ class CurvesPainter:
                     if head < foot:
                         yield _Sliver(run, x, head, foot)
 
-    def _ticks(self, count: float) -> list[float]:
+    def _draw_title(self, canvas: Canvas, after: float) -> None:
+        """Write the series' title, in the most words that have room, so many pixels after the place begins."""
+        theme, series, (left, top, *_) = self._theme, self._panel.series, self._place
+        titles = [f"{each} (log)" if series.log else each for each in (series.title, *self._panel.briefly)]
+        room = self._stage.narrowest - (left - self._stage.cell[0]) - after
+        fitting = (each for each in titles if canvas.text_width(each, theme.text) <= room)
+        title = canvas.fitted(next(fitting, titles[-1]), theme.text, room)
+        canvas.text(left + after, top - 0.5 * theme.text * canvas.points, title, theme.text, theme.ink)
+
+    def _scale(self, count: float, fits: Fits) -> Scale:
+        """The numbers along the axis, about so many."""
+        size = self._theme.text
         if not self._panel.series.log:
-            return some_ticks(self._low, self._high, min(_MOST_TICKS, int(count)))
+            return scale(self._low, self._high, min(_MOST_TICKS, int(count)), size, fits)
+        values = self._powers(count)
+        brief = all(value == round(value) for value in values)
+        tried = [values[::every] for every in range(1, len(values) + 1)]
+        return chosen([*tried, values[len(values) // 2 :][:1]], size, fits, lambda value: _power(value, brief=brief))
+
+    def _powers(self, count: float) -> list[float]:
+        """The places of about so many powers of ten; where there is one at most, of numbers between them, too."""
         every = max(1, math.ceil((self._high - self._low) / max(2, count)))
         powers = [float(power) for power in range(math.ceil(self._low), math.floor(self._high) + 1)]
         if len(powers) > 1 or count < 2:

@@ -7,29 +7,27 @@ nothing is drawn twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from optviz.draw.arrangement import arranged, fitted, introduced
 from optviz.draw.canvas import Canvas, Pixels, Rectangle, clear, packed, union
-from optviz.draw.cast import Cast, form_beneath
 from optviz.draw.contour import ContourPainter
 from optviz.draw.curves import CurvesPainter
 from optviz.draw.heading import Heading
-from optviz.draw.layout import Layout, Row, cells, layout
+from optviz.draw.layout import Layout, layout
 from optviz.draw.regions import RegionsPainter
 from optviz.draw.relief import ReliefPainter
 from optviz.draw.settings import steady
 from optviz.draw.stage import Stage
-from optviz.draw.vectors import Key, height_beneath
 from optviz.errors import ArgumentError
-from optviz.lengths import LEAST_CURVES, LOW, unit_of
 from optviz.regions import Regions
 from optviz.scene import Contour, Curves, Panel, Relief, Scene
-from optviz.themes import Colour, Look
+from optviz.themes import Colour
 from optviz.timeline import Shot
 
 _PAINTERS: dict[type[Panel], Any] = {
@@ -70,7 +68,7 @@ class Film:
 
     @steady()
     def __init__(self, scene: Scene) -> None:
-        self.scene = scene
+        self.scene = scene = fitted(scene)
         self.size = scene.size
         self.shots = scene.timeline.shots
         self.fps = scene.timeline.fps
@@ -84,7 +82,7 @@ class Film:
         """A pixel on which nothing is drawn."""
         sheet = Canvas(*scene.size, self.scale, self.blank)
         looks = [scene.theme.look(runner.slot) for runner in scene.cast]
-        plan, names = _introduced(scene, looks, plan, sheet)
+        plan, names = introduced(scene, looks, plan, sheet)
         self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet), *names]
         for painter in self._painters:
             painter.ground(sheet)
@@ -193,67 +191,14 @@ class Film:
         return [box for painter in self._painters for box in painter.top(canvas, shot)]
 
 
-def _introduced(scene: Scene, looks: Sequence[Look], plan: Layout, sheet: Canvas) -> tuple[Layout, list[Painter]]:
-    """The cast at the side of the panels or beneath, and the key of vectors; and the layout that this leaves."""
-    if plan.cast is None:
-        return plan, []
-    theme, form = scene.theme, None
-    keyed = any(isinstance(panel, Contour) and panel.anatomy is not None for row in scene.panels for panel in row)
-    if plan.beneath:
-        left, top, right, bottom = plan.cast
-        em = theme.text * sheet.points
-        taken = height_beneath(theme, right - left, sheet) if keyed else 0
-        form = form_beneath(scene.cast, looks, theme, (right - left, bottom - top - taken), sheet)
-        plan = plan.settled(round(form.height * em) + taken)
-    assert plan.cast is not None
-    key = Key(theme, plan.cast, sheet, beneath=plan.beneath) if keyed else None
-    cast = Cast(scene.cast, looks, theme, key.rest if key else plan.cast, sheet, form)
-    return plan, [cast, key] if key else [cast]
-
-
 def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Painter]:
-    unit = unit_of(plan.scale, scene.theme)
-    kinds = [type(row[0]) for row in scene.panels]
-    widest = {kind: max(len(row) for row in scene.panels if type(row[0]) is kind) for kind in kinds}
-    low = LOW * max(1, len(kinds) - kinds.count(Curves)) ** 0.5
-    shared = [_is_shared(row) for row in scene.panels]
-    rows = [
-        Row(
-            widest[kind],
-            low if kind is Curves else 1.0,
-            titled=_is_titled(row[0]),
-            proportions=_proportions(row[0]),
-            least=LEAST_CURVES * unit if kind is Curves else 0.0,
-            shared=shared[index],
-            numbered=not (shared[index] and shared[index + 1 : index + 2] == [True] and kinds[index + 1] is kind),
-        )
-        for index, (row, kind) in enumerate(zip(scene.panels, kinds, strict=True))
-    ]
     beneath = [*scene.panels[1:], ()]
-    for row, panels, places, under in zip(rows, scene.panels, cells(plan.stage, rows, unit), beneath, strict=True):
+    for (row, places), panels, under in zip(arranged(scene, plan), scene.panels, beneath, strict=True):
         narrowest = min(right - left for left, _, right, _ in places)
         for column, (panel, cell) in enumerate(zip(panels, places, strict=False)):  # a last row may be shorter
             numbers = not row.shared or column == 0, row.numbered or column >= len(under)
             stage = Stage(scene.cast, scene.theme, cell, sheet, scene.timeline.clock, numbers, narrowest)
             yield _PAINTERS[type(panel)](panel, stage)
-
-
-def _is_shared(row: Sequence[Panel]) -> bool:
-    """Whether all panels of a row have the same numbers."""
-    spans = {panel.span for panel in row if isinstance(panel, Curves)}
-    return isinstance(row[0], Regions) or (len(spans) == 1 and None not in spans)
-
-
-def _is_titled(panel: Panel) -> bool:
-    return bool(isinstance(panel, Curves) or panel.title or (isinstance(panel, Contour) and panel.note))
-
-
-def _proportions(panel: Panel) -> float | None:
-    """Width to height of a panel that has proportions of its own."""
-    if not isinstance(panel, Regions):
-        return None
-    wide, tall = panel.sides
-    return wide / tall
 
 
 def _draw(painter: Painter, canvas: Canvas, shot: Shot) -> None:

@@ -7,7 +7,7 @@ rows beneath them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from optviz.draw.canvas import Rectangle
 from optviz.lengths import APART, CLOSE, FOOT, HEAD, LEFT, SIDE, SQUARE, TITLE, most_beneath, scale_of, unit_of
-from optviz.numerals import tick_label
 from optviz.surface import Box
 from optviz.themes import Theme
 
@@ -53,23 +52,24 @@ def layout(width: int, height: int, theme: Theme) -> Layout:
     scale = scale_of(width, height)
     unit = unit_of(scale, theme)
     heading = scale * theme.heading / 16
-    left, top = round(LEFT * unit), round(HEAD * heading)
-    title = left, round(40 * heading)
+    letters = scale * theme.text * 100 / 72
+    title = round(LEFT * unit), max(round(40 * heading), math.ceil(letters) + 2)
+    left, top = title[0], max(round(HEAD * heading), title[1] + round(0.5 * letters))
     if width <= SQUARE * height:
-        return _stacked(width, height, theme, scale, title)
+        return _stacked(width, height, theme, scale, title, top)
     side = round(SIDE * unit)
     roomy = width - left - side > 0.8 * side
     right = max(left + 8, width - (side if roomy else round(16 * unit)))
     foot = height - round(FOOT * unit) - round(4 * scale)
-    cast = (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy else None
+    cast = (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy and foot - top > letters else None
     stage = (0, top, right, max(height - round(4 * scale), top + 16))
     return Layout(scale, stage, title, cast)
 
 
-def _stacked(width: int, height: int, theme: Theme, scale: float, title: tuple[int, int]) -> Layout:
+def _stacked(width: int, height: int, theme: Theme, scale: float, title: tuple[int, int], top: int) -> Layout:
     """The parts of a sheet whose cast stands beneath the panels."""
     unit, em = unit_of(scale, theme), scale * theme.text * 100 / 72
-    left, top = title[0], round(HEAD * scale * theme.heading / 16)
+    left = title[0]
     right = max(left + 8, width - round(16 * unit))
     foot = height - round(14 * unit)
     most = most_beneath(width, height)
@@ -187,30 +187,3 @@ def some_ticks(low: float, high: float, count: int) -> list[float]:
     """
     found = (ticks(low, high, max(2, count) + more) for more in range(4))
     return next((each for each in found if len(each) > 1), ticks(low, high, max(2, count)))
-
-
-def tick_labels(values: Sequence[float], fits: Callable[[str], bool]) -> list[str]:
-    """The labels of one axis: written out, or where one does not fit and that is shorter, as powers of ten.
-
-    Example:
-        >>> tick_labels([-200000.0, -100000.0, 0.0], lambda words: len(words) < 6)
-        ['−2e5', '−1e5', '0']
-    """
-    plain = [tick_label(value) for value in values]
-    unlike = len(set(plain)) == len(plain)
-    if unlike and all(map(fits, plain)):
-        return plain
-    for digits in range(12):
-        powers = [_written(f"{value:.{digits}e}") if value else "0" for value in values]
-        exact = all(math.isclose(float(f"{value:.{digits}e}"), value, rel_tol=1e-9) for value in values)
-        if exact and len(set(powers)) == len(powers):
-            break
-    return plain if unlike and max(map(len, powers)) >= max(map(len, plain)) else powers
-
-
-def _written(number: str) -> str:
-    """A number that Python wrote, with a true minus and a plain exponent."""
-    mantissa, power, exponent = number.partition("e")
-    if power and "." in mantissa:
-        mantissa = mantissa.rstrip("0").rstrip(".")
-    return f"{mantissa}{power}{int(exponent) if power else ''}".replace("-", "−")

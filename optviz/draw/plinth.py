@@ -12,7 +12,7 @@ from optviz.draw.camera import Camera
 from optviz.draw.canvas import Canvas, Pixels, Rectangle
 from optviz.draw.labels import Label
 from optviz.draw.layout import ticks
-from optviz.numerals import tick_label
+from optviz.numerals import apart
 from optviz.surface import Box
 from optviz.themes import Theme
 
@@ -27,6 +27,7 @@ class Plinth:
     def __init__(self, box: Box, theme: Theme, cell: Rectangle, canvas: Canvas) -> None:
         self._box, self._theme, self._cell, self._canvas = box, theme, cell, canvas
         self._labels: dict[float, Label] = {}
+        self._words: dict[float, str] = {}
 
     def draw(self, pixels: Pixels, camera: Camera) -> None:
         """Write the numbers; those that would lie over others, or outside the cell, are left out."""
@@ -47,6 +48,7 @@ class Plinth:
             if length < _SHORT * scale:
                 continue
             values = ticks(low, high, max(2, int(length / (_APART * scale))))
+            self._words |= zip(values, apart(values), strict=True)
             shares = (np.array(values) - low) / (high - low) - 0.5
             feet = camera.project(_on_edge(shares, axis, side))[:, :2]
             outward = camera.project(_on_edge(shares, axis, 1.2 * side))[:, :2] - feet
@@ -65,7 +67,7 @@ class Plinth:
         """The label of a number."""
         if value not in self._labels:
             theme = self._theme
-            words = tick_label(value)
+            words = self._words[value]
             self._labels[value] = Label(words, theme.text, theme.quiet, theme.background, self._canvas, bold=False)
         return self._labels[value]
 

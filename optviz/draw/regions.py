@@ -49,12 +49,13 @@ class RegionsPainter:
         self._spots = [spots[np.asarray(panel.labels) == label] for label in range(panel.classes)]
 
     def ground(self, canvas: Canvas) -> None:
-        draw_ticks(canvas, self._place, self._panel.box, self._theme, self._stage.unit, self._stage.numbers)
+        after = draw_ticks(canvas, self._place, self._panel.box, self._theme, self._stage.unit, self._stage.numbers)
         if self._panel.title:
             colour = self._stage.looks(self._panel.owners)[0].colour
             beyond = 0.7 * CLOSE * self._stage.unit
             alike = [runner.title for runner in self._stage.cast]
-            draw_title(canvas, self._place, self._panel.title, colour, self._theme, beyond=beyond, alike=alike)
+            title = self._panel.title
+            draw_title(canvas, self._place, title, colour, self._theme, beyond=beyond, after=after, alike=alike)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if before is not None and before.step == shot.step:

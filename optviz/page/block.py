@@ -18,7 +18,6 @@ from optviz.draw.plinth import Plinth
 from optviz.draw.relief import ARM, DENSE, FINE, SUN, outline
 from optviz.draw.sight import Sight
 from optviz.draw.terrain import Terrain
-from optviz.numerals import tick_label
 from optviz.page.ground import Ground, alike
 from optviz.scene import Relief
 from optviz.surface import Array
@@ -58,7 +57,7 @@ class Block:
         self.ground: Ground = alike([self._painted(theme, Paints(theme, math.radians(light))) for theme in themes])
         plinth = Plinth(panel.box, themes[0], (0, 0, *size), Canvas(1, 1, 1.0))
         self.labels: list[tuple[str, float, float]] = [
-            (tick_label(value), (x + label.size[0] / 2) / size[0], (y + label.size[1] / 2) / size[1])
+            (label.words, (x + label.size[0] / 2) / size[0], (y + label.size[1] / 2) / size[1])
             for value, x, y in plinth.places(self._camera)
             for label in [plinth.label(value)]
         ]

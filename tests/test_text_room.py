@@ -1,0 +1,138 @@
+"""Whatever a picture's size, letters and words: all of them lie on its sheet, and none on each other."""
+
+import random
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+import optviz
+from optviz.draw import Film
+from optviz.errors import ArgumentError
+from optviz.scene import scene_of
+from optviz.surface import Surface
+from optviz.themes import PRESETS, theme_of
+from tests.texts import outside, overlapping, written
+
+pytestmark = pytest.mark.filterwarnings("ignore::optviz.errors.OptvizWarning")  # that nobody moves far
+NAMES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adadelta", "adamax")
+BOXES = {
+    "plain": (-5, 5, -5, 5),
+    "thousands": (-1e4, 1e4, -1e4, 1e4),
+    "far right": (1e9, 1e9 + 1, -1, 1),
+    "far down": (-1, 1, -1e9 - 1, -1e9),
+    "both far": (1234567.1, 1234567.9, 1e6 + 0.01, 1e6 + 0.09),
+    "tiny": (-3e-7, 5e-7, 1e-30, 3e-30),
+    "huge": (-1e100, 1e100, -1e5, 1e5),
+}
+SIZES = [
+    (64, 64),
+    (100, 64),
+    (64, 200),
+    (160, 120),
+    (320, 120),
+    (320, 240),
+    (240, 400),
+    (600, 600),
+    (1280, 720),
+]
+CURVES = [(), ("loss",), ("loss", "gradient"), ("loss", "gradient", "step", "distance")]
+
+
+def bowl(box):
+    x0, x1, y0, y1 = box
+    return Surface(
+        name="bowl",
+        fn=lambda x, y: ((x - (x0 + x1) / 2) / (x1 - x0)) ** 2 + ((y - (y0 + y1) / 2) / (y1 - y0)) ** 2,
+        domain=box,
+        start=(x0 + 0.8 * (x1 - x0), y0 + 0.7 * (y1 - y0)),
+    )
+
+
+@cache
+def raced(box, count, label=""):
+    specs = [f"{NAMES[n % 8]}:lr=0.0{n + 1}" + (f',label="{label} {n}"' if label else "") for n in range(count)]
+    return optviz.race(bowl(BOXES[box]), specs, steps=12)
+
+
+def texts_of(race, step=-1, **options):
+    """What is written in the picture of the end."""
+    with written(options["size"]) as found:
+        Film(scene_of(race, frames=3, **options)).frame(step)
+    return found
+
+
+def chance(seed):
+    """A picture that somebody may ask for."""
+    draw = random.Random(seed)
+    count = draw.choice([1, 2, 3, 5, 8, 9, 16, 33, 64])
+    text, heading = draw.choice([6, 8, 10, 13, 16, 24, 40, 72]), draw.choice([8, 16, 25, 60, 144])
+    options = {
+        "size": draw.choice(SIZES),
+        "theme": theme_of({"name": "chance", "text": text, "heading": heading}),
+        "title": ("A title of so many words " * 25)[: draw.choice([0, 10, 60, 500])],
+        "layout": draw.choice(["overlay", "panels"]),
+        "curves": draw.choice(CURVES),
+        "view": draw.choice(["contour", "contour", "relief"]),
+    }
+    if options["view"] == "relief":
+        count = min(count, 16)
+    elif count < 3 and draw.random() < 0.4:
+        options["show"] = ("vectors",)
+    if options["layout"] == "panels":
+        count = min(count, 60)
+    return draw.choice(list(BOXES)), count, draw.choice(["", "A very long name of an optimizer " * 3]), options
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_asked_for_has_room_or_is_told_its_size(seed):
+    box, count, label, options = chance(seed)
+    try:
+        found = texts_of(raced(box, count, label), **options)
+    except ArgumentError as error:
+        size = tuple(map(int, re.search(r"it needs (\d+)x(\d+)", str(error)).groups()))
+        assert max(options["size"]) <= 400, "a sheet of ordinary size has room"
+        found = texts_of(raced(box, count, label), **options | {"size": size})
+        options["size"] = size
+    assert not outside(found, options["size"])
+    assert not overlapping(found)
+
+
+@pytest.mark.parametrize("preset", [*PRESETS, None])
+@pytest.mark.parametrize("box", BOXES)
+def test_what_lies_apart_is_labelled_apart(box, preset):
+    size = PRESETS[preset].size if preset else (800, 600)
+    scene = scene_of(raced(box, 1), frames=3, preset=preset, size=size, title="")
+    with written(size) as found:
+        film = Film(scene)
+    left, top, right, bottom = film._painters[0]._place
+    em = film.scene.theme.text * film.scale * 100 / 72
+    beneath = [each for each in found if bottom < each.top < bottom + em and each.right < right + 3 * em]
+    beside = [each for each in found if each.right < left and top < each.bottom < bottom + 0.6 * em]
+    above = [each for each in found if top - em < each.bottom < top and each.left < left and each not in beside]
+    under = [each for each in found if bottom + em < each.top and each.right < right + 3 * em]
+    for axis, offsets, (low, high) in ((beneath, under, BOXES[box][:2]), (beside, above, BOXES[box][2:])):
+        assert len({each.words for each in axis}) == len(axis) >= 2
+        spots = [each.left + each.right if axis is beneath else -each.top - each.bottom for each in axis]
+        values = np.array([number(each.words) for each in axis])[np.argsort(spots)]
+        assert (np.diff(values) > 0).all(), "numbers rise along their axis"
+        slack = 1e-9 * max(abs(low), abs(high))
+        beyond = [0.0, *(number(each.words) for each in offsets if each.words[0] in "+−")]
+        assert any((low - slack <= more + values).all() and (more + values <= high + slack).all() for more in beyond)
+
+
+def number(words):
+    return float(words.replace("−", "-"))
+
+
+def test_an_ordinary_picture_has_the_letters_of_its_theme():
+    for size in [(320, 240), (800, 600), (600, 1000)]:
+        film = Film(scene_of(raced("plain", 5), size=size, curves=("loss",)))
+        assert film.scene.theme == theme_of({"base": "light", "name": "light"})
+
+
+def test_a_sheet_without_room_is_told_the_size_it_needs(refuse):
+    asked = "animate --surface booth --size 64x64 --layout panels --with loss --lr 0.01 -o a.gif"
+    message = refuse(2, *asked.split())
+    assert re.search(r"size 64x64 has no room for 6 panels; it needs \d+x\d+, or fewer panels", message)
