@@ -19,13 +19,14 @@ from optviz.gradients import exact_gradient
 from optviz.problem import Problem
 from optviz.rates import Choice
 from optviz.slopes import broken_gradient, gradient_fault
-from optviz.surface import Array
+from optviz.surface import Array, Surface
 
 _STILL = 1e-3  # of the view's extent: less cannot be seen, and a rate was chosen to get somewhere
 _CREEPING = 1e-6  # a named rate may be meant to be slow
 _GRAINS = 1000  # steps between neighbouring numbers, of which values are made
 _FEW = 6  # points at which values are compared
 _ROUNDING = 1e-6  # of the largest value: one point alone is rounded differently
+_MOMENTS = 100  # of a race that are compared with its surface
 _LEVEL = 4  # of the stack, where the caller of `race` stands
 
 
@@ -140,3 +141,21 @@ def _heed_end(problem: Problem, labels: list[str], heads: NDArray[np.intp], poin
         ends = f", and ends {labels[int(heads[at]) // len(problem.starts)]} at step {first[at]}"
         text = broken_gradient(problem.surface.name, last[at], there[at], ends)
         warnings.warn(text, OptvizWarning, stacklevel=_LEVEL + 1)
+
+
+def heed_other_surface(surface: Surface, points: Array, values: Array) -> None:
+    """Warn where a surface has other values than those that were found along a race, which then ran on another.
+
+    Example:
+        >>> from optviz.catalog import load_surface
+        >>> heed_other_surface(load_surface("booth"), np.array([[[1.0, 3.0]]]), np.array([[0.0]]))
+    """
+    some = slice(None, None, max(1, len(points) // _MOMENTS))
+    with np.errstate(all="ignore"):
+        alike = _ROUNDING * (np.abs(values[some]) + surface.reach[1] - surface.reach[0])
+        apart = np.abs(surface(points[some]) - values[some]) > alike
+    if apart.any():
+        text = (
+            f"{surface.name} has other values now than along the race: it ran on another surface, or the file changed"
+        )
+        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)

@@ -25,7 +25,7 @@ from optviz.bounds import whole
 from optviz.calls import Answering, answering
 from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
 from optviz.errors import ArgumentError, OptvizError, shown
-from optviz.heeding import heed_function, heed_paths, heed_rounding
+from optviz.heeding import heed_function, heed_other_surface, heed_paths, heed_rounding
 from optviz.kinds import path as path_of
 from optviz.lineup import enlist, resolve_rates, stated_rules
 from optviz.optimizer import Optimizer
@@ -268,6 +268,7 @@ def load_race(path: str | Path, surface: Surface | None = None) -> Race:
             f"{path} is damaged: {len(runs)} runs, points {points.shape} of {points.dtype}, "
             f"values {values.shape} of {values.dtype}"
         )
+    heed_other_surface(problem.surface, points, values)
     return _judged(problem, runs, points, values)
 
 

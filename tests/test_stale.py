@@ -150,3 +150,21 @@ def test_a_recipe_with_odd_files_is_refused_or_told(folder, files):
     else:
         with pytest.raises(optviz.recipe.RecipeError, match="files"):
             optviz.remake("odd.html", trust=True)
+
+
+@pytest.mark.parametrize("steps", [3, 500])
+def test_a_saved_race_on_another_surface_is_told(files, steps):
+    race = optviz.race("./mine.py", ["sgd:lr=0.02", "./rule.py:Mine:lr=0.02"], steps=steps)
+    race.save("race.npz")
+    same = optviz.load_race("race.npz", surface="./mine.py")
+    assert (same.points == race.points).all()
+    (files / "mine.py").write_text(SURFACE.replace("3 *", "30 *"))
+    with pytest.warns(OptvizWarning, match="mine has other values now than along the race"):
+        optviz.load_race("race.npz", surface="./mine.py")
+
+
+def test_a_saved_race_that_diverged_is_on_its_own_surface(files):
+    race = optviz.race("./mine.py", ["sgd:lr=9"], steps=900)
+    assert race.diverged_at[0]
+    race.save("race.npz")
+    assert optviz.load_race("race.npz", surface="./mine.py").diverged_at == race.diverged_at
