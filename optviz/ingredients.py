@@ -12,7 +12,7 @@ from optviz.catalog import is_local_data
 from optviz.errors import SpecError, shown
 from optviz.kinds import MAX_LISTED
 from optviz.problem import LR_RULES, MAX_RUNS, MAX_STEPS
-from optviz.schema import anything, each, either, flag, maybe, nothing, number, parts, record, text, whole, word
+from optviz.schema import anything, each, either, flag, maybe, nothing, number, parts, record, table, text, whole, word
 from optviz.specs import parse_spec
 from optviz.starts import MAX_STARTS
 
@@ -115,6 +115,6 @@ _SCHEMA = record(
         "picture": record({}, _PICTURE, more=True),
         "step": maybe(whole(0)),
         "training": maybe(record(_TRAINING, {}, more=True)),
-        "files": record({}, {}, more=True),
+        "files": table(text()),
     },
 )
