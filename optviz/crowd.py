@@ -83,7 +83,7 @@ def typical(races: Sequence[Race], run: int) -> int:
     The median path itself is none that anybody took, and can lead between two valleys; this one is a true run.
     """
     x0, x1, y0, y1 = races[0].surface.window
-    paths = np.stack([race.points[:, run] for race in races], axis=-1) / np.array([[x1 - x0], [y1 - y0]])
     with np.errstate(all="ignore"):
+        paths = np.stack([race.points[:, run] for race in races], axis=-1) / np.array([[x1 - x0], [y1 - y0]])
         away = np.abs(paths - spread(paths).middle[..., None]).sum(axis=1)
     return int(np.nan_to_num(np.minimum(away, 1e3), nan=1e3).mean(axis=0).argmin())

@@ -23,7 +23,7 @@ from optviz.races import Race
 from optviz.recipe import recipe_of
 from optviz.regions import Regions
 from optviz.series import Series, series_of
-from optviz.surface import Array, Box, Point, Surface
+from optviz.surface import Array, Box, Point, Surface, inside
 from optviz.themes import Theme
 from optviz.timeline import Timeline
 
@@ -36,10 +36,10 @@ MAX_RELIEFS = 16
 class Contour:
     """A map of a surface seen from above, with trails on it.
 
-    points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn. Where trails fade, `fading` says
-    after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart. ghosts (T+1, G, 2) are
-    more paths, without heads, of the runners ghost_owners (G,). pale (T+1, M) says how pale a path is at each step,
-    0 … 1; `note` is what a reader must know of the map.
+    points (T+1, M, 2) are M paths, of the runners owners (M,); `box` is what is drawn, and `starts` lie in it. Where
+    trails fade, `fading` says after how many steps; 0 is never. `anatomy` takes the steps of the M paths apart. ghosts
+    (T+1, G, 2) are more paths, without heads, of the runners ghost_owners (G,). pale (T+1, M) says how pale a path is
+    at each step, 0 … 1; `note` is what a reader must know of the map.
     """
 
     surface: Surface
@@ -176,7 +176,7 @@ def contour_of(race: Race, box: Box, owners: Sequence[int], title: str = "") -> 
     return Contour(
         surface=race.surface,
         box=box,
-        starts=race.starts,
+        starts=tuple(start for start in race.starts if inside(box, np.array(start))),
         points=race.points[:, columns],
         owners=tuple(race.owners[column] for column in columns),
         title=title,

@@ -88,7 +88,9 @@ class ContourPainter:
         spots = to_pixels(minima, self._panel.box, self._place)
         for (x, y), is_global in zip(spots.tolist(), deepest.tolist(), strict=True):
             self._cross(canvas, x, y, 1.0 if is_global else 0.6)
-        rings = to_pixels(np.array(self._panel.starts), self._panel.box, self._place).tolist()
+        rings = to_pixels(
+            np.array(self._panel.starts, dtype=float).reshape(-1, 2), self._panel.box, self._place
+        ).tolist()
         size, thin, ink = (0.7 * theme.head, 0.5, theme.quiet) if self._swarm else (theme.head, 1.0, theme.ink)
         for x, y in rings if len(rings) <= _MOST_STARTS else ():
             canvas.ring(x, y, size, theme.background, 0.45 * theme.head * thin)

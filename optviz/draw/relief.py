@@ -78,7 +78,7 @@ class ReliefPainter:
         minima, deepest = panel.surface.minima_within(panel.box)
         self._minima = self._terrain.raised(self._terrain.on_floor(minima))
         self._shares = np.where(deepest, 1.0, 0.6)  # how large the minima's crosses are
-        self._starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float)))
+        self._starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float).reshape(-1, 2)))
         self.orbits = panel.camera == "orbit"
         turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self.orbits else 1)]
         self._camera = fitted(turns, panel.elevation, outline(self._terrain), self._place)[0]

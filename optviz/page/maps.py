@@ -44,7 +44,7 @@ class Studio:
         points = brought_near(panel.points[self._moments], panel.box)
         count = len(panel.owners)
         swarm = count > len(set(panel.owners))
-        starts = _places(np.array(panel.starts, dtype=float), panel, block)
+        starts = _places(np.array(panel.starts, dtype=float).reshape(-1, 2), panel, block)
         minima, deepest = panel.surface.minima_within(panel.box)
         found: dict[str, Any] = {
             "title": panel.title,
@@ -56,7 +56,7 @@ class Studio:
             "trails": count <= MOST_TRAILS,
             "faint": faintness(len(panel.ghost_owners) or count),
             "fading": panel.fading,
-            "starts": starts[np.isfinite(starts).all(axis=-1)].tolist(),
+            "starts": starts.tolist(),
             "minima": [
                 {"at": spot, "deep": bool(deep)}
                 for spot, deep in zip(_places(minima, panel, block).tolist(), deepest.tolist(), strict=True)
