@@ -29,6 +29,7 @@ PRESENTATION_PART = "customXml/item1.xml"
 """Where in a presentation the recipes stand."""
 
 _BLOCK = 1 << 16
+_NAME = b"optviz\x00"  # of a PNG's text chunk
 _CHUNKS = 1 << 16  # of a PNG or WebP that are looked at before giving up
 
 Finder = Callable[[IO[bytes]], bytes]
@@ -65,7 +66,7 @@ def _gif(file: IO[bytes]) -> bytes:
     head = file.read(13)
     if len(head) == 13 and head[10] & 0x80:
         file.seek(3 << (head[10] % 8 + 1), os.SEEK_CUR)
-    while file.read(1) == b"\x21":
+    while file.tell() < 3 * LARGEST and file.read(1) == b"\x21":
         is_comment = file.read(1) == b"\xfe"
         pieces, held = [], 0
         while (size := file.read(1)) > b"\x00" and held < LARGEST:
@@ -91,11 +92,10 @@ def _png(file: IO[bytes]) -> bytes:
     for _ in range(_CHUNKS):
         head = file.read(8)
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if kind == b"tEXt" and size <= LARGEST:
-            name, _, text = file.read(size).partition(b"\x00")
-            if name == b"optviz":
-                return text
-            file.seek(4, os.SEEK_CUR)  # its checksum
+        if kind == b"tEXt" and len(_NAME) <= size <= LARGEST:
+            if file.read(len(_NAME)) == _NAME:
+                return file.read(size - len(_NAME))
+            file.seek(size - len(_NAME) + 4, os.SEEK_CUR)  # its checksum, too
         elif kind in (b"", b"IEND"):
             return b""
         else:

@@ -19,6 +19,7 @@ import pytest
 import optviz
 from optviz import reading
 from optviz.arrays import read_arrays
+from optviz.carriers import carried
 from optviz.errors import DataError, OptvizError
 from optviz.gallery import load_exhibits
 from optviz.nets import idx
@@ -110,6 +111,32 @@ def test_a_file_that_states_no_size_is_read(tmp_path):
 def test_whatever_is_no_name(name):
     with pytest.raises(DataError, match="cannot be read: "), opened(name, DataError):
         pass
+
+
+def test_recipes_are_looked_for_near_the_beginning(tmp_path):
+    """A GIF of extensions, or a PNG of texts, that hold no recipe, as many as fit into a file."""
+    path = tmp_path / "a"
+    begin = b"GIF89a\x01\x00\x01\x00\x00\x00\x00"
+    recipe = b'\x21\xfe\x0b{"optviz": \x00'
+    for extension in (b"\x21\xff\x00", b"\x21\xf9\x01\x00\x00", b"\x21\xff" + b"\x01a" * 1000 + b"\x00"):
+        near, far = 1 << 20, 4 << 20
+        path.write_bytes(begin + extension * (near // len(extension)) + recipe)
+        with path.open("rb") as file:
+            assert carried(file).startswith(b'{"optviz": ')
+        path.write_bytes(begin + extension * (far // len(extension)) + recipe)
+        since = time.perf_counter()
+        with path.open("rb") as file:
+            assert carried(file) == b""
+        assert time.perf_counter() - since < 5
+    with path.open("wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        for _ in range(1000):
+            file.write(struct.pack(">I", 1 << 20) + b"tEXt")
+            file.seek((1 << 20) + 4, os.SEEK_CUR)
+    since = time.perf_counter()
+    with path.open("rb") as file:
+        assert carried(file) == b""
+    assert time.perf_counter() - since < 1
 
 
 # Data that is deep, or holds what is no number
