@@ -26,6 +26,7 @@ _CREEPING = 1e-6  # a named rate may be meant to be slow
 _GRAINS = 1000  # steps between neighbouring numbers, of which values are made
 _FEW = 6  # points at which values are compared
 _ROUNDING = 1e-6  # of the largest value: one point alone is rounded differently
+_TAME = 1e100  # beyond it numbers run over when they are squared
 _MOMENTS = 100  # of a race that are compared with its surface
 _LEVEL = 4  # of the stack, where the caller of `race` stands
 
@@ -131,16 +132,30 @@ def heed_paths(problem: Problem, rules: Mapping[str, str], points: Array, values
 
 
 def _heed_end(problem: Problem, labels: list[str], heads: NDArray[np.intp], points: Array, values: Array) -> None:
-    """Warn where a run ended at a point with a finite value and no finite gradient; `heads` are those that ended."""
+    """Warn where a run ended though the value was finite: where the gradient was not, or where its step was not.
+
+    `heads` are the numbers of those that ended, `points` and `values` theirs alone.
+    """
     first = np.isfinite(points).all(axis=-1).argmin(axis=0)
     each = np.arange(len(heads))
     last, there = points[first - 1, each], values[first - 1, each]
-    broken = (first > 0) & np.isfinite(there) & ~np.isfinite(exact_gradient(problem.surface, last)).all(axis=-1)
+    slopes = exact_gradient(problem.surface, last)
+    finite = (first > 0) & np.isfinite(there)
+    broken = finite & ~np.isfinite(slopes).all(axis=-1)
+    lost = finite & (np.abs(slopes) < _TAME).all(axis=-1) & (np.abs(last) < _TAME).all(axis=-1)
+    if not (broken.any() or lost.any()):
+        return
+    at = int((broken if broken.any() else lost).argmax())
+    label = labels[int(heads[at]) // len(problem.starts)]
     if broken.any():
-        at = int(broken.argmax())
-        ends = f", and ends {labels[int(heads[at]) // len(problem.starts)]} at step {first[at]}"
+        ends = f", and ends {label} at step {first[at]}"
         text = broken_gradient(problem.surface.name, last[at], there[at], ends)
-        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL + 1)
+    else:
+        text = (
+            f"{label} takes a step that is not finite at ({last[at, 0]:.4g}, {last[at, 1]:.4g}), where the gradient is "
+            f"({slopes[at, 0]:.4g}, {slopes[at, 1]:.4g}): it divides by 0, or its rate is far too large"
+        )
+    warnings.warn(text, OptvizWarning, stacklevel=_LEVEL + 1)
 
 
 def heed_other_surface(surface: Surface, points: Array, values: Array) -> None:

@@ -109,6 +109,19 @@ def test_a_run_that_ends_where_the_gradient_breaks_is_told():
         optviz.race(cone, ["sgd:lr=2"], steps=9)
 
 
+def test_a_step_that_is_not_finite_is_told(folder):
+    """Of booth's gradient at (0, 0), (−34, −38) by its formula, an optimizer makes NaN."""
+    (folder / "mine.py").write_text(
+        "from dataclasses import dataclass\nfrom optviz.optimizer import Optimizer\n"
+        "@dataclass(frozen=True, kw_only=True)\nclass Mine(Optimizer):\n    name = title = 'mine'\n"
+        "    def init(self, params): return 0\n"
+        "    def update(self, gradient, state, params):\n"
+        "        return gradient * (0 if state < 2 else float('nan')), state + 1\n"
+    )
+    with pytest.warns(OptvizWarning, match=r"mine takes a step that is not finite at \(0, 0\), .* is \(-34, -38\)"):
+        optviz.race("booth", ["./mine.py:lr=0.1", "sgd:lr=0.01"], start=(0, 0), steps=5)
+
+
 def test_a_run_that_merely_diverges_is_not_blamed_on_the_gradient():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
