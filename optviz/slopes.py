@@ -93,7 +93,7 @@ def measure(surface: Surface, points: Array, *, tolerance: float = _LOOSE, sampl
         rounding = 8 * (np.finfo(float).eps * largest + np.finfo(float).tiny)
         sure = (rounding / (ahead - behind) <= 0.1 * tolerance * size) & np.isfinite(middle)
         sure &= (middle != 0) | (_STEPS[:, None, None] >= _FLAT)
-        error = np.where(sure, np.abs(middle - found) / size, np.inf)
+        error = np.where(sure, np.where(size > 0, np.abs(middle - found) / size, 0.0), np.inf)  # 0 is 0
         error = np.where(np.isnan(error), np.inf, error)
         smooth = np.abs(forth - back) <= 0.05 * np.maximum(np.abs(forth), np.abs(back))
         change = np.abs(middle[1:] - middle[:-1]) <= 0.1 * tolerance * np.abs(middle[1:])

@@ -24,6 +24,7 @@ from optviz.races import _judged, race
 from optviz.recipe import read_recipe
 from optviz.scene import Curves
 from optviz.series import Series
+from optviz.slopes import measure
 from optviz.surface import Surface
 
 TENS = [6, -6, 12, -12, 50, -50, 150, -150, 290, -290]
@@ -381,3 +382,11 @@ def test_a_recipe_holds_what_a_race_may_be(tmp_path):
     recipe = read_recipe(tmp_path / "a.png")
     assert (recipe.noise, tuple(recipe.picture["view_box"])) == (1e50, box)
     assert np.array_equal(replot(recipe).film.still(3), picture.film.still(3))
+
+
+@pytest.mark.parametrize(
+    "change", [{"f": 1e-150, "y": 1e290}, {"f": 1e-290, "x": 1e50}, {"x": 1e290, "y": 1e290}], ids=str
+)
+def test_a_slope_below_all_numbers_is_no_lost_gradient(change):
+    """f changes by 1e-150 over 1e290: the gradient is 0, and so says every difference."""
+    assert not measure(measured(**change), measured(**change).grid(6, 6).reshape(-1, 2)).wrong.any()
