@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
+import signal
 import sys
+import time
 
 import autograd.numpy as anp
 import numpy as np
@@ -338,6 +341,29 @@ def test_ctrl_c_in_a_function_of_a_user_stays_one(run, folder):
     (folder / "mine.py").write_text(surface("if calls > 4: raise KeyboardInterrupt", "return x**2 + y**2"))
     result = run(*COMMANDS["compare"], "--surface", "./mine.py")
     assert (result.exit_code, result.stdout) == (130, "")
+
+
+SLOW = {
+    "asleep": ["    time.sleep(60)"],
+    "another error of it": ["    try: time.sleep(60)", "    except BaseException: raise ValueError('no')"],
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system")
+@pytest.mark.parametrize("lines", SLOW.values(), ids=SLOW)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_within_a_function_of_a_user_ends_the_program(spawn, folder, lines, number, code):
+    here = "    import time; open('here', 'w').close()"
+    (folder / "mine.py").write_text(surface("if calls > 4:", here, *lines, "return x**2 + y**2"))
+    process = spawn(
+        *COMMANDS["compare"], "--surface", "./mine.py", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
+    deadline = time.monotonic() + 60
+    while not (folder / "here").exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(number)
+    stdout, _ = process.communicate(timeout=60)
+    assert (process.returncode, stdout) == (code, b"")
 
 
 def test_a_schedule_that_raises_is_an_error_with_its_line():

@@ -83,11 +83,11 @@ def _failure(error: BaseException, ctx: click.Context, signals: list[int]) -> Ba
         if signals[0] == signal.SIGINT:
             click.echo(_CUT_SHORT, err=True)
         ctx.exit(128 + signals[0])
+    if not isinstance(error, Exception):
+        return blamed(error, click.ClickException, "somebody's code")
     if words := _in_a_file_of_the_user(error):
         return click.ClickException(words)
-    if isinstance(error, OSError | UnicodeEncodeError):
-        return stdout_failed(error)
-    return error if isinstance(error, Exception) else blamed(error, click.ClickException, "somebody's code")
+    return stdout_failed(error) if isinstance(error, OSError | UnicodeEncodeError) else error
 
 
 @contextlib.contextmanager
@@ -153,7 +153,7 @@ def stdout_failed(error: OSError | UnicodeEncodeError) -> click.ClickException:
     return click.ClickException(f"stdout cannot be written: {error.strerror or error}")
 
 
-def _in_a_file_of_the_user(error: BaseException) -> str | None:
+def _in_a_file_of_the_user(error: Exception) -> str | None:
     """What went wrong on which line of a user's file, if it was there."""
     from optviz.faults import place_in_file, said
 
