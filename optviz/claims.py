@@ -30,6 +30,7 @@ from optviz.nets.training import Training
 from optviz.ranking import records
 from optviz.rates import known_floor
 from optviz.reading import MAX_SPEC
+from optviz.specs import NUMBER
 from optviz.surface import Array
 
 if TYPE_CHECKING:
@@ -44,10 +45,9 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 }
 _EVENTS = ("left_at", "diverged_at", "steps_to_tolerance", "epochs_to")
 _NEAR = 0.01  # of the view's width and height, as far from a minimum as one may be who has found it
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _OPERATOR = re.compile("|".join(_OPERATORS))
-_CONSTANT = re.compile(rf"{_NUMBER}|never", re.ASCII)
-_TERM = re.compile(rf"(?:({_NUMBER})\s*\*\s*)?([a-z_]+)\(([^(),]+)(?:,\s*(\d{{1,9}})\s*)?\)", re.ASCII)
+_CONSTANT = re.compile(rf"{NUMBER}|never", re.ASCII)
+_TERM = re.compile(rf"(?:({NUMBER})\s*\*\s*)?([a-z_]+)\(([^(),]+)(?:,\s*(\d{{1,9}})\s*)?\)", re.ASCII)
 
 
 @dataclass(frozen=True)

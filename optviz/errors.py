@@ -109,14 +109,14 @@ def told(message: str) -> str:
         >>> told("no surface is called " + "x" * 100_000) == "no surface is called " + "x" * 200 + "…" + "x" * 60
         True
     """
-    parts = _POINTED.split(message)
+    parts = _POINTED.split(message, 3)
     parts[::2] = [_short(printable(part)) for part in parts[::2]]
     parts[1::2] = ["\n".join(_short(printable(line)) for line in part.split("\n")) for part in parts[1::2]]
     return "".join(parts)
 
 
 def _short(text: str) -> str:
-    text = re.sub(rf"\S{{{MAX_WORD + 1},}}", lambda word: f"{word[0][:200]}…{word[0][-60:]}", text)
+    text = re.sub(rf"(?<!\S)\S{{{MAX_WORD + 1},}}", lambda word: f"{word[0][:200]}…{word[0][-60:]}", text)
     return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE * 2 // 3]} … {text[-MAX_MESSAGE // 4 :]}"
 
 

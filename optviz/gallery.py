@@ -195,4 +195,4 @@ def _check_command(slug: str, command: str) -> None:
 def _compared(recipe: Recipe) -> Any:
     """What counts of a recipe, numbers to nine digits."""
     text = replace(recipe, version="").to_text()
-    return json.loads(re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.9g}", text))
+    return json.loads(re.sub(r"(?<!\d)-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.9g}", text))

@@ -22,6 +22,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from optviz.encode.palette import with_palette
 from optviz.errors import OptvizError
 from optviz.reading import MAX_FRAMES, MAX_PICTURE, MAX_PIXELS, MAX_PLAYED, read_bytes
+from optviz.specs import NUMBER
 
 MEDIA_TYPES = {
     "gif": "image/gif",
@@ -38,7 +39,7 @@ _OPENED = ("GIF", "PNG", "WEBP", "JPEG")
 _PILLOW = {"GIF": "gif", "PNG": "png", "WEBP": "webp", "JPEG": "jpg", "MPO": "jpg"}
 _USUAL = 100  # milliseconds of a frame that names none
 _WEBM = b"\x1aE\xdf\xa3"
-_LENGTH = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*(pt|px|mm|cm|in)?\s*")
+_LENGTH = re.compile(rf"({NUMBER})\s*(?:pt|px|mm|cm|in)?")
 
 
 class ImageError(OptvizError):
@@ -206,5 +207,5 @@ def _svg_size(content: bytes) -> tuple[float, float]:
         raise UnidentifiedImageError
     box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
     sides = box[2:] if len(box) == 4 else [attributes.get("width", ""), attributes.get("height", "")]
-    lengths = [float(found[1]) for side in sides if (found := _LENGTH.fullmatch(side))]
-    return (lengths[0], lengths[1]) if len(lengths) == 2 and min(lengths) > 0 else (4, 3)
+    lengths = [float(found[1]) for side in sides if (found := _LENGTH.fullmatch(side.strip()))]
+    return (lengths[0], lengths[1]) if len(lengths) == 2 and 1e-3 < min(lengths) <= max(lengths) < 1e6 else (4, 3)

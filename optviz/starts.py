@@ -11,6 +11,7 @@ import numpy as np
 from optviz.bounds import check_seed, number_of
 from optviz.errors import ArgumentError, shown
 from optviz.kinds import listed, several
+from optviz.specs import NUMBER
 from optviz.surface import Point, Surface
 
 Starts = str | Point | Sequence[str | Point]
@@ -18,8 +19,7 @@ Starts = str | Point | Sequence[str | Point]
 
 MAX_STARTS = 4096
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_POINT = re.compile(rf"\s*({_NUMBER})\s*,\s*({_NUMBER})\s*")
+_POINT = re.compile(rf"\s*({NUMBER})\s*,\s*({NUMBER})\s*")
 
 
 def gather_starts(given: Starts | None, surface: Surface, seed: int = 0) -> tuple[Point, ...]:

@@ -111,10 +111,19 @@ def test_an_svg_that_is_none(content):
 
 
 @pytest.mark.parametrize(
-    "attributes", ['width="1e999"', 'viewBox="0 0 1e400 5"', 'viewBox="a b c d"', 'width="-5"', ""]
+    "attributes",
+    ['width="1e999"', 'viewBox="0 0 1e400 5"', 'viewBox="a b c d"', 'width="-5"', 'viewBox="0 0 1e300 1e-300"', ""],
 )
 def test_an_svg_of_an_odd_size(attributes):
     assert image_of(f"<svg {attributes}/>".encode(), "a.svg").size == (4, 3)
+
+
+@pytest.mark.parametrize("value", ["9" * 10**6, "1" + " " * 10**6 + "x", "1," * 10**6, "." * 10**6, "1e" * 10**6])
+@pytest.mark.parametrize("name", ["width", "viewBox"])
+def test_an_svg_of_a_size_without_end(name, value):
+    since = time.perf_counter()
+    assert image_of(f'<svg {name}="{value}"/>'.encode(), "a.svg").size == (4, 3)
+    assert time.perf_counter() - since < 5
 
 
 def test_an_svg_that_only_points_elsewhere_asks_for_nothing(monkeypatch):

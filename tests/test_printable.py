@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import struct
+import time
 import unicodedata
 
 import pytest
@@ -145,6 +146,13 @@ def test_messages_are_bounded_and_keep_both_ends():
     assert len(str(UnknownNameError("surface", "sadle" * 20_000, ["saddle"]))) < MAX_WORD + 100
     path = "/".join(["folder"] * 50) + "/a.gif"
     assert path in str(OptvizError(f"{path} cannot be read"))
+
+
+@pytest.mark.parametrize("part", ["x", "x" * 399 + " ", "\n  x\n ^", "\n  ", "\n", " ", "\x1b"])
+def test_a_message_takes_no_longer_than_it_is_long(part):
+    since = time.perf_counter()
+    assert len(told(part * (4_000_000 // len(part)))) <= 2 * MAX_MESSAGE
+    assert time.perf_counter() - since < 15
 
 
 @pytest.mark.parametrize("place", [0, 5, 99, 100, 101, 5000, 9_999])
