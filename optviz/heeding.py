@@ -7,6 +7,7 @@ beyond those that were tried; and that nobody moves.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Mapping
 
@@ -28,7 +29,6 @@ _FEW = 6  # points at which values are compared
 _ROUNDING = 1e-6  # of the largest value: one point alone is rounded differently
 _TAME = 1e100  # beyond it numbers run over when they are squared
 _MOMENTS = 100  # of a race that are compared with its surface
-_LEVEL = 4  # of the stack, where the caller of `race` stands
 
 
 def heed_function(problem: Problem) -> bool:
@@ -42,7 +42,7 @@ def heed_function(problem: Problem) -> bool:
     _heed_values(problem)
     fault = gradient_fault(problem.surface, problem.starts)
     if fault is not None:
-        warnings.warn(fault, OptvizWarning, stacklevel=_LEVEL)
+        _tell(fault)
     return fault is not None
 
 
@@ -57,7 +57,7 @@ def heed_rounding(problem: Problem) -> None:
             f"the values of {problem.surface.name} on its domain differ by {high - low:.2g}, and numbers near "
             f"{high:.3g} by {step:.2g} at least: one sees how they are rounded; subtract what all have in common"
         )
-        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+        _tell(text)
 
 
 def _heed_values(problem: Problem) -> None:
@@ -71,7 +71,7 @@ def _heed_values(problem: Problem) -> None:
     rounding = _ROUNDING * np.max(np.abs(together), initial=0.0, where=finite)
     if not np.array_equal(together, again, equal_nan=True):
         text = f"fn of {surface.name} has other values each time, so that nothing can be made again; noise is noise=…"
-        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL + 1)
+        _tell(text)
         return
     with np.errstate(all="ignore"):
         mixed = ~(np.abs(together - alone) <= rounding) & ~(
@@ -97,10 +97,10 @@ def heed_rates(choices: Mapping[str, Choice]) -> None:
     ]
     if told:
         text = f"rates at the end of those that were tried, so that better ones may lie beyond: {', '.join(told)}"
-        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+        _tell(text)
     if out:
         text = f"every rate that was tried leaves the domain or the finite numbers, of {', '.join(out)}; name one: lr=…"
-        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+        _tell(text)
 
 
 def heed_paths(problem: Problem, rules: Mapping[str, str], points: Array, values: Array, warned: bool) -> None:
@@ -125,7 +125,7 @@ def heed_paths(problem: Problem, rules: Mapping[str, str], points: Array, values
         if not slopes.any():
             why = "the gradient is 0 where they begin: start elsewhere"
         text = f"nobody moves: all runs end where they begin, to {100 * least:g} % of the view; {why}"
-        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+        _tell(text)
     ended = np.flatnonzero(~np.isfinite(spans).all(axis=-1))
     if len(ended) and not warned:
         _heed_end(problem, list(rules), ended, points[:, ended], values[:, ended])
@@ -155,7 +155,7 @@ def _heed_end(problem: Problem, labels: list[str], heads: NDArray[np.intp], poin
             f"{label} takes a step that is not finite at ({last[at, 0]:.4g}, {last[at, 1]:.4g}), where the gradient is "
             f"({slopes[at, 0]:.4g}, {slopes[at, 1]:.4g}): it divides by 0, or its rate is far too large"
         )
-    warnings.warn(text, OptvizWarning, stacklevel=_LEVEL + 1)
+    _tell(text)
 
 
 def heed_other_surface(surface: Surface, points: Array, values: Array) -> None:
@@ -173,4 +173,12 @@ def heed_other_surface(surface: Surface, points: Array, values: Array) -> None:
         text = (
             f"{surface.name} has other values now than along the race: it ran on another surface, or the file changed"
         )
-        warnings.warn(text, OptvizWarning, stacklevel=_LEVEL)
+        _tell(text)
+
+
+def _tell(text: str) -> None:
+    """Warn of something, on the line outside optviz that asked for what was done."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and str(frame.f_globals.get("__name__")).split(".")[0] == "optviz":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, OptvizWarning, stacklevel=level)

@@ -271,6 +271,14 @@ def test_from_python_too(call):
         call(bowl)
 
 
+@pytest.mark.parametrize("call", [optviz.race, optviz.animate, optviz.plot, optviz.compare, optviz.choose_rates])
+def test_the_note_stands_at_the_line_that_called(call):
+    half = Surface(name="half", fn=lambda x, y: x * bare(x) + y**2, **BOX)
+    with pytest.warns(OptvizWarning, match="the gradient of half is not its slope") as told:
+        call(half)
+    assert {each.filename for each in told} == {__file__}
+
+
 def test_a_recipe_made_again_says_it_again(run, spawn, folder):
     (folder / "mine.py").write_text(file_of("np.where(x >= 0, x, np.sqrt(-x)) + y**2"))
     line = ["animate", *SMALL, "-o", "a.gif", "--surface", "./mine.py", "-O", "sgd:lr=0.1"]
