@@ -164,14 +164,18 @@ def _exhibit(slug: str, table: Any) -> Exhibit:
 
 
 def _text(slug: str, key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > MAX_SPEC.most:
-        raise GalleryError(f"exhibit {slug}, {key}: must be a line of text of at most {MAX_SPEC}, not {shown(value)}")
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise GalleryError(f"exhibit {slug}, {key}: must be a line of text, not {shown(value)}")
+    if len(value) > MAX_SPEC.most:
+        raise GalleryError(f"exhibit {slug}, {key}: has {len(value)} letters; allowed are {MAX_SPEC}")
     return value.strip()
 
 
 def _texts(slug: str, key: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_LINES.most:
-        raise GalleryError(f"exhibit {slug}, {key}: must be a list of 1 to {MAX_LINES}, not {shown(value)}")
+    if not isinstance(value, list) or not value:
+        raise GalleryError(f"exhibit {slug}, {key}: must be a list of one text or more, not {shown(value)}")
+    if len(value) > MAX_LINES.most:
+        raise GalleryError(f"exhibit {slug}, {key}: has {len(value)} lines; allowed are {MAX_LINES}")
     return tuple(_text(slug, key, each) for each in value)
 
 

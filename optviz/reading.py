@@ -134,7 +134,7 @@ def read_toml(path: str | Path, kind: type[OptvizError] = OptvizError, name: str
             raise ValueError(f"a key has too many parts: allowed are {MAX_DEPTH}")
         _check_depth(data := tomllib.loads(text))
     except UnicodeDecodeError as error:
-        raise kind(f"{told} is not text in UTF-8: {error.reason}") from error
+        raise kind(f"{told} is not TOML, which is text in UTF-8: {error.reason}") from error
     except (ValueError, RecursionError) as error:
         raise kind(f"{told} is not TOML: {_told(error)}") from error
     return data

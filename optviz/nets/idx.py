@@ -12,6 +12,8 @@ import math
 import os
 import zlib
 from collections.abc import Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -105,8 +107,9 @@ def _read(path: Path, file: IO[bytes], kinds: Sequence[str]) -> tuple[bytes, tup
         raise DataError(f"{path} is too large to be read: {shape} are {wanted} bytes; allowed are {MAX_IDX}")
     rest = file.read(wanted + 1)
     if len(rest) != wanted:
-        has = f"it has {len(rest)}" if len(rest) < wanted else "it has more"
-        raise DataError(f"{path} is cut short or damaged: {shape} are {wanted} bytes, {has}")
+        more = sum(len(block) for block in islice(iter(partial(file.read, 1 << 20), b""), MAX_IDX.most >> 20))
+        has = f"{len(rest) + more}" + (" or more" if more >= MAX_IDX.most else "")
+        raise DataError(f"{path} is cut short or damaged: {shape} are {wanted} bytes, it has {has}")
     return head + sizes + rest, shape, kind
 
 

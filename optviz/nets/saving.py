@@ -224,7 +224,8 @@ def _check_arrays(arrays: dict[str, NDArray[Any]], fresh: Trial) -> None:
     for name, (shape, dtype) in wanted.items():
         found = arrays[name]
         if (found.shape, found.dtype) != (shape, np.dtype(dtype)):
-            raise ValueError(f"{name} has the shape {found.shape} and the type {found.dtype}, not {shape} and {dtype}")
+            what = {"params": "parameters", "memory": "averages"}.get(name, name)
+            raise ValueError(f"{found.shape} {what} of {found.dtype}, not {shape} of {np.dtype(dtype)}")
 
 
 def _row(epoch: Epoch) -> list[float]:
