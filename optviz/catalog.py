@@ -242,7 +242,7 @@ def _try_step(optimizer: Optimizer, ref: str) -> None:
     except BaseException as error:
         if goes_its_way(error):
             raise
-        raise OptvizError(f"{place_of(error) or ref}: the first step raised {error!r}{helping(error)}") from error
+        raise OptvizError(f"{place_of(error) or ref}: the first step raised {shown(error)}{helping(error)}") from error
     checked_step(ready, result, at)
 
 
@@ -302,4 +302,4 @@ def _optimizer_in(module: ModuleType, name: str, ref: str) -> Any:
 
 def _why(error: BaseException) -> str:
     """Why something could not be imported: errors say it, but for those that are meant to end the program."""
-    return str(error) if isinstance(error, ImportError | AttributeError) else said(error)
+    return str(error) if type(error) in (ImportError, ModuleNotFoundError, AttributeError) else said(error)

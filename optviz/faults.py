@@ -67,13 +67,22 @@ class Guard:
 
 def said(error: BaseException, hint: str = "") -> str:
     """What went wrong, in a line, with what to do about it where that is known."""
-    return f"{type(error).__name__}: {error}{helping(error, hint)}"
+    return f"{type(error).__name__}: {_words(error)}{helping(error, hint)}"
 
 
 def helping(error: BaseException, hint: str = "") -> str:
     """What usually helps against an error, in parentheses; `hint` where the error itself says nothing of it."""
-    helps = next((helps for words, helps in _HINTS.items() if words in str(error)), hint)
+    text = _words(error)
+    helps = next((helps for words, helps in _HINTS.items() if words in text), hint)
     return f" ({helps})" if helps else ""
+
+
+def _words(error: BaseException) -> str:
+    """What an error says of itself, which is code of others, too."""
+    try:
+        return str(error)
+    except (Exception, SystemExit):  # noqa: BLE001 - it may raise whatever there is
+        return "it does not say why"
 
 
 def place_of(error: BaseException) -> str | None:

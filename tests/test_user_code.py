@@ -33,6 +33,10 @@ RAISES = {
     "a base of its own": ("raise type('Odd', (BaseException,), {})('odd')", "Odd: odd"),
     "an assertion": ("assert False, 'no'", "AssertionError: no"),
     "no memory": ("raise MemoryError", "MemoryError"),
+    "one that cannot speak": (
+        "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0, '__repr__': lambda self: 1 / 0})",
+        "Mute: it does not say why",
+    ),
     "recursion": ("f(x, y)", "RecursionError"),
 }
 
