@@ -14,9 +14,11 @@ from optviz.draw import plinth as draw_plinth
 from optviz.draw.layout import layout
 from optviz.errors import OptvizWarning
 from optviz.page.data import told
+from optviz.page.document import page_of
 from optviz.page.packing import numbers
 from optviz.races import _judged, race
 from optviz.scene import scene_of
+from tests.pages import opener
 from tests.test_scale import measured
 
 SIZE = (260, 200)
@@ -151,3 +153,30 @@ def test_starts_are_spread_over_any_domain(start, change):
     assert surface.contains(points).all()
     x0, x1, y0, y1 = surface.domain
     assert (np.ptp(points, axis=0) / (x1 - x0, y1 - y0) > 0.5).all()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"right": 2.0**30}, {"up": -1e6}, {"x": 1e-50, "y": 1e50}, {"f": 1e-50}, {"f": 1e50}, {"more": 1e6}],
+    ids=str,
+)
+def test_a_page_reads_out_places_and_values_in_any_unit(browser, tmp_path, change):
+    with warnings.catch_warnings(action="ignore", category=OptvizWarning):
+        found = race(measured(**change), ["sgd:lr=1e-300"], steps=2)
+    point = """
+        const figure = document.querySelector(".map"), box = figure.children[1].getBoundingClientRect();
+        const where = { clientX: box.left + arguments[0] * box.width, clientY: box.top + arguments[1] * box.height };
+        figure.dispatchEvent(new PointerEvent("pointermove", where));
+        return document.querySelector(".readout").innerText"""
+    x0, x1, y0, y1 = found.surface.window
+    size, values = np.array([x1 - x0, y1 - y0]), []
+    with opener(browser, tmp_path) as shown:
+        player = shown(page_of(scene_of(found, size=SIZE, frames=3)), None)
+        for across, down in ((0.9, 0.1), (0.6, 0.5)):
+            told_there = player.run(point, across, down).replace("−", "-")
+            x, y, value = (float(re.search(rf"{key} (\S+)", told_there)[1]) for key in ("x", "y", "≈"))
+            place = np.array([x0 + across * size[0], y1 - down * size[1]])
+            assert (np.array([x, y]) - place) / size == pytest.approx([0, 0], abs=0.005)
+            values.append((value, float(found.surface(place))))
+    (high, above), (low, below) = values
+    assert high - low == pytest.approx(above - below, rel=0.2)

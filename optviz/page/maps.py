@@ -85,7 +85,7 @@ class Studio:
 
     def picture(self, ground: Ground) -> dict[str, Any]:
         """What a page must know of a picture; the picture itself stands in its document."""
-        values = None if ground.values is None else [float(f"{value:.3g}") for value in ground.values]
+        values = None if ground.values is None else _told(ground.values)
         palettes = [base64.b64encode(table.tobytes()).decode() for table in ground.palettes]
         return {"width": ground.size[0], "height": ground.size[1], "palettes": palettes, "values": values}
 
@@ -98,6 +98,14 @@ class Studio:
             self._known[key] = len(self.grounds), block
             self.grounds.append(ground)
         return self._known[key]
+
+
+def _told(values: Array) -> list[float]:
+    """Values in as many digits as tell them apart, and three at least."""
+    with np.errstate(all="ignore"):
+        more = np.log10(np.abs(values).max() / np.ptp(values))
+    digits = 3 + int(np.clip(np.nan_to_num(more, nan=0.0, posinf=12.0), 0, 12))
+    return [float(f"{value:.{digits}g}") for value in values.tolist()]
 
 
 def _relief(block: Block, points: Array, minima: Array) -> dict[str, Any]:

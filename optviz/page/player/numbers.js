@@ -62,6 +62,13 @@ function precise(value) {
   return Number.isFinite(value) ? tickLabel(value) : "diverged";
 }
 
+/** A value that a map tells, in as many digits as tell its values apart, and three at least. */
+function height(value, values) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const more = Math.floor(Math.log10(Math.max(1, Math.max(-low, high) / (high - low))));
+  return more > 0 ? tickLabel(value, Math.min(15, 3 + more)) : short(value);
+}
+
 /** A coordinate to a ten-thousandth of its axis. */
 function neat(value, span) {
   const places = Math.max(0, 3 - Math.floor(Math.log10(span)));

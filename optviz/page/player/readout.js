@@ -41,7 +41,7 @@ function readOut(page, { maps, regions, curves }, race, state, lead) {
       const lines = [];
       if (found.owner === null) {
         lines.push([coordinates(view.map, view.place, found.x, found.y)]);
-        if (found.value !== null) lines.push([`loss ≈ ${short(found.value)}`]);
+        if (found.value !== null) lines.push([`loss ≈ ${height(found.value, view.picture.values)}`]);
       } else {
         const runner = race.cast[found.owner];
         lines.push([told(found.moment), race.themes[state.theme].looks[found.owner].colour, runner.title]);
