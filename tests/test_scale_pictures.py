@@ -8,9 +8,9 @@ import pytest
 
 import optviz
 from optviz.draw import Film
-from optviz.draw import axes as draw_axes
 from optviz.draw import curves as draw_curves
 from optviz.draw import plinth as draw_plinth
+from optviz.draw import scales as draw_scales
 from optviz.draw.layout import layout
 from optviz.errors import OptvizWarning
 from optviz.page.data import told
@@ -57,11 +57,10 @@ def remeasured(axis, unit):
 @pytest.fixture
 def _unlabelled(monkeypatch):
     """No numbers along axes: they alone are to differ."""
-    for module in (draw_axes, draw_curves, draw_plinth):
-        for name in ("ticks", "some_ticks"):
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, lambda *_: [])
-    monkeypatch.setattr(draw_curves.CurvesPainter, "_ticks", lambda *_: [])
+    monkeypatch.setattr(draw_scales, "ticks", lambda *_: [])
+    monkeypatch.setattr(draw_scales, "some_ticks", lambda *_: [])
+    monkeypatch.setattr(draw_plinth, "ticks", lambda *_: [])
+    monkeypatch.setattr(draw_curves.CurvesPainter, "_powers", lambda *_: [])
 
 
 def drawn(found, **view):
