@@ -59,8 +59,8 @@ MAX_PIXELS = Bound("MAX_PIXELS", 64_000_000, "pixels")
 MAX_FRAMES = Bound("MAX_FRAMES", 10_000, "frames")
 """Of a film on a slide."""
 
-MAX_PLAYED = Bound("MAX_PLAYED", 1 << 32, "pixels")
-"""Of all its frames together."""
+MAX_PLAYED = Bound("MAX_PLAYED", 5_000_000_000, "pixels")
+"""Of all its frames together: as many frames as that of 800x600."""
 
 MAX_ARRAYS = Bound("MAX_ARRAYS", 2 << 30)
 """Of all arrays of an ``.npz`` file, unpacked."""
