@@ -18,7 +18,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from optviz.errors import OptvizError
-from optviz.reading import MAX_ARRAYS, MAX_MEMBERS, opened
+from optviz.reading import MAX_ARRAYS, MAX_HEADER, MAX_MEMBERS, opened
 
 _ZIP, _NPY = b"PK", b"\x93NUMPY"
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -85,6 +85,11 @@ def _stated(member: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     version = npy.read_magic(member)
     if version not in _HEADERS:
         raise OptvizError(f"an array in it is of the format {version}; allowed are 1.0 and 2.0")
+    at = member.tell()
+    length = int.from_bytes(member.read(2 * version[0]), "little")
+    if length > MAX_HEADER.most:
+        raise OptvizError(f"the header of an array is {length} bytes; allowed are {MAX_HEADER}")
+    member.seek(at)
     shape, _, dtype = _HEADERS[version](member)
     if any(length < 0 for length in shape):
         raise OptvizError(f"an array in it has the shape {shape}")

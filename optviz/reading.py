@@ -65,6 +65,9 @@ MAX_PLAYED = Bound("MAX_PLAYED", 5_000_000_000, "pixels")
 MAX_ARRAYS = Bound("MAX_ARRAYS", 2 << 30)
 """Of all arrays of an ``.npz`` file, unpacked."""
 
+MAX_HEADER = Bound("MAX_HEADER", 10_000)
+"""Of what one array says of itself."""
+
 MAX_MEMBERS = Bound("MAX_MEMBERS", 1 << 17, "arrays")
 """In an ``.npz`` file."""
 

@@ -334,7 +334,10 @@ def tried(number: int, seed: int, whole: Path, folder: Path) -> list[str]:
     chance = random.Random(f"{seed} {number}")
     kind = chance.choice(KINDS)
     ask = chance.choice(kind.asks)
-    content = damaged((whole / kind.name).read_bytes(), kind.name, chance)
+    other = (
+        chance.choice(KINDS) if chance.random() < 0.1 else kind
+    )  # a file that is something else than its suffix says
+    content = damaged((whole / other.name).read_bytes(), other.name, chance)
     path = folder / kind.name
     path.write_bytes(content)
     before = set(folder.rglob("*"))
@@ -450,11 +453,11 @@ def _batch(numbers: range, seed: int, whole: Path) -> list[str]:
 def _serve(first: int, last: int, seed: int, whole: Path) -> None:
     """Try these one after another, and answer each with a line of JSON."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    answers = os.fdopen(os.dup(1), "w")
+    told = os.dup(1)
     os.dup2(2, 1)
     warnings.simplefilter("error")  # what is not told to a person on purpose
     warnings.simplefilter("always", OptvizWarning)
-    with tempfile.TemporaryDirectory(dir=whole.parent) as room:
+    with tempfile.TemporaryDirectory(dir=whole.parent) as room, os.fdopen(told, "w") as answers:
         folder = Path(room, "here")
         shutil.copytree(whole, folder)
         os.chdir(folder)

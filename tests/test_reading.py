@@ -236,6 +236,15 @@ def test_a_header_that_states_more_than_there_is(tmp_path, within_bounds):
             load_data(str(path))
 
 
+def test_a_header_that_never_ends(tmp_path, within_bounds):
+    begin = b"\x93NUMPY\x02\x00" + struct.pack("<I", 64 << 20)
+    path = npz(tmp_path / "a.npz", X=begin + b" " * (4 << 20), y=Y)
+    with pytest.raises(
+        DataError, match=r"header of an array is 67108864 bytes; allowed are 10000 bytes \(MAX_HEADER\)"
+    ):
+        load_data(str(path))
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     ("members", "words"),
