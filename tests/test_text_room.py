@@ -13,9 +13,11 @@ from optviz.errors import ArgumentError
 from optviz.scene import scene_of
 from optviz.surface import Surface
 from optviz.themes import PRESETS, theme_of
-from tests.texts import outside, overlapping, written
+from tests.pages import Player
+from tests.texts import Text, outside, overlapping, written
 
 pytestmark = pytest.mark.filterwarnings("ignore::optviz.errors.OptvizWarning")  # that nobody moves far
+NUMBER = r"−?[\d.]+(e−?\d+)?"
 NAMES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adadelta", "adamax")
 BOXES = {
     "plain": (-5, 5, -5, 5),
@@ -136,3 +138,71 @@ def test_a_sheet_without_room_is_told_the_size_it_needs(refuse):
     asked = "animate --surface booth --size 64x64 --layout panels --with loss --lr 0.01 -o a.gif"
     message = refuse(2, *asked.split())
     assert re.search(r"size 64x64 has no room for 6 panels; it needs \d+x\d+, or fewer panels", message)
+
+
+HOOK = """
+window.texts = new Map();
+const {fillText, clearRect} = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.clearRect = function(...box) {
+  if (box[2] >= this.canvas.width) window.texts.delete(this.canvas);
+  return clearRect.apply(this, box);
+};
+CanvasRenderingContext2D.prototype.fillText = function(words, x, y, ...rest) {
+  const {actualBoundingBoxLeft: left, actualBoundingBoxRight: right, actualBoundingBoxAscent: up,
+    actualBoundingBoxDescent: down} = this.measureText(words);
+  const {a, e, d, f} = this.getTransform();
+  if (!window.texts.has(this.canvas)) window.texts.set(this.canvas, []);
+  const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]);
+  const box = [(x - left) * a + e, (y - up) * d + f, (x + right) * a + e, (y + down) * d + f];
+  window.texts.get(this.canvas).push([String(words), ...box, size]);
+  return fillText.call(this, words, x, y, ...rest);
+};
+"""
+PAGES = {
+    "plain": {"curves": ("gradient",)},
+    "thousands": {"layout": "panels"},
+    "far right": {},
+    "far down": {"layout": "panels"},
+    "both far": {"curves": ("loss", "distance")},
+    "huge": {"view": "relief"},
+}
+
+
+@pytest.fixture
+def measuring(browser):
+    """A browser that keeps what is written on canvases."""
+    hook = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": HOOK})
+    yield browser
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", hook)
+
+
+@pytest.mark.parametrize("box", PAGES)
+def test_words_on_pages_lie_on_their_canvas_and_not_on_each_other(box, measuring, tmp_path):
+    optviz.animate(raced(box, 9 if box == "plain" else 3), tmp_path / "a.html", size=(640, 480), **PAGES[box])
+    for width, height in ((1400, 900), (800, 700), (380, 760)):
+        page = Player(measuring, tmp_path / "a.html").look(width=width, height=height)
+        canvases = page.run(
+            "return [...window.texts].filter(([canvas]) => canvas.isConnected).map(([canvas, texts]) =>"
+            " [[canvas.width, canvas.height], canvas.closest('figure').className, texts])"
+        )
+        assert len(canvases) >= 2
+        for size, kind, texts in canvases:
+            found = [Text(*each) for each in texts]
+            assert not outside(found, size), (kind, width)
+            assert not overlapping(found), (kind, width)
+            up = [each for each in found if re.fullmatch(NUMBER, each.words) and each.right < 0.3 * size[0]]
+            assert len({round(each.bottom) for each in up}) != 1, "two numbers at least at the left, if any"
+            for axis in axes_of(found):
+                assert len({each.words for each in axis}) == len(axis), (kind, width)
+            least = 9 if width > 400 else 8
+            assert min(each.size for each in found) >= least, "nobody reads smaller letters"
+
+
+def axes_of(texts):
+    """Numbers in one row, and in one column."""
+    numbers = [each for each in texts if re.fullmatch(NUMBER, each.words)]
+    rows, columns = {}, {}
+    for each in numbers:
+        rows.setdefault(round(each.bottom), []).append(each)
+        columns.setdefault(round(each.right), []).append(each)
+    return [*rows.values(), *columns.values()]

@@ -2,7 +2,7 @@
 
 Ticks that lie apart are labelled apart. Where numbers have no room, these are tried in turn: powers of ten, where they
 are shorter; an offset, written once beside the axis, and what each number is beyond it; fewer numbers; smaller letters,
-down to three quarters of the theme's; no numbers at all.
+down to three quarters of the theme's; one number alone; none.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 
 from optviz.draw.layout import some_ticks, ticks
 from optviz.numerals import exact_label, power_labels, tick_label
@@ -49,12 +50,12 @@ def chosen(
 ) -> Scale:
     """The first of these sets of values whose labels have room, in letters as large as may be."""
     candidates = [values for values in tried if values]
-    for each in _sizes(size):
-        for values in candidates:
-            forms = _forms(values) if label is None else [([label(value) for value in values], "")]
-            for labels, offset in forms:
-                if fits(values, labels, each):
-                    return Scale(values, labels, each, offset)
+    several, alone = ([each for each in candidates if (len(each) > 1) is many] for many in (True, False))
+    for each, values in (*product(_sizes(size), several), *product(_sizes(size), alone)):
+        forms = _forms(values) if label is None else [([label(value) for value in values], "")]
+        for labels, offset in forms:
+            if fits(values, labels, each):
+                return Scale(values, labels, each, offset)
     return Scale([], [], size)
 
 

@@ -22,7 +22,7 @@ from optviz.page.still import escaped, still_of
 from optviz.scene import Scene
 
 PLAYER = (
-    *("data", "numbers", "clock", "play", "document", "arrange", "pens", "axes"),
+    *("data", "numbers", "clock", "play", "document", "arrange", "pens", "scales", "axes"),
     *("path", "map", "ground", "trails", "heads", "regions", "curves", "readout"),
 )
 """The files of the player, in the order in which they make up a page's script."""

@@ -25,7 +25,9 @@ class CurveView {
     this.size = this.staged ? 13.5 : 12;
     this.em = letters(this.low.getContext("2d"), this.size);
     this.named = this.staged && width > NAMED * this.em && this.curve.owners.length === this.race.cast.length;
-    const left = 4 * this.em;
+    const labels = this.scale(height - 4 * this.em, Math.min(7 * this.em, 0.3 * width));
+    const widest = Math.max(0, ...labels.labels.map((words) => widthOf(this.low.getContext("2d"), words, labels.size)));
+    const left = Math.max(4 * this.em, widest + 0.8 * this.em);
     const right = this.named ? NAMES * this.em : 8;
     const room = { width: Math.max(8, width - left - right), height: Math.max(8, height - 4 * this.em) };
     this.place = { left, top: 1.9 * this.em, ...room };
@@ -89,37 +91,51 @@ class CurveView {
     this.grounded = true;
     cleared(ground);
     letters(ground, this.size);
-    ground.textAlign = "left";
-    ground.fillStyle = theme.ink;
-    const room = place.left + place.width - 4;
-    const titles = curve.titles.flatMap((each) => (curve.log ? [`${each} (log)`, each] : [each]));
-    const words = titles.find((each) => ground.measureText(each).width <= room) ?? fitting(ground, titles.at(-1), room);
-    const wide = Math.max(place.width, ground.measureText(words).width);
-    ground.fillText(words, place.left + place.width - wide, place.top - 0.7 * em);
-    const bottom = place.top + place.height;
-    const count = Math.max(2, place.height / 38);
-    const values = curve.log ? powers(curve.low, curve.high, count) : someTicks(curve.low, curve.high, count);
-    const whole = curve.log && values.every(Number.isInteger);
-    for (const value of values) {
+    const up = this.scale(place.height, place.left - 0.6 * em);
+    for (const [i, value] of up.values.entries()) {
       const y = place.top + ((curve.high - value) / (curve.high - curve.low)) * place.height;
       pen(ground, faded(theme.quiet, theme.paper, 0.22), 1, [], 0, "butt");
       trace(ground, [place.left, y, place.left + place.width, y]);
       ground.stroke();
       ground.fillStyle = theme.quiet;
+      letters(ground, up.size);
       ground.textAlign = "right";
-      const plain = tickLabel(curve.log ? 10 ** value : value);
-      const words = whole && curve.high - curve.low >= 1.5 ? `1e${value}` : plain;
-      ground.fillText(words.replace("-", "−"), place.left - 0.6 * em, y + 0.36 * em);
+      ground.fillText(up.labels[i], place.left - 0.6 * em, y + 0.36 * em);
     }
     ground.fillStyle = theme.quiet;
-    const { rate } = race.clock;
-    for (const value of someTicks(0, Math.max(1, race.steps) * rate, Math.max(2, Math.floor(place.width / 80)))) {
-      const x = this.across(value / rate);
-      ground.textAlign = x > place.left + place.width - em ? "right" : "center";
-      ground.fillText(tickLabel(value), Math.min(x, place.left + place.width + 6), bottom + 1.6 * em);
-    }
+    const from = drawOffset(ground, place, up, em);
+    const ends = [0, Math.max(1, race.steps) * race.clock.rate];
+    drawAcross(ground, place, ends, this.size, em, this.figure.clientWidth, 80);
+    this.drawTitle(from);
     if (this.named) this.nameEnds();
     this.drawLines();
+  }
+
+  /** Write the title, in the most words that have room; where it must, it begins further left than the curves. */
+  drawTitle(from) {
+    const { ground, place, curve, theme, em } = this;
+    letters(ground, this.size);
+    ground.textAlign = "left";
+    ground.fillStyle = theme.ink;
+    const end = place.left + place.width;
+    const room = end - (from > place.left ? from : 4);
+    const titles = curve.titles.flatMap((each) => (curve.log ? [`${each} (log)`, each] : [each]));
+    const words = titles.find((each) => ground.measureText(each).width <= room) ?? fitting(ground, titles.at(-1), room);
+    ground.fillText(words, end - Math.max(end - from, ground.measureText(words).width), place.top - 0.7 * em);
+    ground.fillStyle = theme.quiet;
+  }
+
+  /** The numbers at the left of a place of that height, in so much room. */
+  scale(height, room) {
+    const { curve, size } = this;
+    const context = this.low.getContext("2d");
+    const [count, fits] = [Math.max(2, height / 38), upward(context, [curve.low, curve.high], height, room)];
+    if (!curve.log) return scaleOf(curve.low, curve.high, count, size, fits);
+    const values = powers(curve.low, curve.high, count);
+    const whole = values.every(Number.isInteger) && curve.high - curve.low >= 1.5;
+    const sets = values.map((_, every) => values.filter((__, i) => i % (every + 1) === 0));
+    const label = (value) => (whole ? `1e${value}`.replace("-", "−") : tickLabel(10 ** value));
+    return chosen([...sets, values.slice(values.length >> 1).slice(0, 1)], size, fits, label);
   }
 
   /** Names beside the ends of the lines, moved apart where they would overlap. */

@@ -6,9 +6,8 @@ function drawGround(view) {
   cleared(ground);
   ground.imageSmoothingQuality = "high";
   ground.drawImage(painted(view.picture, view.state.theme), place.left, place.top, place.width, place.height);
-  drawTitle(view, map.title, view.count === 1 ? view.look(0).colour : theme.ink, map.note);
-  if (map.relief) drawFloorNumbers(view);
-  else drawAxes(view, map.box);
+  const from = drawNumbers(view, map.box, map.relief);
+  drawTitle(view, map.title, view.count === 1 ? view.look(0).colour : theme.ink, map.note, from);
   ground.save();
   ground.translate(place.left, place.top);
   map.minima.forEach(({ at, deep }, i) => drawCross(view, at, deep ? 1 : 0.6, i));
@@ -23,14 +22,24 @@ function drawGround(view) {
   ground.restore();
 }
 
-function drawFloorNumbers(view) {
-  const { ground, place, em } = view;
-  ground.textAlign = "center";
+/** Write the numbers of a map, or of a relief's floor; returns from where on a title may stand. */
+function drawNumbers(view, box, relief = null) {
+  const { ground, theme, place } = view;
+  letters(ground, LETTERS);
+  ground.fillStyle = theme.quiet;
+  if (!relief) return drawAxes(view, box);
+  drawFloorNumbers(view, relief.labels);
+  return place.left;
+}
+
+function drawFloorNumbers({ ground, place, em, figure }, labels) {
   const taken = [];
-  for (const { text, at } of view.map.relief.labels) {
-    const [x, y] = [place.left + at[0] * place.width, place.top + at[1] * place.height];
-    if (taken.some(([a, b]) => Math.abs(a - x) < 2.2 * em && Math.abs(b - y) < 1.1 * em)) continue;
-    taken.push([x, y]);
+  ground.textAlign = "left";
+  for (const { text, at } of labels) {
+    const [x, end] = spanOf(ground, text, LETTERS, place.left + at[0] * place.width, figure.clientWidth);
+    const y = place.top + at[1] * place.height;
+    if (taken.some(([a, b, c]) => x < b + 0.5 * em && a < end + 0.5 * em && Math.abs(c - y) < 1.1 * em)) continue;
+    taken.push([x, end, y]);
     ground.fillText(text, x, y + 0.36 * em);
   }
 }

@@ -41,7 +41,7 @@ class MapView {
     this.em = letters(this.low.getContext("2d"), 12.5);
     const margin = map.relief
       ? { left: 0, top: map.title || map.note ? 1.8 * this.em : 0, right: 0, bottom: 0 }
-      : { left: 3.1 * this.em, top: map.title || map.note ? 2 * this.em : 4, right: 4, bottom: 2.1 * this.em };
+      : marginsOf(this.low.getContext("2d"), map.box, width, height, Boolean(map.title || map.note));
     const room = [width - margin.left - margin.right, height - margin.top - margin.bottom].map((n) => Math.max(16, n));
     let [w, h] = room;
     if (map.relief) {

@@ -91,10 +91,14 @@ function gaugeLabel({ values, percent: shares, unknown }, moment) {
 /** At most about `count` round numbers between two ends. */
 function ticks(low, high, count) {
   const rough = (high - low) / Math.max(count, 1);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough * 0.999);
+  const exponent = Math.floor(Math.log10(rough));
+  const power = 10 ** exponent;
+  const factor = [1, 2, 5, 10].find((each) => each * power >= rough * 0.999);
+  const step = factor * power;
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) found.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) {
+    found.push(Number(`${i * factor}e${exponent}`) || 0);
+  }
   return found;
 }
 

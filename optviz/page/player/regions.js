@@ -33,8 +33,9 @@ class RegionsView {
     const [width, height] = [this.figure.clientWidth, this.figure.clientHeight];
     const em = letters(this.low.getContext("2d"), 12.5);
     const [wide, tall] = region.sides;
-    const [left, top] = [Math.round(3.1 * em), Math.round(region.title ? 2 * em : 4)];
-    const [w, h] = [width - left - 4, height - top - 2.1 * em].map((room) => Math.max(16, room));
+    const margin = marginsOf(this.low.getContext("2d"), region.box, width, height, Boolean(region.title));
+    const [left, top] = [margin.left, margin.top].map(Math.round);
+    const [w, h] = [width - left - margin.right, height - top - margin.bottom].map((room) => Math.max(16, room));
     const unit = Math.min(w / wide, h / tall);
     this.em = em;
     this.place = { left, top, width: Math.floor(unit * wide), height: Math.floor(unit * tall) };
@@ -91,8 +92,8 @@ class RegionsView {
     this.tints = tintsOf(theme);
     this.figure.classList.toggle("off", this.state.off.has(region.owner));
     cleared(ground);
-    drawTitle(this, region.title, theme.looks[region.owner].colour);
-    drawAxes(this, region.box);
+    const from = drawNumbers(this, region.box);
+    drawTitle(this, region.title, theme.looks[region.owner].colour, "", from);
     cleared(top);
     const { width, height } = this.place;
     const head = this.race.lengths.head * this.unit;
