@@ -10,6 +10,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from string import Template
@@ -29,6 +30,8 @@ PLAYER = (
 
 STYLES = ("layout", "controls", "narrow", "still")
 """The files of its style, in the order in which later rules come before earlier ones."""
+
+_COMMENTS = re.compile(r"^[ ]*(//.*|/\*.*\*/)\n", re.MULTILINE)
 
 _START = """
 const told = JSON.parse(document.getElementById("race").textContent);
@@ -97,8 +100,8 @@ def _part(name: str) -> str:
 
 
 def _joined(names: Iterable[str], suffix: str) -> str:
-    """Files of the player, one after the other."""
-    return "\n".join(_part(f"player/{name}{suffix}") for name in names)
+    """Files of the player, one after the other, without the lines that are only for whoever reads these files."""
+    return _COMMENTS.sub("", "\n".join(_part(f"player/{name}{suffix}") for name in names))
 
 
 def _hash(text: str) -> str:
