@@ -19,6 +19,7 @@ import optviz
 from optviz.cast import runners_of
 from optviz.draw.canvas import Canvas
 from optviz.draw.curves import CurvesPainter
+from optviz.draw.scales import scale
 from optviz.numerals import fixed, loss_label, percent_label, rate_cell, rate_text, tick_label
 from optviz.page.document import PLAYER
 from optviz.recipe import recipe_of
@@ -91,7 +92,8 @@ def chance(count):
 @pytest.fixture
 def player(request):
     """What a function of the player says of many values."""
-    source = Path(optviz.__file__).with_name("page").joinpath("player", "numbers.js").read_text(encoding="utf-8")
+    folder = Path(optviz.__file__).with_name("page") / "player"
+    source = "".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in ("numbers", "scales"))
     source = source.replace("export ", "")
 
     def told(name, values):
@@ -114,6 +116,20 @@ def test_numbers_are_rounded_right_in_films_and_pages(kind, player):
     assert player(name, values) == list(wanted)
     values = [abs(value) % 1 for value in chance(2000)] if kind == "percent" else list(chance(2000))
     assert player(name, values) == [label(value) for value in values]
+
+
+def test_pages_choose_the_numbers_of_an_axis_as_films_do(player):
+    draw = random.Random(3)
+    axes = []
+    for _ in range(300):
+        middle, span = draw.choice([0, 1, -1]) * 10 ** draw.uniform(-12, 12), 10 ** draw.uniform(-9, 9)
+        if span > 1e-9 * abs(middle):
+            axes.append([middle - span, middle + span * draw.random(), draw.randint(2, 8), draw.randint(3, 9)])
+    found = player("((a) => scaleOf(a[0], a[1], a[2], 10, (_, words) => words.every((w) => w.length <= a[3])))", axes)
+    for (low, high, count, most), told in zip(axes, found, strict=True):
+        wanted = scale(low, high, count, 10.0, lambda _, words, __, most=most: max(map(len, words)) <= most)
+        assert told["labels"] == list(wanted.labels), (low, high, count, most)
+        assert (told["offset"], told["size"]) == (wanted.offset, wanted.size)
 
 
 def test_a_number_has_the_nearest_decimal():

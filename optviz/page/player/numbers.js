@@ -88,6 +88,32 @@ function gaugeLabel({ values, percent: shares, unknown }, moment) {
   return shares ? percent(value) : short(value);
 }
 
+/** A number times a power of ten, exactly as one writes it. */
+function shifted(value, places) {
+  const [mantissa, exponent] = value.toExponential().split("e");
+  return Number(`${mantissa}e${Number(exponent) + places}`);
+}
+
+/** Values as whole numbers of the smallest decimal among them, and how many decimals that has. */
+function wholes(values) {
+  const decimals = ([mantissa, exponent]) => Math.max(0, mantissa.replace(/[-.]/g, "").length - 1 - Number(exponent));
+  const places = Math.max(...values.map((value) => decimals(value.toExponential().split("e"))));
+  return [values.map((value) => (value < 0 ? -scaled(value, places) : scaled(value, places))), places];
+}
+
+/** The power of ten of the first digit of the span of rising values. */
+function magnitudeOfSpan(values) {
+  const [found, places] = wholes(values);
+  const [low, high] = [found[0], found.at(-1)];
+  return String(high - low).length - 1 - places;
+}
+
+/** What values are beyond an offset, digit by digit. */
+function beyond(values, offset) {
+  const [found, places] = wholes([...values, offset]);
+  return values.map((_, i) => Number(`${found[i] - found.at(-1)}e${-places}`));
+}
+
 /** At most about `count` round numbers between two ends. */
 function ticks(low, high, count) {
   const rough = (high - low) / Math.max(count, 1);

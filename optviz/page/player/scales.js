@@ -75,24 +75,10 @@ function powerLabels(values) {
   return found;
 }
 
-/** A number times a power of ten, exactly as one writes it. */
-function shifted(value, places) {
-  const [mantissa, exponent] = value.toExponential().split("e");
-  return Number(`${mantissa}e${Number(exponent) + places}`);
-}
-
 /** The round number that all values lie beyond, by no more than about their span; 0 if there is none. */
 function offsetOf(values) {
   const nearest = values.reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a));
   if (values.some((value) => value * nearest <= 0)) return 0;
-  const places = Math.floor(Math.log10(Math.max(...values) - Math.min(...values))) + 1;
+  const places = magnitudeOfSpan(values) + 1;
   return shifted(Math.trunc(shifted(nearest, -places)), places) || 0;
-}
-
-/** What values are beyond an offset, digit by digit. */
-function beyond(values, offset) {
-  const decimals = ([mantissa, exponent]) => Math.max(0, mantissa.replace(/[-.]/g, "").length - 1 - Number(exponent));
-  const places = Math.max(...values.map((value) => decimals(value.toExponential().split("e"))));
-  const whole = (value) => (value < 0 ? -scaled(value, places) : scaled(value, places));
-  return values.map((value) => Number(`${whole(value) - whole(offset)}e${-places}`));
 }
