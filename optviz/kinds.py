@@ -14,6 +14,9 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from optviz.bounds import number_of, within
 from optviz.errors import ArgumentError, UnknownNameError, shown
 
@@ -105,6 +108,18 @@ def several(value: Any, count: int, separator: str = ",") -> tuple[int | float, 
             return None
     given = tuple(each for each in found if each is not None and within(each, "(-inf, inf)"))
     return given if len(given) == len(found) == count else None
+
+
+def array_of(value: Any, kind: type | None = None) -> NDArray[Any]:
+    """What numpy makes of a value, its numbers of some kind.
+
+    Raises:
+        ArgumentError: It makes nothing of it.
+    """
+    try:  # what makes an array of itself is code of others
+        return np.asarray(value, dtype=kind)
+    except Exception as error:
+        raise ArgumentError(f"no array can be made of {shown(value)}: {error}") from error
 
 
 def path(name: str, value: Any) -> Path:

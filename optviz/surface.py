@@ -15,8 +15,11 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.errors import SurfaceError
+from optviz.bounds import flag, number_of, whole, within
+from optviz.calls import Answering
+from optviz.errors import ArgumentError, SurfaceError, shown
 from optviz.faults import blamed
+from optviz.kinds import array_of, listed, several, text
 from optviz.probing import check_function, checked_values
 
 Array = NDArray[np.floating[Any]]
@@ -28,7 +31,7 @@ _SIDE = 41  # points of the grid that tells the least and the largest value
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surface:
+class Surface(metaclass=Answering):
     """A loss surface f(x, y).
 
     Args:
@@ -77,7 +80,9 @@ class Surface:
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.strip()):
             self._fail("name must be a word or more")
-        self._check_fields()
+        for name, value in self._plain().items():
+            object.__setattr__(self, name, value)
+        self._check_inside()
         known = np.array([self.start, *self.minima], dtype=float)
         check_function(self.name, self.fn, self.domain, known, self.data or ())
 
@@ -179,51 +184,80 @@ class Surface:
             self._fail(str(error))
 
     def _fail(self, problem: str) -> NoReturn:
-        raise SurfaceError(f"surface {self.name!r}: {problem}")
+        raise SurfaceError(f"surface {shown(self.name)}: {problem}")
 
-    def _check_boxes(self) -> None:
-        for what, box in (("domain", self.domain), ("view", self.window)):
-            if not (_numbers(box, 4) and box[0] < box[1] and box[2] < box[3]):
-                self._fail(f"{what} must be four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1, not {box!r}")
-            for low, high in (box[:2], box[2:]):
-                if not has_room(low, high):
-                    self._fail(f"{what} from {low!r} to {high!r}: {ROOM}")
+    def _plain(self) -> dict[str, Any]:
+        """The fields but for the function, as plain Python, and each by itself as it must be."""
+        data = None if self.data is None else self._columns()
+        try:
+            found: dict[str, Any] = {
+                "name": text("name", self.name),
+                "title": None if self.title is None else text("title", self.title),
+                "formula": "" if self.formula is None else text("formula", self.formula),
+                "reference": "" if self.reference is None else text("reference", self.reference),
+                "smooth": flag("smooth", self.smooth),
+                "steps": None if self.steps is None else whole("steps", self.steps, 1),
+                "data": data,
+                "batch_size": None
+                if data is None
+                else whole("batch_size", self.batch_size, 1, len(data[0]), "samples"),
+            }
+        except ArgumentError as error:
+            self._fail(str(error))
+        if data is None and self.batch_size is not None:
+            self._fail("batch_size needs data")
+        if self.lr is not None and not within(self.lr, "(0, inf)"):
+            self._fail(f"lr must be a positive number, not {shown(self.lr)}")
+        return found | {
+            "lr": None if self.lr is None else number_of(self.lr),
+            "domain": self._box("domain", self.domain),
+            "view": None if self.view is None else self._box("view", self.view),
+            "start": self._point("start", self.start),
+            "minima": self._points("minimum", self.minima),
+            "saddles": self._points("saddle", self.saddles),
+        }
 
-    def _check_fields(self) -> None:
-        self._check_boxes()
+    def _box(self, what: str, value: Any) -> Box:
+        box = None if isinstance(value, str) else several(value, 4)
+        if box is None or not (box[0] < box[1] and box[2] < box[3]):
+            wanted = "four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1"
+            self._fail(f"{what} must be {wanted}, not {shown(value)}")
+        for low, high in (box[:2], box[2:]):
+            if not has_room(low, high):
+                self._fail(f"{what} from {low!r} to {high!r}: {ROOM}")
+        return box[0], box[1], box[2], box[3]
+
+    def _points(self, what: str, value: Any) -> tuple[Point, ...]:
+        try:
+            return tuple(self._point(what, each) for each in listed(what, value, (), "points"))
+        except ArgumentError:
+            self._fail(f"{what}: expected points ((x, y), …), not {shown(value)}")
+
+    def _point(self, what: str, value: Any) -> Point:
+        point = None if isinstance(value, str) else several(value, 2)
+        if point is None:
+            self._fail(f"{what} must be two finite numbers (x, y), not {shown(value)}")
+        return point[0], point[1]
+
+    def _columns(self) -> tuple[Array, ...]:
+        try:
+            found = tuple(array_of(column, float) for column in listed("data", self.data, (), "columns"))
+        except ArgumentError:
+            found = ()
+        shapes = {column.shape for column in found}
+        shape = shapes.pop() if len(shapes) == 1 else ()
+        if len(shape) != 1 or shape[0] < 1 or not all(np.isfinite(column).all() for column in found):
+            self._fail("data must be columns of finite numbers (n,), all of one length")
+        found = tuple(column.copy() for column in found)
+        for column in found:
+            column.setflags(write=False)  # they are our copies, and stay as they were given
+        return found
+
+    def _check_inside(self) -> None:
         for what, points in (("start", (self.start,)), ("minimum", self.minima), ("saddle", self.saddles)):
-            if not isinstance(points, tuple | list):
-                self._fail(f"{what}: expected points ((x, y), …), not {points!r}")
             for point in points:
-                if not _numbers(point, 2):
-                    self._fail(f"{what} must be two finite numbers (x, y), not {point!r}")
                 if not self.contains(np.array(point, dtype=float)):
                     self._fail(f"{what} {point} lies outside the domain {self.domain}")
-        if self.lr is not None and not (_numbers((self.lr,), 1) and self.lr > 0):
-            self._fail(f"lr must be a positive number, not {self.lr!r}")
-        if self.steps is not None and not (type(self.steps) is int and self.steps >= 1):
-            self._fail(f"steps must be a whole number from 1, not {self.steps!r}")
-        self._check_data()
-
-    def _check_data(self) -> None:
-        if self.data is None:
-            if self.batch_size is not None:
-                self._fail("batch_size needs data")
-            return
-        try:
-            columns = tuple(np.array(column, dtype=float) for column in self.data)
-        except (TypeError, ValueError):
-            columns = ()
-        shapes = {column.shape for column in columns}
-        shape = shapes.pop() if len(shapes) == 1 else ()
-        if len(shape) != 1 or shape[0] < 1 or not all(np.isfinite(column).all() for column in columns):
-            self._fail("data must be columns of finite numbers (n,), all of one length")
-        for column in columns:
-            column.setflags(write=False)  # they are our copies, and stay as they were given
-        object.__setattr__(self, "data", columns)
-        n = shape[0]
-        if not (type(self.batch_size) is int and 1 <= self.batch_size <= n):
-            self._fail(f"batch_size must be a whole number from 1 to the {n} samples, not {self.batch_size!r}")
 
 
 ROOM = (
@@ -248,14 +282,6 @@ def inside(box: Box, points: Array) -> NDArray[np.bool_]:
     """Whether each of the points (..., 2) lies in the closed box (x0, x1, y0, y1)."""
     x, y = points[..., 0], points[..., 1]
     return np.asarray((x >= box[0]) & (x <= box[1]) & (y >= box[2]) & (y <= box[3]))
-
-
-def _numbers(values: Any, count: int) -> bool:
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        return False
-    return array.shape == (count,) and bool(np.all(np.isfinite(array)))
 
 
 def _blocks(points: Array, samples: int) -> Iterator[Array]:
