@@ -15,6 +15,7 @@ import optviz
 from optviz.errors import OptvizError
 from optviz.ingredients import check_recipe
 from optviz.recipe import RecipeError, parse_recipe, read_recipe
+from tests.fuzz_files import HOSTILE
 
 GALLERY = Path(__file__).parents[1] / "gallery"
 RACE = {
@@ -75,13 +76,6 @@ TRAINED = {
 }
 """By hand, from the documented format."""
 
-HOSTILE = [
-    *(None, True, False, -1, 0, 5, 10**400, -(10**400), 1.5, -1.5, 1e308, 5e-324, "", " ", "x" * 100_000, "1", "null"),
-    *([], [[]], [None], ["x"], [1], [1, 2, 3], [10**400] * 2, [1e308] * 4, ["sgd:lr=1"] * 2, [["sgd:lr=1", "given"]]),
-    *({}, {"x": 1}, {"hidden": 5}, {"base": 5}, {"name": "x", "ink": []}, "a\0b.py", "../../etc/passwd", "\udc80"),
-    *("cosine(" * 9, "sgd:lr=" + "9" * 400, "os:system:lr=1"),
-]
-
 
 def gif(path, text):
     text = text if isinstance(text, str) else json.dumps(text)
@@ -125,7 +119,7 @@ def test_every_value_in_every_field_is_taken_or_refused_by_the_fields_name(recip
         except RecipeError as error:
             told = str(error)
             assert told.startswith("the recipe is damaged: ")
-            assert any(word in told for word in (place[0], "command", "digits"))
+            assert any(word in told for word in (place[0], "command", "digits", "finite"))
             assert len(told) < 1500
             assert told.isprintable() or "\n  " in told
         else:
