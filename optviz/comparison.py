@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from optviz.bounds import check_seed, whole_of
+from optviz.bounds import check_seed
 from optviz.calls import Answering, answering, parameters_of, refuse_unknown
 from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
 from optviz.errors import ArgumentError
@@ -44,7 +44,7 @@ def compare(
     optimizers: str | Optimizer | Sequence[str | Optimizer] | None = DEFAULT_OPTIMIZERS,
     *,
     starts: Starts | None = None,
-    seeds: int | Sequence[int] | None = None,
+    seeds: Sequence[int] | None = None,
     **conditions: Any,
 ) -> Comparison:
     """Race the same optimizers on every surface, from every start, with every seed.
@@ -68,11 +68,7 @@ def compare(
     refuse_unknown("compare", conditions, (*parameters_of(compare), *_TAKEN))
     starts, seeds = (_either(name, value, conditions) for name, value in (("starts", starts), ("seeds", seeds)))
     places = listed("surfaces", surfaces, (str, PathLike, Surface), "names, files or Surfaces")
-    chosen = (
-        [seeds or 0]
-        if seeds is None or whole_of(seeds) is not None
-        else listed("seeds", seeds, (), "whole numbers from 0")
-    )
+    chosen = [0] if seeds is None else listed("seeds", seeds, (), "whole numbers from 0, as in (0, 1)")
     checked = [check_seed(seed) for seed in chosen]
     if not places or not checked:
         raise ArgumentError(f"a comparison needs {'a seed' if places else 'a surface'} or more, and there is none")
@@ -98,4 +94,4 @@ def _either(name: str, value: Any, conditions: dict[str, Any]) -> Any:
         value = None
     if value is not None and given is not None:
         raise ArgumentError(f"{name} and {other} mean the same: leave out {other}")
-    return value if given is None else given
+    return value if given is None else given if name == "starts" else [given]

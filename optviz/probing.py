@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.errors import SurfaceError
+from optviz.errors import SurfaceError, shown
 from optviz.faults import goes_its_way, place_of, said
 
 Array = NDArray[np.floating[Any]]
@@ -72,7 +72,7 @@ def checked_values(value: Any, shape: tuple[int, ...]) -> NDArray[Any]:
 
 def _check(fn: Callable[..., Any], domain: Box, known: Array, columns: Sequence[Array]) -> None:
     if not callable(fn):
-        raise SurfaceError(f"fn must be a function of x and y, not {fn!r}")
+        raise SurfaceError(f"fn must be a function of x and y, not {shown(fn)}")
     few = [column[:3] for column in columns]
     seen = _tried(fn, _grid(domain), few)
     finite = np.isfinite(seen).any() or np.isfinite(_tried(fn, known[:, None], few)).any()

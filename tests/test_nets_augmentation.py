@@ -205,7 +205,7 @@ def test_a_mix_changes_images_by_those_it_draws():
         ("rotation(200)", r"degrees must be a number in \[0, 180\], not 200"),
         ("crop(1)", r"share must be a number in \[0, 1\), not 1"),
         ("noise(-1)", "deviates must be a number"),
-        ("mix(9)", "count must be a number"),
+        ("mix(9)", "count must be a whole number from 1 to 7, not 9"),
         ("mix(2.5)", "count must be a whole number"),
         ("flip(1,2)", "augmentation flip: too many"),
         ("flip(x)", "probability must be a number"),

@@ -459,7 +459,7 @@ def test_the_optimizers_of_surfaces_train_a_network(name):
     assert loss(ends[-1]) < 0.8 * loss(ends[0])
 
 
-@pytest.mark.parametrize(("inputs", "layers"), [(0, (Dense(2),)), (3, ()), (2.0, (Dense(2),))])
+@pytest.mark.parametrize(("inputs", "layers"), [(0, (Dense(2),)), (3, ()), (2.5, (Dense(2),))])
 def test_networks_refuse(inputs, layers):
     with pytest.raises(ArgumentError, match="a network has"):
         Network(inputs, layers)

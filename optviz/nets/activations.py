@@ -16,6 +16,7 @@ import numpy as np
 from autograd.extend import defvjp, primitive
 
 from optviz.errors import UnknownNameError
+from optviz.kinds import text
 
 _LEAK = 0.01
 _ROOT = math.sqrt(2 / math.pi)
@@ -98,6 +99,7 @@ def activation(name: str) -> Kind:
         >>> activation("relu").value(np.array([-1.0, 2.0]))
         array([0., 2.])
     """
+    name = text("an activation", name, f"one of {', '.join(ACTIVATIONS)}")
     known = name.strip().lower().replace("_", "-")
     if known not in ACTIVATIONS:
         raise UnknownNameError("activation", name, ACTIVATIONS)

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.bounds import bounded, check_fields
-from optviz.errors import ArgumentError
+from optviz.bounds import bounded, check_fields, counted
+from optviz.calls import Answering
 from optviz.specs import Call, format_value, from_call
 
 Images = NDArray[np.float32]
@@ -23,7 +23,7 @@ Random = np.random.Generator
 
 
 @dataclass(frozen=True)
-class Augmentation:
+class Augmentation(metaclass=Answering):
     """A random change of images (n, height, width) with values from 0 to 1.
 
     `places` (n, height, width, 2) are rows and columns in pixels, counted from the image's middle.
@@ -164,13 +164,8 @@ class Mix(Augmentation):
     Each is at its default.
     """
 
-    count: int = bounded("[1, 7]", 2)
+    count: int = counted("[1, 7]", 2)
     name = "mix"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if type(self.count) is not int:
-            raise ArgumentError(f"augmentation mix: count must be a whole number, not {self.count!r}")
 
     def warp(self, places: Images, random: Random) -> Images:
         kinds = [kind() for name, kind in AUGMENTATIONS.items() if kind.moves and name != self.name]

@@ -21,8 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optviz.bounds import whole_of
+from optviz.calls import Answering, answering
 from optviz.catalog import is_local_data
-from optviz.errors import ArgumentError, DataError, SpecError, UnknownNameError
+from optviz.errors import ArgumentError, DataError, SpecError, UnknownNameError, shown
+from optviz.kinds import array_of, listed, path_text, text
 from optviz.nets import points
 from optviz.nets.idx import load_idx
 from optviz.nets.labels import Labels, numbered
@@ -35,7 +38,7 @@ _FARTHEST = 1e100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Dataset:
+class Dataset(metaclass=Answering):
     """Samples x (n, d), numbers, with labels y (n,) from 0 to C − 1.
 
     Images may be given as (n, height, width), with an axis of one channel or without. Labels may be whole numbers from
@@ -74,6 +77,8 @@ class Dataset:
     asked: str | None = None
 
     def __post_init__(self) -> None:
+        for key in ("name", "title", "source"):
+            object.__setattr__(self, key, text(f"a data set's {key}", getattr(self, key)))
         if (self.test_x is None) != (self.test_y is None):
             raise DataError(f"{self.name}: a test part has samples and labels, both test_x and test_y")
         parts: list[tuple[Any, Any, str]] = [(self.x, self.y, self.name)]
@@ -136,6 +141,7 @@ DATASETS: dict[str, Callable[..., Dataset]] = {
 }
 
 
+@answering
 def load_data(spec: str | Path | Dataset, folder: str | Path | None = None) -> Dataset:
     """The data set that a spec names.
 
@@ -157,8 +163,10 @@ def load_data(spec: str | Path | Dataset, folder: str | Path | None = None) -> D
     if isinstance(spec, Dataset):
         _no_folder(folder, spec.name)
         return spec
-    if not isinstance(spec, str | Path):
+    if not isinstance(spec, str | os.PathLike):
         raise ArgumentError(f"data must be a name, an .npz file or a Dataset, not {type(spec).__name__}")
+    folder = None if folder is None else path_text("folder", folder)
+    spec = spec if isinstance(spec, str) else Path(path_text("data", spec))
     asked = str(spec).strip()
     if isinstance(spec, Path) and not is_local_data(asked) and os.path.isdir(spec):  # noqa: PTH112 - Path.is_dir raises for some names
         asked = f"./{asked}"
@@ -226,8 +234,8 @@ def _no_items(items: dict[str, Any], spec: str, name: str) -> None:
 
 def _array(values: Any, what: str, name: str) -> NDArray[Any]:
     try:
-        return np.asarray(values)
-    except (ValueError, TypeError) as error:  # rows of several lengths, say
+        return array_of(values)
+    except ArgumentError as error:  # rows of several lengths, say
         raise DataError(f"{name}: {what} is no array: {error}") from error
 
 
@@ -235,16 +243,15 @@ def _check_told(data: Dataset) -> None:
     """Refuse what is said of samples and is not so: their form as images, and the names of their classes."""
     image, names = data.image, data.names
     if image is not None:
-        if not (
-            isinstance(image, tuple | list)
-            and len(image) == 2
-            and all(isinstance(side, int | np.integer) for side in image)
-        ):
-            raise DataError(f"{data.name}: image must be (height, width) in pixels, not {image!r}")
+        sides = [whole_of(side) for side in listed("image", image, (), "height and width")]
+        if len(sides) != 2 or None in sides:
+            raise DataError(f"{data.name}: image must be (height, width) in pixels, not {shown(image)}")
+        image = sides[0] or 0, sides[1] or 0
+        object.__setattr__(data, "image", image)
         if image[0] * image[1] != data.features:
             raise DataError(f"{data.name}: {data.features} features are no image of {image[0]}x{image[1]}")
     if not (isinstance(names, tuple | list) and all(isinstance(each, str) for each in names)):
-        raise DataError(f"{data.name}: names must be words, one a class, not {names!r}")
+        raise DataError(f"{data.name}: names must be words, one a class, not {shown(names)}")
     if len(names) != data.classes:
         raise DataError(f"{data.name}: {len(names)} names are not those of {data.classes} classes")
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optviz.bounds import bounded, check_fields
+from optviz.calls import Answering
 from optviz.specs import Call, format_value, from_call
 
 
 @dataclass(frozen=True)
-class Initializer:
+class Initializer(metaclass=Answering):
     """Draws the first weights (inputs, outputs) of a layer."""
 
     name: ClassVar[str]

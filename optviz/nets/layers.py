@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import autograd.numpy as anp
 import numpy as np
 
-from optviz.bounds import bounded, check_fields
+from optviz.bounds import bounded, check_fields, counted
+from optviz.calls import Answering
 from optviz.errors import ArgumentError
 from optviz.nets.activations import activated, activation
 from optviz.nets.initializers import He, Initializer, Ones, Zeros, initializer
@@ -32,7 +33,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(metaclass=Answering):
     """What every layer can say and do; by itself it is the identity."""
 
     def width(self, inputs: int) -> int:
@@ -70,13 +71,12 @@ class Dense(Layer):
         array([[3., 4.]])
     """
 
-    units: int = bounded("[1, 1000000]")
+    units: int = counted("[1, 1000000]")
     bias: bool = True
     start: Initializer | str = He()
 
     def __post_init__(self) -> None:
-        if type(self.units) is not int or self.units < 1:
-            raise ArgumentError(f"dense: units must be a whole number from 1, not {self.units!r}")
+        check_fields(self, "dense")
         object.__setattr__(self, "start", initializer(self.start))
 
     def width(self, inputs: int) -> int:

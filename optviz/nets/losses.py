@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from optviz.bounds import bounded, check_fields
+from optviz.calls import Answering
 from optviz.nets import primitives
 from optviz.optimizer.protocol import Array
 
@@ -55,7 +56,7 @@ def log_softmax(logits: Array) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Penalty:
+class Penalty(metaclass=Answering):
     """l1·Σ|w| + ½·l2·Σw², over weights alone: biases and normalizations are left in peace.
 
     One of both is the lasso's or the ridge's penalty, both are the elastic net's. Through the gradient, an adaptive

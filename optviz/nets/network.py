@@ -15,8 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from autograd.tracer import getval
 
-from optviz.errors import ArgumentError
+from optviz.bounds import flag, number, whole, whole_of
+from optviz.calls import Answering, answering
+from optviz.errors import ArgumentError, shown
 from optviz.gradients import pull_back
+from optviz.kinds import listed
 from optviz.nets import primitives
 from optviz.nets.activations import activation
 from optviz.nets.initializers import He, Initializer, Xavier, initializer
@@ -54,7 +57,7 @@ class Backward(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(metaclass=Answering):
     """Layers one after another, for samples of so many features.
 
     Example:
@@ -70,10 +73,17 @@ class Network:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
-        if type(self.inputs) is not int or self.inputs < 1:
-            raise ArgumentError(f"a network has 1 input or more, not {self.inputs!r}")
-        if not self.layers:
+        inputs = whole_of(self.inputs)
+        if inputs is None or not 1 <= inputs <= _MOST:
+            raise ArgumentError(f"a network has 1 input or more, up to {_MOST}, not {shown(self.inputs)}")
+        layers = tuple(listed("layers", self.layers, Layer, "layers, as Dense(10)"))
+        if not layers:
             raise ArgumentError("a network has 1 layer or more")
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise ArgumentError(f"layers must be a list of layers, as Dense(10), not of {shown(layer)}")
+        object.__setattr__(self, "inputs", inputs)
+        object.__setattr__(self, "layers", layers)
         if self.size > _MOST:
             raise ArgumentError(f"the network has {self.size} parameters; allowed are {_MOST}")
 
@@ -192,6 +202,7 @@ class Network:
             yield layer, tuple(arrays[own]), tuple(memory[place] for place in kept)
 
 
+@answering
 def perceptron(
     inputs: int,
     classes: int,
@@ -217,17 +228,21 @@ def perceptron(
         >>> perceptron(64, 10, (128, 64), batchnorm=True).layers[1]
         BatchNorm(eps=1e-05, decay=0.9, kind='relu')
     """
-    name = activation(kind).name
-    if isinstance(hidden, int | str):
-        raise ArgumentError(f"hidden must be the layers' widths, as in (128, 64), not {hidden!r}")
-    if len(hidden) > MAX_HIDDEN:
-        raise ArgumentError(f"a network has at most {MAX_HIDDEN} hidden layers (MAX_HIDDEN), not {len(hidden)}")
-    if not hidden and (batchnorm or dropout):
+    name = activation("relu" if kind is None else kind).name
+    try:
+        widths = [whole("a width", width, 1, 1_000_000) for width in listed("hidden", hidden, (), "widths")]
+    except ArgumentError as error:
+        raise ArgumentError(f"hidden must be the layers' widths, as in (128, 64), not {shown(hidden)}") from error
+    if len(widths) > MAX_HIDDEN:
+        raise ArgumentError(f"a network has at most {MAX_HIDDEN} hidden layers (MAX_HIDDEN), not {len(widths)}")
+    batchnorm = flag("batchnorm", False if batchnorm is None else batchnorm)
+    dropout = number("dropout: rate", 0.0 if dropout is None else dropout, "[0, 1)")
+    if not widths and (batchnorm or dropout):
         raise ArgumentError("batchnorm and dropout are for hidden layers, and there are none; name some, as in 128,64")
     chosen = initializer(start) if start is not None else _usual(name)
     drop = Dropout(dropout)
     layers: list[Layer] = []
-    for width in hidden:
+    for width in widths:
         layers.append(Dense(width, bias=not batchnorm, start=chosen))
         layers.append(BatchNorm(kind=name) if batchnorm else Activation(name))
         layers += [drop] if dropout else []

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.bounds import within
-from optviz.errors import ArgumentError
+from optviz.bounds import check_seed, number, whole
 
 Points = tuple[NDArray[np.float64], NDArray[np.intp]]
 
@@ -65,10 +64,6 @@ def spirals(samples: int = 1000, noise: float = 0.02, seed: int = 0) -> Points:
 
 
 def _begin(samples: Any, noise: Any, seed: Any, classes: int) -> tuple[np.random.Generator, NDArray[np.intp]]:
-    if type(samples) is not int or not 5 * classes <= samples <= MOST:
-        raise ArgumentError(f"samples must be a whole number from {5 * classes} to {MOST}, not {samples!r}")
-    if not within(noise, "[0, 100]"):
-        raise ArgumentError(f"noise must be a number in [0, 100], not {noise!r}")
-    if type(seed) is not int or seed < 0:
-        raise ArgumentError(f"seed must be a whole number from 0, not {seed!r}")
-    return np.random.default_rng(seed), np.arange(samples) % classes
+    count = whole("samples", samples, 5 * classes, MOST)
+    number("noise", noise, "[0, 100]")
+    return np.random.default_rng(check_seed(seed)), np.arange(count) % classes

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.errors import ArgumentError, OptvizWarning
+from optviz.bounds import whole, whole_of
+from optviz.errors import ArgumentError, OptvizWarning, shown
 from optviz.nets.datasets import Dataset, Labels
 from optviz.nets.layers import BatchNorm
 from optviz.nets.losses import NO_PENALTY, Penalty
@@ -73,17 +74,26 @@ class Setting:
     snapshots: int = 0
 
     def __post_init__(self) -> None:
-        if self.dtype not in DTYPES:
-            raise ArgumentError(f"dtype must be {' or '.join(DTYPES)}, not {self.dtype!r}")
-        _whole("epochs", self.epochs, 1, MAX_EPOCHS)
-        _whole("snapshots", self.snapshots, 0, 100_000)
-        if self.patience is not None:
-            _whole("patience", self.patience, 1, MAX_EPOCHS)
+        for each in fields(self):  # None is the default of whatever it is said of
+            if getattr(self, each.name) is None and each.default is not MISSING:
+                object.__setattr__(self, each.name, each.default)
+        dtype = str.__str__(self.dtype) if isinstance(self.dtype, str) else getattr(self.dtype, "__name__", None)
+        if dtype not in DTYPES:
+            raise ArgumentError(f"dtype must be {' or '.join(DTYPES)}, not {shown(self.dtype)}")
+        plain: dict[str, Any] = {
+            "dtype": dtype,
+            "epochs": whole("epochs", self.epochs, 1, MAX_EPOCHS),
+            "snapshots": whole("snapshots", self.snapshots, 0, 100_000),
+            "patience": None if self.patience is None else whole("patience", self.patience, 1, MAX_EPOCHS),
+            "batch_size": whole_of(self.batch_size) or self.batch_size,
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
         count = len(self.parts.train)
         if type(self.batch_size) is not int or not 1 <= self.batch_size <= count:
             raise ArgumentError(
                 f"batch size must be a whole number from 1 to the {count} samples of the training part, "
-                f"not {self.batch_size!r}"
+                f"not {shown(self.batch_size)}"
             )
         if self.batch_size == 1 and any(isinstance(layer, BatchNorm) for layer in self.network.layers):
             raise ArgumentError("batch size 1 cannot be normalized: its variance is 0; take 2 or more, or no batchnorm")
@@ -152,8 +162,8 @@ def prepare(data: Dataset, network: Network, seed: int, shares: Any, **options: 
     """
     parts = split(data, seed, shares)
     standard = standardizer(parts.train.x, together=data.image is not None)
-    size, count = options.get("batch_size", Setting.batch_size), len(parts.train)
-    if isinstance(size, int | np.integer) and size > count:
+    size, count = whole_of(options.get("batch_size", Setting.batch_size)), len(parts.train)
+    if size is not None and size > count:
         warnings.warn(
             f"{data.name} has {count} samples to train on, fewer than a batch of {size}: a batch is all of them",
             OptvizWarning,
@@ -161,8 +171,3 @@ def prepare(data: Dataset, network: Network, seed: int, shares: Any, **options: 
         )
         options["batch_size"] = count
     return Setting(data=data, network=network, seed=seed, parts=parts, standard=standard, **options)
-
-
-def _whole(name: str, value: Any, least: int, most: int) -> None:
-    if type(value) is not int or not least <= value <= most:
-        raise ArgumentError(f"{name} must be a whole number from {least} to {most}, not {value!r}")

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.errors import ArgumentError, DataError
+from optviz.errors import ArgumentError, DataError, shown
+from optviz.kinds import several
 from optviz.nets.datasets import Dataset, Labels
 
 SHARES = (0.6, 0.2, 0.2)
@@ -84,8 +85,10 @@ def split(data: Dataset, seed: int = 0, shares: Sequence[float] = SHARES) -> Spl
         >>> [len(part.y) for part in split(load_data("digits"))]
         [1078, 360, 359]
     """
-    if len(shares) != 3 or not min(shares) > 0 or not abs(sum(shares) - 1) <= 1e-9:
-        raise ArgumentError(f"shares must be three numbers above 0 that add up to 1, not {shares!r}")
+    three = several(shares, 3)
+    if three is None or not min(three) > 0 or not abs(sum(three) - 1) <= 1e-9:
+        raise ArgumentError(f"shares must be three numbers above 0 that add up to 1, not {shown(shares)}")
+    shares = three
     counts = np.bincount(data.y)
     if counts.min() < _LEAST:
         few = int(counts.argmin())

@@ -7,7 +7,6 @@ taken up again where it was.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.bounds import within
+from optviz.bounds import check_seed, flag, rate, whole
+from optviz.calls import Answering, answering, parameters_of, refuse_unknown
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry
-from optviz.errors import ArgumentError
+from optviz.errors import ArgumentError, shown
+from optviz.kinds import listed, path_text
 from optviz.lineup import enlist
 from optviz.nets.augmentation import Augmentation, augmentation
 from optviz.nets.datasets import Dataset, load_data
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from optviz.schedules import Schedule
 
 MAX_TRIALS = 4096
+_OPTIONS = ("epochs", "batch_size", "dtype", "patience", "snapshots")  # of a setting
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +115,7 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class Training:
+class Training(metaclass=Answering):
     """What `train` returns: the runs, seed by seed, in the order of the optimizers."""
 
     data: Dataset
@@ -141,10 +143,11 @@ class Training:
         return report(self)
 
 
+@answering
 def train(
     data: str | Path | Dataset,
     network: Network,
-    optimizers: Sequence[str | Optimizer] = DEFAULT_OPTIMIZERS,
+    optimizers: str | Optimizer | Sequence[str | Optimizer] | None = DEFAULT_OPTIMIZERS,
     *,
     lr: float | str = "auto",
     schedule: str | Schedule | None = None,
@@ -198,17 +201,24 @@ def train(
         >>> seen.runs[0].test.accuracy > 0.85
         True
     """
+    refuse_unknown("train", options, (*parameters_of(train), *_OPTIONS))
+    lr, ensemble, jobs = rate(lr), whole("ensemble", ensemble, 1, 1000), whole("jobs", jobs, 1, 64)
+    resume = flag("resume", resume)
+    save = None if save is None else path_text("save", save)
+    _check_listeners(observe=observe, watch=watch, tried=tried, told=told)
     if resume and save is None:
         raise ArgumentError("resume needs the file to take up: save=RUN.npz, resume=True")
     store = None if save is None else Store(save, resume=resume)
     if not isinstance(network, Network) or not network.size:
-        raise ArgumentError(f"network must be a Network that has something to learn, not {network!r}")
+        raise ArgumentError(f"network must be a Network that has something to learn, not {shown(network)}")
     seeds = _whole(seeds)
     loaded = load_data(data, folder)
     check_apart({"data": loaded.asked, "save": save})
     entries = enlist(optimizers, schedule)
-    _check(lr, ensemble, seeds, len(entries))
-    changes = tuple(augmentation(each) for each in ([augment] if isinstance(augment, str) else augment))
+    if (count := len(entries) * len(seeds) * ensemble) > MAX_TRIALS:
+        raise ArgumentError(f"{count} networks are too many to train; allowed are {MAX_TRIALS}")
+    single = (str, Augmentation)
+    changes = tuple(augmentation(each) for each in listed("augment", augment, single, "changes, as in 'rotation(10)'"))
     options |= {"penalty": Penalty(l1=l1, l2=l2), "augment": changes}
     settings = tuple(prepare(loaded, network, seed, shares, **options) for seed in seeds)
     with heeding() as interrupted:
@@ -235,23 +245,19 @@ def train(
 def _whole(seeds: Any) -> list[int]:
     """The seeds as whole numbers."""
     try:
-        found = [operator.index(seed) for seed in seeds]
-    except TypeError:
+        found = [check_seed(seed) for seed in listed("seeds", (0,) if seeds is None else seeds, (), "whole numbers")]
+    except ArgumentError:
         found = []
-    if not found or min(found) < 0 or len(set(found)) < len(found):
-        raise ArgumentError(f"seeds must be different whole numbers from 0, as in (0, 1), not {seeds!r}")
+    if not found or len(set(found)) < len(found):
+        raise ArgumentError(f"seeds must be different whole numbers from 0, as in (0, 1), not {shown(seeds)}")
     return found
 
 
-def _check(lr: Any, ensemble: Any, seeds: Sequence[Any], runs: int) -> None:
-    """Refuse what no training can have."""
-    if (lr != "auto") if isinstance(lr, str) else not within(lr, "(0, inf)"):
-        raise ArgumentError(f"lr must be a number in (0, inf) or 'auto', not {lr!r}")
-    if type(ensemble) is not int or not 1 <= ensemble <= 1000:
-        raise ArgumentError(f"ensemble must be a whole number from 1 to 1000, not {ensemble!r}")
-    if runs * len(seeds) * ensemble > MAX_TRIALS:
-        count = runs * len(seeds) * ensemble
-        raise ArgumentError(f"{count} networks are too many to train; allowed are {MAX_TRIALS}")
+def _check_listeners(**listeners: Any) -> None:
+    """Refuse what is to be told of the work and is no function."""
+    for name, each in listeners.items():
+        if each is not None and not callable(each):
+            raise ArgumentError(f"{name} must be a function, not {shown(each)}")
 
 
 def _with_rates(
