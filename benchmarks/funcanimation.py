@@ -23,9 +23,9 @@ from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 from matplotlib.colors import LinearSegmentedColormap
 
 import optviz
-from optviz.draw.cast import loss_label
-from optviz.draw.layout import tick_label, ticks
+from optviz.draw.layout import ticks
 from optviz.draw.shade import BANDS, heights, levels
+from optviz.numerals import loss_label, tick_label
 from optviz.scene import scene_of
 from optviz.themes import THEMES
 

@@ -181,6 +181,7 @@ def test_a_render_that_stops_leaves_nothing_behind_and_loses_nothing(when, suffi
     assert target.read_bytes() == b"what was there before"
 
 
+@pytest.mark.filterwarnings("ignore:no installed font:optviz.errors.OptvizWarning")
 def test_it_is_made_again_from_its_recipe(suffix, run, spawn, folder):
     line = [*SMALL, "--title", "경사 'a' \"b\"; c=#\\ <é> & 🚀", "-O", "sgd:schedule=cosine(20)"]
     assert run("animate", *line, "-o", f"a{suffix}").stdout == f"a{suffix}\n"

@@ -20,8 +20,9 @@ from optviz.encode import OPTIONAL, save, video
 from optviz.errors import ArgumentError, MissingExtraError, OutputError
 from optviz.races import race
 from optviz.recipe import read_recipe
-from optviz.scene import scene_of, timeline
+from optviz.scene import scene_of
 from optviz.themes import THEMES, rgb
+from optviz.timeline import timeline
 
 VIDEOS = [".mp4", ".webm"]
 FIVE = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
@@ -157,6 +158,7 @@ def test_the_translation_is_bt_709():
         assert tuple(planes.data) == (expected[0],) * 4 + expected[1:]
 
 
+@pytest.mark.filterwarnings("ignore:no installed font:optviz.errors.OptvizWarning")
 @pytest.mark.parametrize("suffix", VIDEOS)
 def test_the_recipe_survives(suffix, ffmpeg, tmp_path):
     runs = [f'adamw:lr={0.001 * (n + 1)},label="run {n}; =#\'é"' for n in range(64)]

@@ -20,7 +20,7 @@ from optviz.regions import Regions
 from optviz.scene import Contour, Curves, Panel, Scene
 from optviz.themes import Look, Theme
 
-LEAST_MAP, LEAST_PLOT = 16, 8
+LEAST_MAP, LEAST_PLOT = 12, 6
 """Pixels that a map, or a plot of curves, is wide and tall at least."""
 
 _SMALLER = 0.96  # from one size of letters to the next that is tried

@@ -49,6 +49,8 @@ _defaults: dict[str, Any] = {
 def steady() -> Iterator[None]:
     """While this lasts, matplotlib's settings are ours; also a decorator of functions.
 
+    Of letters that no font has `optviz.draw.fonts` tells, and not matplotlib, too.
+
     Example:
         >>> import matplotlib
         >>> with matplotlib.rc_context({"font.style": "italic"}), steady():
@@ -59,7 +61,9 @@ def steady() -> Iterator[None]:
     before = {key: settings[key] for key, ours in _defaults.items() if settings[key] != ours}
     _set(settings, {key: _defaults[key] for key in before})
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+            yield
     finally:
         _set(settings, before)
 
