@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from optviz.anatomy import Anatomy, anatomy_of
+from optviz.calls import Answering
 from optviz.cast import Runner, runners_of
 from optviz.crowd import SEEDS, across_seeds, spread, typical
 from optviz.errors import ArgumentError
@@ -91,7 +92,7 @@ Panel = Contour | Relief | Curves | Regions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scene:
+class Scene(metaclass=Answering):
     """What a film, a page or a still shows: rows of panels, one cast, one clock.
 
     Raises:

@@ -8,14 +8,18 @@ another and from the map, for eyes of every kind. Lengths are in points at 800×
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from optviz.bounds import bounded, within
-from optviz.errors import ArgumentError, OptvizError, UnknownNameError
+import numpy as np
+
+from optviz.bounds import bounded, number_of, within
+from optviz.calls import Answering
+from optviz.errors import ArgumentError, OptvizError, UnknownNameError, shown
+from optviz.kinds import path_text, text
 from optviz.reading import read_toml
 
 Colour = str
@@ -46,16 +50,22 @@ def _is_colour(value: Any) -> bool:
 
 def _is_dash(value: Any) -> bool:
     even = isinstance(value, tuple) and len(value) in range(0, 13, 2)
-    return even and all(_is_number(length) and within(length, "(0, 50]") for length in value)
+    return even and all(within(length, "(0, 50]") for length in value)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _plain(value: Any) -> Any:
+    """Lists as tuples, and numbers and texts of any make as Python's own."""
+    if isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim):
+        return tuple(map(_plain, value))
+    if isinstance(value, str):
+        return str.__str__(value)
+    found = number_of(value)
+    return value if found is None else found
 
 
 _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "str": (lambda value: isinstance(value, str) and value.isprintable() and 0 < len(value) <= 80, "a line of text"),
-    "float": (_is_number, "a number in "),
+    "float": (lambda value: number_of(value) is not None, "a number in "),
     "Colour": (_is_colour, "a colour written #rrggbb"),
     "tuple[Colour, ...]": (
         lambda value: isinstance(value, tuple) and 0 < len(value) <= _MOST and all(map(_is_colour, value)),
@@ -77,7 +87,7 @@ class Look(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Theme:
+class Theme(metaclass=Answering):
     """How a picture looks.
 
     Args:
@@ -119,10 +129,11 @@ class Theme:
 
     def __post_init__(self) -> None:
         for declared in fields(self):
-            value, interval = getattr(self, declared.name), declared.metadata.get("allowed")
+            value, interval = _plain(getattr(self, declared.name)), declared.metadata.get("allowed")
             is_allowed, allowed = _KINDS[str(declared.type)]
             if not is_allowed(value) or (interval and not within(value, interval)):
                 raise ArgumentError(f"theme: {declared.name} must be {allowed}{interval or ''}, not {_short(value)}")
+            object.__setattr__(self, declared.name, value)
         if self.casing < self.trail:
             raise ArgumentError(f"theme: casing must be no less than trail, {self.trail:g}, not {self.casing:g}")
 
@@ -223,7 +234,7 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-def load_theme(theme: str | Theme) -> Theme:
+def load_theme(theme: str | PathLike[str] | Theme) -> Theme:
     """The theme of that name, or of a user's file: ``./mine.toml``.
 
     The file's keys are the fields of `Theme`, all of them optional; ``base`` names the theme that the others are
@@ -240,6 +251,9 @@ def load_theme(theme: str | Theme) -> Theme:
     """
     if isinstance(theme, Theme):
         return theme
+    theme = (
+        path_text("theme", theme) if isinstance(theme, PathLike) else text("theme", theme, "a name, a file or a Theme")
+    )
     if theme.lower().endswith(".toml"):
         path = Path(theme)
         return theme_of({"name": path.stem} | read_toml(path, OptvizError, f"the theme {path}"), str(path))
@@ -273,11 +287,13 @@ def theme_of(values: Mapping[str, Any], source: str = "theme") -> Theme:
         known = [declared.name for declared in fields(Theme)]
         for key in given:
             if key not in known:
-                raise UnknownNameError("key of a theme", key[:40], ["base", *known])
+                raise UnknownNameError(
+                    "key of a theme", key[:40] if isinstance(key, str) else shown(key), ["base", *known]
+                )
         theme = THEMES[base]
         plain = {key: _plain(value) for key, value in given.items()}
         trail: Any = given.get("trail")
-        if "casing" not in given and _is_number(trail) and within(trail, "(0, 20]"):
+        if "casing" not in given and within(trail, "(0, 20]"):
             plain["casing"] = trail + theme.casing - theme.trail
         return replace(theme, **plain)
     except ArgumentError as error:
@@ -310,9 +326,5 @@ def is_dark(theme: Theme) -> bool:
     return sum(rgb(theme.background)) < 3 * 128
 
 
-def _plain(value: Any) -> Any:
-    return tuple(_plain(each) for each in value) if isinstance(value, list) else value
-
-
 def _short(value: Any) -> str:
-    return reprlib.repr(list(value) if isinstance(value, tuple) else value)
+    return shown(list(value) if isinstance(value, tuple) else value)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from optviz.calls import answering
 from optviz.deck.html import write_html
 from optviz.deck.pptx import write_pptx
 from optviz.deck.tex import write_tex
 from optviz.errors import ArgumentError, MissingExtraError, UnknownNameError
 from optviz.images import ImageError
+from optviz.kinds import listed, text
+from optviz.kinds import path as path_of
 from optviz.slide import Deck, Slide, gifs_first, slide_of_file
 from optviz.themes import Theme, load_theme
 from optviz.writing import check_writable
@@ -33,8 +37,13 @@ DECKS = {
 _INSTEAD = {"webp": "GIF", "apng": "GIF", "svg": "PNG", "pdf": "PNG"}  # of kinds that not every deck can hold
 
 
+@answering
 def slides(
-    path: str | Path, pictures: Sequence[str | Path | Slide], *, title: str | None = None, theme: str | Theme = "light"
+    path: str | Path,
+    pictures: str | Path | Slide | Sequence[str | Path | Slide],
+    *,
+    title: str | None = None,
+    theme: str | Theme = "light",
 ) -> Path:
     """Write a deck of pictures, a slide each; the suffix decides the format: .pptx, .html or .tex.
 
@@ -57,13 +66,15 @@ def slides(
         >>> optviz.slides(folder / "talk.html", [folder / "booth.gif"]).name
         'talk.html'
     """
-    path = Path(path)
+    path, look = path_of("path", path), load_theme("light" if theme is None else theme)
+    title = None if title is None else text("title", title)
     form = deck_format(path)
-    found = gifs_first(pictures, form.holds)
+    given = listed("pictures", pictures, (str, os.PathLike, Slide), "files or slides")
+    found = gifs_first([each if isinstance(each, Slide) else path_of("a picture", each) for each in given], form.holds)
     made = tuple(each if isinstance(each, Slide) else slide_of_file(Path(each)) for each in found)
     for slide in made:
         check_kind(slide, path.suffix.lower())
-    deck = Deck(title=title or (made[0].title if made else ""), slides=made, theme=load_theme(theme))
+    deck = Deck(title=title or (made[0].title if made else ""), slides=made, theme=look)
     form.write(path, deck)
     return path
 
