@@ -138,7 +138,7 @@ def path(name: str, value: Any) -> Path:
 def path_text(name: str, value: Any) -> str:
     """The path of a file or a folder as a text, which may end with a slash; raises as `path` does."""
     try:  # what makes a path of itself is code of others
-        found = os.fsdecode(value)
+        found = os.fsdecode(os.fsencode(value))
     except Exception as error:
         raise ArgumentError(f"{name} must be the path of a file, a text or a Path, not {shown(value)}") from error
     if not found or "\0" in found:

@@ -34,6 +34,9 @@ from optviz.nets.losses import Penalty
 from optviz.optimizer import OPTIMIZERS
 from optviz.schedules import SCHEDULES
 
+LISTENERS = {"observe", "watch", "tried", "told"}
+"""Arguments that are functions of the caller's, whose errors are the caller's, too."""
+
 SECONDS = 20
 """The longest that a call may take."""
 
@@ -190,6 +193,7 @@ def call(seed: int, number: int, names: list[str]) -> str | None:
     changed = draw.sample(takes, k=min(draw.choice((1, 1, 2)), len(takes)))
     written = {key: draw.choice(list(VALUES)) for key in changed}
     told = f"{seed}/{number}: {name}({', '.join(f'{key}={value}' for key, value in written.items())})"
+    arguments: dict[str, Any] = {}
     with _aside():
         try:
             arguments = right() | {key: VALUES[value]() for key, value in written.items()}
@@ -202,6 +206,8 @@ def call(seed: int, number: int, names: list[str]) -> str | None:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - that is what is looked for
+            if any(callable(arguments[key]) for key in LISTENERS & arguments.keys()):
+                return None  # the caller's own function raised it
             return f"{told} raised {type(error).__name__}: {str(error)[:200]}"
     return None
 

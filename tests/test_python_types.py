@@ -186,7 +186,7 @@ def test_paths_are_texts_paths_or_bytes_and_nothing_else(tmp_path):
     for path in (tmp_path / "a.npz", str(tmp_path / "a.npz"), str(tmp_path / "a.npz").encode()):
         race.save(path)
         np.testing.assert_array_equal(optviz.load_race(path).points, race.points)
-    for wrong in (3, "", "a\0.npz", None, ["a.npz"], Path):
+    for wrong in (3, "", "a\0.npz", "\ud800.npz", None, ["a.npz"], Path):
         with pytest.raises(ArgumentError, match="path must be the path of a file"):
             race.save(wrong)
 

@@ -79,6 +79,7 @@ class Dataset(metaclass=Answering):
     def __post_init__(self) -> None:
         for key in ("name", "title", "source"):
             object.__setattr__(self, key, text(f"a data set's {key}", getattr(self, key)))
+        named = tuple(text("names", each) for each in listed("names", self.names, (), "words, one a class"))
         if (self.test_x is None) != (self.test_y is None):
             raise DataError(f"{self.name}: a test part has samples and labels, both test_x and test_y")
         parts: list[tuple[Any, Any, str]] = [(self.x, self.y, self.name)]
@@ -90,7 +91,7 @@ class Dataset(metaclass=Answering):
             _check_samples(x, y, what)
         numbers, names = numbered(labels, [what for *_, what in parts])
         _check_classes(numbers, [x.shape[1] for x, _ in flat], names, self.name)
-        found: dict[str, Any] = {"image": flat[0][1] or self.image, "names": self.names or names}
+        found: dict[str, Any] = {"image": flat[0][1] or self.image, "names": named or names}
         for (x, _), y, prefix in zip(flat, numbers, ("", "test_"), strict=False):
             found |= {f"{prefix}x": x, f"{prefix}y": y}
         for name, value in found.items():
@@ -250,8 +251,6 @@ def _check_told(data: Dataset) -> None:
         object.__setattr__(data, "image", image)
         if image[0] * image[1] != data.features:
             raise DataError(f"{data.name}: {data.features} features are no image of {image[0]}x{image[1]}")
-    if not (isinstance(names, tuple | list) and all(isinstance(each, str) for each in names)):
-        raise DataError(f"{data.name}: names must be words, one a class, not {shown(names)}")
     if len(names) != data.classes:
         raise DataError(f"{data.name}: {len(names)} names are not those of {data.classes} classes")
 

@@ -165,7 +165,7 @@ def prepare(data: Dataset, network: Network, seed: int, shares: Any, **options: 
     size, count = whole_of(options.get("batch_size", Setting.batch_size)), len(parts.train)
     if size is not None and size > count:
         warnings.warn(
-            f"{data.name} has {count} samples to train on, fewer than a batch of {size}: a batch is all of them",
+            f"{data.name} has {count} samples to train on, fewer than a batch of {shown(size)}: a batch is all of them",
             OptvizWarning,
             stacklevel=2,
         )
