@@ -21,6 +21,7 @@ _WIDEST = "−0.00e−000"
 _NARROW = "−0.0e−00"
 _FOOT, _CUT, _WIDE = 1.5, 7.6, 15.0  # letters' heights: the last line; a column of names that are cut; the widest
 _CLOSE = 1.2  # letters' heights of a line of names where there is no ease
+_TIGHT = 0.95  # and of one where names would lie on each other if there were less
 _APART = 1.8  # letters' heights between a rate and the next name
 _SAMPLE = 8.4  # of line before a name, in widths of a trail, where lines have styles
 
@@ -164,7 +165,10 @@ def form_beside(
         paired = lines < _lines_of(runners) and pair is not None and pair <= wide
         if count * (1.45 * lines + (0.85 if lines > 1 else 0.15)) <= high:
             return Form(2, 1, paired=True) if paired and lines > 1 else Form(lines, 1)
-    return Form(0, max(2, math.ceil(1.1 * count / high)))
+    columns = max(2, math.ceil(1.1 * count / high))
+    while columns < count and (high - _FOOT) / math.ceil(count / columns) < _TIGHT:
+        columns += 1
+    return Form(0, columns)
 
 
 def form_beneath(

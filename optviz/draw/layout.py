@@ -61,7 +61,9 @@ def layout(width: int, height: int, theme: Theme) -> Layout:
     roomy = width - left - side > 0.8 * side
     right = max(left + 8, width - (side if roomy else round(16 * unit)))
     foot = height - round(FOOT * unit) - round(4 * scale)
-    cast = (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy and foot - top > letters else None
+    cast = (
+        (right + round(18 * unit), top, width - round(12 * unit), foot) if roomy and foot - top > 3 * letters else None
+    )
     stage = (0, top, right, max(height - round(4 * scale), top + 16))
     return Layout(scale, stage, title, cast)
 
