@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from optviz.errors import OptvizError
-from optviz.faults import MODULE, blamed
+from optviz.faults import MODULE, blamed, place_in_file
 from optviz.reading import MAX_SOURCE, read_bytes
 
 
@@ -41,7 +41,7 @@ def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
         with contextlib.redirect_stdout(sys.stderr):  # stdout is for results
             exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user named it
     except OptvizError as error:
-        raise kind(f"{path}: {error}") from error
+        raise kind(f"{place_in_file(error) or path}: {error}") from error
     except SyntaxError as error:
         raise kind(f"{path}, line {error.lineno or '?'}: syntax error: {error.msg}") from error
     except BaseException as error:
