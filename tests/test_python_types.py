@@ -160,6 +160,8 @@ def test_what_a_race_is_run_by_is_too_late_for_one_that_has_been():
         (np.float32(0.5), 0.5, None),
         (np.longdouble(2), 2.0, 2),
         (np.array(7), 7, 7),
+        (np.array(0.5), 0.5, None),
+        (np.array(2.0, np.float32), 2.0, 2),
         (np.int64(2**60 + 1), float(2**60), 2**60 + 1),
         (Decimal("0.1"), 0.1, None),
         (Fraction(1, 4), 0.25, None),
