@@ -129,6 +129,6 @@ def test_rates_are_tried_on_augmented_batches_and_plain_validation():
     augmented = setting(augment=(Flip(1.0),))
     rest = setting(replace(SIDES, x=flipped(SIDES.x)))
     by_hand = replace(rest, parts=rest.parts._replace(validation=augmented.parts.validation))
-    [found], [expected] = (choose_rates(each, [SGD()]) for each in (augmented, by_hand))
+    [found], [expected] = (choose_rates([each], [SGD()]) for each in (augmented, by_hand))
     assert found.losses[:8] == pytest.approx(expected.losses[:8], rel=1e-3)
     assert found.lr == GRID[0], "whatever is learned of flipped images makes plain ones worse"

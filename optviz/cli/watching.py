@@ -22,7 +22,7 @@ _EVERY = 0.2  # seconds between two looks
 
 
 class Bar:
-    """Progress bars: first over the learning rates that are tried, then over all steps of all trials."""
+    """Progress bars: first over the steps that learning rates are tried for, then over all steps of all trials."""
 
     def __init__(self) -> None:
         self.bar: Any = None
@@ -31,7 +31,7 @@ class Bar:
         self.since = 0.0
 
     def tried(self, count: int, total: int) -> None:
-        """So many learning rates were tried, of so many."""
+        """Learning rates were tried for so many steps, of so many."""
         self.at("Choosing rates", count, total, "")
 
     def watch(self, trial: Trial, found: Backward, labels: Any) -> None:

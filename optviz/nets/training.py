@@ -187,7 +187,7 @@ def train(
         resume: Whether to take up the training that this file holds; one that had ended is there at once.
         observe: Shown each step of each trial; what it returns is kept with the trial.
         watch: Told of each step.
-        tried: Told how many rates have been tried, and of how many.
+        tried: Told how many steps have been taken to try rates, and of how many.
         told: Told how far all have come: before the first step, and after every round of an epoch each.
         **options: As in `Setting`: epochs, batch_size, dtype, patience, snapshots.
 
@@ -263,10 +263,10 @@ def _check_listeners(**listeners: Any) -> None:
 def _with_rates(
     plan: Plan, lr: float | str, jobs: int, stop: Callable[[], bool], tried: Callable[[int, int], None] | None
 ) -> Plan:
-    """The plan with a rate for every optimizer, and by which rule; rates are chosen on the first seed."""
+    """The plan with a rate for every optimizer, and by which rule; rates are chosen once, for all seeds."""
     unnamed = [entry.optimizer for entry in plan.entries if entry.optimizer.lr is None]
     if isinstance(lr, str):
-        choices = choose_rates(plan.settings[0], unnamed, jobs, stop, tried) if unnamed else []
+        choices = choose_rates(plan.settings, unnamed, jobs, stop, tried) if unnamed else []
         rates = [choice.lr for choice in choices]
     else:
         rates = [float(lr)] * len(unnamed)
