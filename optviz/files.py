@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,7 +39,7 @@ def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # where dataclasses look up what a class's annotations mean
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # stdout is for results
+        with contextlib.redirect_stdout(sys.stderr), _beside(path):  # stdout is for results
             exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user named it
     except OptvizError as error:
         raise kind(f"{place_in_file(error) or path}: {error}") from error
@@ -47,6 +48,18 @@ def run_file(path: Path, kind: type[OptvizError]) -> ModuleType:
     except BaseException as error:
         raise blamed(error, kind, str(path)) from error
     return module
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[None]:
+    """Let a file import what lies beside it, as `python mine.py` would, for as long as it is run."""
+    folder = str(path.absolute().parent)
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # the file may have taken it out itself
+            sys.path.remove(folder)
 
 
 def digest_when_run(path: Path) -> str | None:

@@ -346,7 +346,6 @@ def run(count: int, seed: int, jobs: int = 2) -> list[str]:
     """Try so many lines in processes of their own; what failed, a line each."""
     listed = list(lines(count, seed))
     with tempfile.TemporaryDirectory() as room, ThreadPoolExecutor(jobs) as pool:
-        os.environ.update(OPTVIZ_CACHE=f"{room}/cache", HOME=room, OPENBLAS_NUM_THREADS="1")
         template = Path(room, "template")
         template.mkdir()
         with contextlib.chdir(template):
@@ -387,6 +386,7 @@ def _batch(listed: list[list[str]], template: Path, folder: Path) -> list[str]:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            env={**os.environ, "HOME": str(folder.parent), "OPTVIZ_CACHE": str(folder.parent / "cache")},
         )
         assert process.stdin is not None
         assert process.stdout is not None
@@ -407,6 +407,7 @@ def _batch(listed: list[list[str]], template: Path, folder: Path) -> list[str]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        process.stdout.close()
     shutil.rmtree(folder, ignore_errors=True)
     return failures
 

@@ -437,3 +437,17 @@ def test_what_depends_on_one_parameter_alone_is_refused(axis):
     fn = (lambda x, y: y**2) if axis == "x" else (lambda x, y: x**2)
     with pytest.raises(SurfaceError, match=rf"does not depend on {axis}: .* at none of 20\d\d points"):
         Surface(name="flat", fn=fn, **BOX)
+
+
+def test_a_file_imports_what_lies_beside_it_as_a_script_does(tmp_path):
+    (tmp_path / "bowls_beside.py").write_text("def bowl(x, y):\n    return x**2 + y**2\n")
+    lines = [
+        "from bowls_beside import bowl",
+        "from optviz import Surface",
+        "SURFACE = Surface(name='b', fn=bowl, domain=(-1, 1, -1, 1), start=(0.5, 0.5), minima=((0, 0),))",
+    ]
+    (tmp_path / "mine.py").write_text("\n".join(lines))
+    before = list(sys.path)
+    end = optviz.race(str(tmp_path / "mine.py"), ["sgd:lr=0.25"], steps=10).points[-1, 0]
+    assert end == pytest.approx([0.5 * 0.5**10] * 2)
+    assert sys.path == before

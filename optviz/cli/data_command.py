@@ -52,6 +52,8 @@ def command(
     from optviz.nets.splits import class_rows
 
     form = "json" if as_json else form
+    if output is not None and form != "table":
+        raise ArgumentError("--format and --json are for tables, and -o pictures the data set; leave out one of them")
     if augment and output is None:
         raise ArgumentError("--augment is for pictures: add -o FILE.png")
     if seed < 0:
