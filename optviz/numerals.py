@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import pairwise
 
 _GIVEN = 8  # digits of a number that was given, at the most
 _ALL = Context(prec=800, rounding=ROUND_HALF_UP)  # of any double
@@ -77,15 +78,18 @@ def exact_label(value: float) -> str:
 
 
 def apart(values: Sequence[float]) -> list[str]:
-    """Numbers in as many digits as tell them apart, six at least.
+    """Numbers in as many digits, six at least, as give them to a tenth of their smallest distance.
 
     Example:
         >>> apart([1000000000.0, 1000000000.5])
         ['1000000000', '1000000000.5']
     """
+    each = sorted(set(values))
+    least = min((high - low for low, high in pairwise(each)), default=math.inf)
     for digits in range(6, 17):
         found = [tick_label(value, digits) for value in values]
-        if len(set(found)) == len(set(values)):
+        off = max(abs(float(words.replace("−", "-")) - value) for words, value in zip(found, values, strict=True))
+        if len(set(found)) == len(each) and off < 0.1 * least:
             return found
     return [exact_label(value) for value in values]
 

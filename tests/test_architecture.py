@@ -67,7 +67,19 @@ ORDER = [
         "gallery",
         "guide",
     ),
-    *("regions", "cast", "picture", "scene", "netscenes", "draw", "page", "encode", "animation", "plotting"),
+    *(
+        "regions",
+        "cast",
+        "picture",
+        "scene",
+        "netscenes",
+        "draw",
+        "page",
+        "encode",
+        "robustness",
+        "animation",
+        "plotting",
+    ),
     *("images", "wording", "slide", "deck", "cli"),
 ]
 

@@ -285,7 +285,7 @@ def test_a_damaged_file_is_refused_in_words(written, run, refuse, folder):
     for damaged, words in {
         whole[:20]: "holds no recipe",
         b"": "holds no recipe",
-        whole.replace(b'"format": 1', b'"format": 9'): "its format is not one this version knows",
+        whole.replace(b'"format": 1', b'"format": 9'): "its format is 9; this version knows 1",
         whole.replace(b'"steps": 20', b'"steps": {}'): "its recipe is damaged",
         whole[: whole.index(b'{"optviz": ') + 100]: "",
     }.items():

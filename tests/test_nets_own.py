@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from optviz.errors import ArgumentError, DataError, OptvizWarning
+from optviz.errors import ArgumentError, DataError, OptvizError, OptvizWarning
 from optviz.nets.datasets import Dataset, load_data
 from optviz.nets.network import perceptron
 from optviz.nets.splits import class_rows
@@ -117,11 +117,11 @@ def test_both_parts_count_from_the_same_number():
     ("told", "words"),
     [
         ({"names": ("one", "two")}, "2 names are not those of 3 classes"),
-        ({"names": 5}, "names must be words, one a class, not 5"),
-        ({"names": (1, 2, 3)}, "names must be words"),
+        ({"names": 5}, "names must be a list of words, one a class, not 5"),
+        ({"names": (1, 2, 3)}, "names must be text, not 1"),
         ({"image": (3, 3)}, "4 features are no image of 3x3"),
-        ({"image": 4}, r"image must be \(height, width\) in pixels, not 4"),
-        ({"image": (2, 2.0)}, "image must be"),
+        ({"image": 4}, "image must be a list of height and width, not 4"),
+        ({"image": (2, 2.5)}, "image must be"),
         ({"x": [[1], [2, 3]]}, "X is no array"),
         ({"x": None}, r"not of shape \(\)"),
         ({"y": [[1], [2, 3]]}, "y is no array"),
@@ -129,7 +129,7 @@ def test_both_parts_count_from_the_same_number():
     ],
 )
 def test_what_is_said_of_samples_must_be_so(told, words):
-    with pytest.raises(DataError, match=words):
+    with pytest.raises(OptvizError, match=words):
         Dataset(**{"name": "mine", "title": "Mine", "x": X, "y": Y} | told)
 
 

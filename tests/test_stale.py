@@ -144,7 +144,7 @@ def test_a_recipe_with_odd_files_is_refused_or_told(folder, files):
     (folder / "odd.html").write_text(json.dumps(data))
     if isinstance(files, dict) and "mine.py" not in files:
         optviz.remake("odd.html", trust=True)
-    elif isinstance(files, dict):
+    elif isinstance(files, dict) and isinstance(files["mine.py"], str):
         with pytest.warns(OptvizWarning, match=r"mine.py changed since"):
             optviz.remake("odd.html", trust=True)
     else:

@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=Command,
-    epilog=examples("optviz gallery --only saddle", "optviz gallery --check", "optviz gallery --check --json"),
+    epilog=examples(
+        "optviz gallery --only saddle",
+        "optviz gallery --check",
+        "optviz gallery --check --json",
+        "optviz gallery --check --robust --only zigzag",
+    ),
 )
 @click.option(
     "--only", "slugs", multiple=True, metavar="SLUG", shell_complete=complete_exhibit,
@@ -43,6 +49,7 @@ if TYPE_CHECKING:
     help="How many at once.  [default: one a processor]",
 )
 @click.option("--check", is_flag=True, help="Render nothing: run, and compare with what each exhibit claims.")
+@click.option("--robust", is_flag=True, help="With --check: run each ten times more, from moved starts or other seeds.")
 @table_options
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
 @click.pass_context
@@ -53,6 +60,7 @@ def command(
     folder: str,
     force: bool,
     check: bool,
+    robust: bool,
     jobs: int | None,
     form: str,
     as_json: bool,
@@ -65,7 +73,10 @@ def command(
     written are printed.
 
     With --check every claim about a race or a training is compared with it, and printed with what was found; if one
-    does not hold, the exit code is 1.
+    does not hold, the exit code is 1. With --robust, too, each exhibit is run ten times more: races without chance from
+    starts moved by 1e-12 of the view, as far as another processor's rounding may move them, all others and trainings
+    from other seeds, at the same rates. A claim is fragile, and the exit code 1, where it fails from a moved start, or
+    from more than two of ten seeds. That takes minutes for the whole gallery.
     """
     from optviz.errors import ArgumentError
     from optviz.gallery import choose, load_exhibits
@@ -77,8 +88,10 @@ def command(
         for name in ("force", "jobs"):
             if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise ArgumentError(f"--check renders nothing; leave out --{name}")
-        _check(exhibits, Path(folder), "json" if as_json else form, quiet)
+        _check(exhibits, Path(folder), "json" if as_json else form, quiet, robust)
         return
+    if robust:
+        raise ArgumentError("--robust goes with --check, as in: optviz gallery --check --robust")
     for name in ("form", "as_json"):
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise ArgumentError("--format and --json are for the table of --check")
@@ -155,8 +168,9 @@ def _write_page(path: Path, text: str) -> None:
     say(click.format_filename(path))
 
 
-def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool) -> None:
+def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool, robust: bool) -> None:
     from optviz.gallery import GalleryError, picture_state
+    from optviz.robustness import tallied
 
     rows: list[dict[str, Any]] = []
     data: list[dict[str, Any]] = []
@@ -164,10 +178,16 @@ def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool) ->
     for exhibit in exhibits:
         race, _, recipe = stage_exhibit(exhibit)
         states[picture_state(folder / exhibit.picture, recipe)].append(exhibit.slug)
-        for each in exhibit.check(race):
+        tallies = tallied(exhibit, race, recipe) if robust else []
+        for each, tally in zip_longest(exhibit.check(race), tallies):
             row = {"exhibit": exhibit.slug, "claim": each.claim.text}
-            rows.append(row | {"found": each.found, "result": "ok" if each.holds else "FAILED"})
-            data.append(row | {"left": _number(each.left), "right": _number(each.right), "holds": each.holds})
+            result = "FAILED" if not each.holds else "fragile" if tally and tally.fragile else "ok"
+            held = {"held": f"{tally.held} of {tally.runs}"} if tally else {}
+            rows.append(row | {"found": each.found} | held | {"result": result})
+            known = {"left": _number(each.left), "right": _number(each.right), "holds": each.holds}
+            data.append(
+                row | known | ({"held": tally.held, "runs": tally.runs, "fragile": tally.fragile} if tally else {})
+            )
     print_table(rows, form, data)
     for state in ("missing", "outdated"):
         if states[state] and not quiet:
@@ -175,6 +195,8 @@ def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool) ->
     failed = sum(not row["holds"] for row in data)
     if failed:
         raise GalleryError(f"{failed} of {len(data)} claims do not hold")
+    if fragile := sum(row.get("fragile", False) for row in data):
+        raise GalleryError(f"{fragile} of {len(data)} claims are fragile")
 
 
 def _number(value: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from optviz.netscenes.moments import moments_of
 from optviz.netscenes.portrait import PLANES, SHOWS, Portrait, portrait_of, snapshots_for
-from optviz.netscenes.recall import portrait_again, recipe_of_training, train_again
+from optviz.netscenes.recall import portrait_again, recipe_of_training, train_again, train_from
 from optviz.netscenes.scenes import scene_of_training
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "scene_of_training",
     "snapshots_for",
     "train_again",
+    "train_from",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -64,6 +65,20 @@ def train_again(recipe: Recipe) -> Training:
     Raises:
         RecipeError: It was made in Python, or its data is other data now, or the recipe is damaged.
     """
+    again = train_from(recipe, (recipe.training or {})["seeds"])
+    about = dict(recipe.training or {})
+    if fingerprint(again.runs[0].setting) != about["samples"]:
+        raise RecipeError(f"{about['data']}: its samples, or their parts, are others than when the picture was made")
+    rules = {run.label: rule for run, (_, rule) in zip(again.runs, recipe.runs, strict=False)}
+    return replace(again, runs=tuple(replace(run, lr_rule=rules[run.label]) for run in again.runs))
+
+
+def train_from(recipe: Recipe, seeds: Sequence[int]) -> Training:
+    """A training of the recipe's kind, at its rates, from these seeds.
+
+    Raises:
+        RecipeError: It was made in Python, or the recipe is damaged.
+    """
     about = dict(recipe.training or {})
     for name in ("data", "network"):
         if about[name] is None:
@@ -71,15 +86,11 @@ def train_again(recipe: Recipe) -> Training:
     try:
         data = load_data(about["data"])
         network = perceptron(data.features, data.classes, **_options(about["network"]))
-        names = ("epochs", "l1", "l2", "augment", "ensemble", "seeds", "patience", "dtype", "snapshots")
-        options = {name: about[name] for name in names} | {"batch_size": recipe.batch_size}
-        again = train(data, network, [spec for spec, _ in recipe.runs], **options)
+        names = ("epochs", "l1", "l2", "augment", "ensemble", "patience", "dtype", "snapshots")
+        options = {name: about[name] for name in names} | {"batch_size": recipe.batch_size, "seeds": tuple(seeds)}
+        return train(data, network, [spec for spec, _ in recipe.runs], **options)
     except OptvizError as error:
         raise RecipeError(f"the recipe's training cannot be made again: {error}") from error
-    if fingerprint(again.runs[0].setting) != about["samples"]:
-        raise RecipeError(f"{about['data']}: its samples, or their parts, are others than when the picture was made")
-    rules = {run.label: rule for run, (_, rule) in zip(again.runs, recipe.runs, strict=False)}
-    return replace(again, runs=tuple(replace(run, lr_rule=rules[run.label]) for run in again.runs))
 
 
 def portrait_again(recipe: Recipe, picture: Picture) -> Portrait:

@@ -1,0 +1,90 @@
+"""Claims that hang on the last digit of a start, or on one seed, are found; others are not."""
+
+import json
+
+import numpy as np
+import pytest
+
+from optviz import robustness
+from optviz.claims import parse_claim
+from optviz.cli.exhibiting import stage_exhibit
+from optviz.gallery import Exhibit
+
+
+def exhibit(command, *claims):
+    words = {"slug": "made-up", "title": "Made up", "caption": "It moves.", "see": "It."}
+    return Exhibit(**words, command=f"optviz {command}", tags=("one",), shows=tuple(map(parse_claim, claims)))
+
+
+def tallied(command, *claims, times=10):
+    each = exhibit(command, *claims)
+    subject, _, recipe = stage_exhibit(each)
+    return robustness.tallied(each, subject, recipe, times)
+
+
+def test_a_claim_on_the_last_digits_of_a_chaotic_path_is_fragile():
+    """Among Ackley's dimples steps of this size draw starts apart: after 120 of them nothing of the digits is left."""
+    race = "animate --surface ackley -O sgd:lr=0.2 --steps 120"
+    subject, _, _ = stage_exhibit(exhibit(race))
+    end = float(subject.values[-1, 0])
+    told, solid = tallied(race, f"value(sgd) == {end!r}", "value(sgd) > 0")
+    assert (told.held, told.fragile) == (0, True)
+    assert (solid.held, solid.fragile) == (10, False)
+
+
+def test_a_claim_with_margin_is_not_fragile_where_one_on_the_edge_is():
+    """A step on a bowl moves with its start; half of the directions are to either side."""
+    race = "animate --surface booth -O sgd:lr=0.05 --steps 40"
+    subject, _, _ = stage_exhibit(exhibit(race))
+    x = float(subject.points[1, 0, 0])
+    edge, margin = tallied(race, f"x(sgd, 1) <= {x!r}", f"x(sgd, 1) < {x + 0.01}")
+    assert 0 < edge.held < 10
+    assert edge.fragile
+    assert margin.held == 10
+
+
+def test_where_chance_has_a_part_seeds_differ_and_starts_do_not():
+    each = exhibit("animate --surface noisy-moons -O sgd:lr=0.1 --steps 9 --seed 3")
+    subject, _, recipe = stage_exhibit(each)
+    others = list(robustness.varied(subject, recipe, 3))
+    assert [other.problem.seed for other in others] == [4, 5, 6]
+    assert {other.starts for other in others} == {subject.starts}
+
+
+def test_starts_move_by_a_millionth_of_a_millionth_of_the_view_and_stay_in_the_domain():
+    each = exhibit("animate --surface booth -O sgd:lr=0.05 --steps 1 --start 10,-10 --start 0,0")
+    subject, _, recipe = stage_exhibit(each)
+    for other in robustness.varied(subject, recipe, 5):
+        moved = np.array(other.starts) - np.array(subject.starts)
+        assert 0 < np.abs(moved[1]).max() <= 1e-12 * 20
+        assert subject.surface.contains(np.array(other.starts)).all()
+        assert [run.hyperparameters for run in other.runs] == [run.hyperparameters for run in subject.runs]
+
+
+def test_trainings_have_other_seeds_at_the_same_rates():
+    line = "train --data moons:samples=60 --hidden 4 --epochs 1 --batch-size 9 -O sgd:lr=0.1 --seeds 2"
+    subject, _, recipe = stage_exhibit(exhibit(line))
+    others = list(robustness.varied(subject, recipe, 2))
+    assert [other.seeds for other in others] == [(2, 3), (4, 5)]
+    assert {run.entry.optimizer.lr for other in others for run in other.runs} == {0.1}
+    lucky, sure = tallied(line, f"train_loss(sgd) == {subject.runs[0].train.loss!r}", "train_loss(sgd) > 0", times=2)
+    assert (lucky.fragile, sure.fragile) == (True, False)
+
+
+@pytest.mark.parametrize(("claim", "code", "result"), [("gap(sgd) < 1e9", 0, "ok"), ("x(sgd, 1) == {}", 1, "fragile")])
+def test_the_command_says_what_is_fragile(run, monkeypatch, claim, code, result):
+    race = "animate --surface booth -O sgd:lr=0.05 --steps 3"
+    x = float(stage_exhibit(exhibit(race))[0].points[1, 0, 0])
+    made = exhibit(race, claim.format(repr(x)))
+    monkeypatch.setattr("optviz.gallery.load_exhibits", lambda *_: (made,))
+    found = run("gallery", "--check", "--robust", "--json")
+    assert found.exit_code == code
+    [row] = json.loads(found.stdout)
+    assert row["fragile"] is (result == "fragile")
+    assert row["runs"] == 10
+    table = run("gallery", "--check", "--robust").stdout
+    assert result in table
+
+
+def test_robust_goes_with_check(refuse):
+    assert "--check --robust" in refuse(2, "gallery", "--robust")
