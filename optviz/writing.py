@@ -1,35 +1,55 @@
-"""Files and folders that are whole or not there: made beside the target under another name, and renamed at the end."""
+"""Files and folders that are whole or not there: made beside the target under another name, and renamed at the end.
+
+What a link points to is written, not the link; a file that is replaced keeps its mode and its other names. A pipe, a
+device or an open file takes what is written once that is whole, and is never replaced.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
-from optviz.errors import ArgumentError, OutputError
+from optviz.errors import ArgumentError, OutputError, shown
+
+Target = Path | IO[bytes]
+"""Where a file is written to: a path, or a file that is open for bytes, which need not be able to seek."""
+
+_BLOCK = 1 << 20
+_unfinished: set[Path] = set()
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file to write to; when the block ends well it replaces `path`, else nothing is left behind.
+def atomic_write(target: Target, *, follow: bool = True) -> Iterator[IO[bytes]]:
+    """A binary file to write to; when the block ends well `target` holds it, else that is as it was.
+
+    Args:
+        target: Where to.
+        follow: Whether a link stays, and what it points to is written; else the link itself is replaced.
 
     Raises:
         OutputError: The folder is missing or cannot be written, or the disk is full.
     """
-    check_writable(path)
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")  # names end at 255 bytes
+    if not isinstance(target, Path):
+        whole = io.BytesIO()
+        yield whole
+        _pour(whole, target)
+        return
+    check_writable(target, follow=follow)
     try:
-        with temporary.open("wb") as file:
+        real = _real(target) if follow else target
+        with _streamed(real) if follow and is_stream(real) else _beside(real) as file:
             yield file
-        temporary.replace(path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise _cannot(target, error) from error
 
 
 @contextmanager
@@ -43,58 +63,191 @@ def atomic_folder(path: Path, check: Callable[[Path], None]) -> Iterator[Path]:
     Raises:
         OutputError: The folder cannot be written, or the disk is full.
     """
-    path = path.resolve() if path.is_symlink() else path
-    temporary, before = (path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part") for _ in range(2))
     try:
-        temporary.mkdir()
-        yield temporary
-        check(path)
-        if path.exists():
-            path.rename(before)
-        temporary.rename(path)
+        real = _real(path)
+        with _unfinished_at(real) as temporary:
+            temporary.mkdir()
+            yield temporary
+            check(path)
+            _swap(temporary, real)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        if before.exists() and not path.exists():
-            before.rename(path)
-        for rest in (temporary, before):
-            shutil.rmtree(rest, ignore_errors=True)
+        raise _cannot(path, error) from error
 
 
-def check_writable(path: Path, *, folder: bool = False) -> None:
+def check_writable(path: Path, *, folder: bool = False, follow: bool = True) -> None:
     """Refuse a target that cannot be written, before the work is done; `folder` says whether it is to be one.
 
     Raises:
         OutputError: naming the folder and the next step.
     """
-    around = path.parent
     try:
+        real = _real(path) if follow else path
+        around = real.parent
         blocking = next((above for above in (around, *around.parents) if above.exists() and not above.is_dir()), None)
-        missing, taken = not around.is_dir(), path.exists() and path.is_dir() is not folder
-    except OSError as error:  # a name that is too long, a folder one may not look into
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+        there = real.exists()
+        missing, taken = not around.is_dir(), there and real.is_dir() is not folder
+        streams = follow and not folder and is_stream(real)
+    except OSError as error:  # a name that is too long, links in a circle, a folder one may not look into
+        raise _cannot(path, error) from error
     if blocking is not None:
         raise OutputError(f"{path} cannot be written: {blocking} is a file, not a folder")
     if missing:
         raise OutputError(f"{path} cannot be written: there is no folder {around}. Make it first: mkdir -p {around}")
     if taken:
         raise OutputError(f"{path} cannot be written: it is a {'file' if folder else 'folder'}")
-    if not os.access(around, os.W_OK):
+    if there and not folder and not os.access(real, os.W_OK):
+        raise OutputError(f"{path} cannot be written: it is read-only. Choose another with -o, or chmod u+w {path}")
+    if not streams and not os.access(around, os.W_OK):
         raise OutputError(f"{path} cannot be written: the folder {around} is not writable. Choose another with -o")
 
 
-def check_apart(files: Mapping[str, str | Path | None]) -> None:
-    """Refuse one file for two purposes.
+def is_stream(path: Path) -> bool:
+    """Whether what is at a path takes what is written to it, and keeps no file there: a pipe, a device, a descriptor.
 
-    Args:
-        files: By what they are asked for with, what is read first.
+    Example:
+        >>> is_stream(Path(os.devnull)), is_stream(Path("film.gif"))
+        (True, False)
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    place = path.absolute()
+    of_a_process = place.parent in (Path("/dev"), Path("/dev/fd")) or place.is_relative_to("/proc")
+    return not stat.S_ISDIR(mode) and (of_a_process or not stat.S_ISREG(mode))
+
+
+def forsake() -> None:
+    """Remove what is not finished, where a program ends in the middle of it and has no time for anything else."""
+    for path in list(_unfinished):
+        _remove(path)
+
+
+def _real(path: Path) -> Path:
+    """What a link points to, be it there or not; any other path as it is.
 
     Raises:
-        ArgumentError: Naming both.
+        OSError: Links lead in a circle.
     """
-    known: dict[Path, str] = {}
-    for name, path in files.items():
-        if path is not None:
-            other = known.setdefault(Path(path).resolve(), name)
-            if other != name:
-                raise ArgumentError(f"{other} and {name} are the same file, {path}: give {name} one of its own")
+    if not path.is_symlink() or is_stream(path):
+        return path
+    with contextlib.suppress(FileNotFoundError):
+        path.stat()
+    return Path(os.path.realpath(path))
+
+
+@contextmanager
+def _streamed(path: Path) -> Iterator[IO[bytes]]:
+    """A file of which all is written to what takes it, once it is whole; writers may seek in it meanwhile."""
+    with TemporaryFile() as whole:
+        yield whole
+        whole.seek(0)
+        with path.open("wb") as stream:
+            shutil.copyfileobj(whole, stream, _BLOCK)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside a path, whose place it takes in the end; nobody may read it who might not read what was there."""
+    try:
+        before = path.lstat()
+    except FileNotFoundError:
+        before = None
+    kept = before if before is not None and stat.S_ISREG(before.st_mode) else None
+    with _unfinished_at(path) as temporary:
+        mode = 0o666 if kept is None else 0o600
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            yield file
+        if kept is not None:
+            with contextlib.suppress(AttributeError, PermissionError):  # it is another's, or there are no owners
+                os.chown(temporary, kept.st_uid, kept.st_gid)
+            temporary.chmod(stat.S_IMODE(kept.st_mode))
+        if kept is not None and kept.st_nlink > 1:
+            _refill(path, temporary)
+        else:
+            temporary.replace(path)
+
+
+def _refill(path: Path, source: Path) -> None:
+    """Give a file that has several names the content of another; where there is no room for it, it stays as it was."""
+    with path.open("r+b", buffering=0) as file, source.open("rb") as new:
+        before, size = os.fstat(file.fileno()).st_size, os.fstat(new.fileno()).st_size
+        try:  # first what needs room
+            _copy(new, file, before, size)
+        except OSError:
+            file.truncate(before)
+            raise
+        _copy(new, file, 0, min(before, size))
+        file.truncate(size)
+
+
+def _copy(source: IO[bytes], target: IO[bytes], start: int, end: int) -> None:
+    """Copy some bytes to the same place; nothing is held back that would be written later."""
+    for file in (source, target):
+        file.seek(start)
+    while start < end:
+        block = source.read(min(end - start, _BLOCK))
+        start += len(block)
+        while block:
+            block = block[target.write(block) :]
+
+
+def _swap(temporary: Path, folder: Path) -> None:
+    """Put a folder in the place of another, if there is one; that is put back where something comes between."""
+    if not folder.exists():
+        temporary.rename(folder)
+        return
+    shutil.copymode(folder, temporary)
+    before = _beside_name(folder)
+    try:
+        folder.rename(before)
+        temporary.rename(folder)
+    finally:
+        if before.exists() and not folder.exists():
+            before.rename(folder)
+    _remove(before)
+
+
+@contextmanager
+def _unfinished_at(path: Path) -> Iterator[Path]:
+    """A name beside a path, of which nothing is left in the end."""
+    found = _beside_name(path)
+    _unfinished.add(found)
+    try:
+        yield found
+    finally:
+        _remove(found)
+        _unfinished.discard(found)
+
+
+def _beside_name(path: Path) -> Path:
+    return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")  # names end at 255 bytes
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _pour(whole: io.BytesIO, stream: IO[bytes]) -> None:
+    """Write all to an open file, which may take less at a time."""
+    left = whole.getvalue()
+    try:
+        while left:
+            taken = stream.write(left)
+            left = left[len(left) if taken is None else taken :]
+        if hasattr(stream, "flush"):
+            stream.flush()
+    except TypeError as error:
+        raise ArgumentError(f"{shown(stream)} takes text: open it for bytes, as in open(…, 'wb')") from error
+    except OSError as error:
+        raise OutputError(f"{shown(stream)} cannot be written: {error.strerror or error}") from error
+    except ValueError as error:  # it is closed
+        raise OutputError(f"{shown(stream)} cannot be written: {error}") from error
+
+
+def _cannot(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path} cannot be written: {error.strerror or error}")

@@ -15,6 +15,7 @@ ORDER = [
         "errors",
         "calls",
         "reading",
+        "purposes",
         "faults",
         "arrays",
         "bounds",

@@ -56,10 +56,13 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        from optviz.cli.purposes import check_files
+
         signals: list[int] = []
         try:
             with warnings.catch_warnings(), _tidy_end() as signals, _stdout_for_results(ctx):
                 warnings.showwarning = note
+                check_files(ctx)
                 result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()

@@ -128,14 +128,10 @@ def command(
     """
     from optviz.errors import ArgumentError, told
     from optviz.nets.log import epoch_log
-    from optviz.nets.own import files_of
     from optviz.nets.reporting import table
-    from optviz.writing import check_apart
 
     if resume and save is None:
         raise ArgumentError("--resume needs the file to take up: --save RUN.npz --resume")
-    read = {f"--data{'' if data.strip().endswith(path.name) else f' ({path.name})'}": path for path in files_of(data)}
-    check_apart({**read, "--save": save, "--log": log, "-o": output})
     path = check_portrait(ctx, output, data)
     options, portrait = split_options(options)
     with watching(quiet) as bar, contextlib.ExitStack() as files:

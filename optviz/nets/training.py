@@ -26,6 +26,7 @@ from optviz.nets.datasets import Dataset, load_data
 from optviz.nets.interrupts import heeding
 from optviz.nets.losses import Penalty
 from optviz.nets.network import Network
+from optviz.nets.own import files_of
 from optviz.nets.plan import Plan
 from optviz.nets.rates import choose_rates
 from optviz.nets.saving import Store
@@ -44,8 +45,8 @@ from optviz.nets.trials import (
 )
 from optviz.optimizer import Optimizer
 from optviz.optimizer.protocol import Array
+from optviz.purposes import check_apart
 from optviz.workers import map_jobs
-from optviz.writing import check_apart
 
 if TYPE_CHECKING:
     from optviz.schedules import Schedule
@@ -213,7 +214,7 @@ def train(
         raise ArgumentError(f"network must be a Network that has something to learn, not {shown(network)}")
     seeds = _whole(seeds)
     loaded = load_data(data, folder)
-    check_apart({"data": loaded.asked, "save": save})
+    _check_apart(loaded, save)
     entries = enlist(optimizers, schedule)
     if (count := len(entries) * len(seeds) * ensemble) > MAX_TRIALS:
         raise ArgumentError(f"{count} networks are too many to train; allowed are {MAX_TRIALS}")
@@ -240,6 +241,11 @@ def train(
             if told is not None:
                 told(plan, trials)
         return _concluded(plan, trials, interrupted())
+
+
+def _check_apart(data: Dataset, save: str | None) -> None:
+    if save is not None:
+        check_apart([("data", path) for path in files_of(data.asked or "")], [("save", Path(save))])
 
 
 def _whole(seeds: Any) -> list[int]:
