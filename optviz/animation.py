@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import optviz
 from optviz.bounds import flag
@@ -18,7 +18,7 @@ from optviz.encode import save
 from optviz.encode.gif import write_gif
 from optviz.errors import ArgumentError, OptvizWarning, shown
 from optviz.kinds import path as path_of
-from optviz.kinds import path_text
+from optviz.kinds import target
 from optviz.optimizer import Optimizer
 from optviz.page import framed, page_of
 from optviz.picture import Picture
@@ -46,10 +46,23 @@ class Animation(metaclass=Answering):
             raise ArgumentError(f"an Animation is of a Film, not {shown(film)}; optviz.animate(…) makes one")
         self.film = film
 
-    def save(self, path: str | Path, frames: Iterable[Frame] | None = None) -> Path:
-        """Write the film; the suffix decides the format, and ``frames/`` is a folder of numbered PNGs."""
-        save(self.film, path_text("path", path), frames)
-        return Path(path)
+    def save(
+        self, path: str | Path | IO[bytes], frames: Iterable[Frame] | None = None, *, format: str | None = None
+    ) -> Path | IO[bytes]:
+        """Write the film.
+
+        Args:
+            path: Where to. The suffix decides the format; ``frames/`` is a folder of numbered PNGs; and a file that is
+                open for bytes, as ``io.BytesIO()`` is, takes it whole.
+            frames: The film's frames, where someone wants to watch them pass.
+            format: As in ``webp``, where no suffix is to decide; what is open is a GIF unless its name says more.
+
+        Returns:
+            The path, or the file.
+        """
+        where = target("path", path)
+        save(self.film, where, frames, form=format)
+        return Path(where) if isinstance(where, str) else where
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
@@ -69,13 +82,21 @@ class Animation(metaclass=Answering):
 
 
 @answering
-def animate(race_or_surface: Subject | Training, path: str | Path | None = None, **options: Any) -> Animation:
+def animate(
+    race_or_surface: Subject | Training,
+    path: str | Path | IO[bytes] | None = None,
+    *,
+    format: str | None = None,
+    **options: Any,
+) -> Animation:
     """Animate a race, or race on a surface and animate that; or animate a training.
 
     Args:
         race_or_surface: A `Race`, or what `optviz.race` takes as a surface, or a `Training`.
         path: Where to write the film at once, if anywhere; the suffix decides the format, and a path that ends with
-            a slash is a folder of numbered PNGs. A list here are optimizers, as in `optviz.race`.
+            a slash is a folder of numbered PNGs; or a file that is open for bytes. A list here are optimizers, as in
+            `optviz.race`.
+        format: Of what is written, as in `Animation.save`.
         **options: A picture's, as in `optviz.scene.scene_of` (size, theme, title, view_box, frames, fps, hold);
             where a surface is given, also a race's, as in `optviz.race`; where a training is, also what to show, as in
             `optviz.netscenes.Portrait` (show, plane).
@@ -89,11 +110,11 @@ def animate(race_or_surface: Subject | Training, path: str | Path | None = None,
     path, options = target_and_options(path, options)
     animation = Animation(film_of("animate", race_or_surface, options))
     if path is not None:
-        animation.save(path)
+        animation.save(path, format=format)
     return animation
 
 
-def target_and_options(path: Any, options: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
+def target_and_options(path: Any, options: dict[str, Any]) -> tuple[str | IO[bytes] | None, dict[str, Any]]:
     """Where to write, if anywhere, and the options, among which are optimizers that came in the path's place.
 
     Raises:
@@ -105,7 +126,7 @@ def target_and_options(path: Any, options: dict[str, Any]) -> tuple[str | None, 
         return None, options | {"optimizers": path}
     if isinstance(path, str) and path.partition(":")[0].strip().lower() in optimizer_names():
         raise ArgumentError(f"{path!r} is an optimizer, not a file to write to; say optimizers={path!r}")
-    return None if path is None else path_text("path", path), options
+    return None if path is None else target("path", path), options
 
 
 def film_of(

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from optviz.errors import OptvizError
+from optviz.errors import OptvizError, shown
 from optviz.reading import MAX_ARRAYS, MAX_HEADER, MAX_MEMBERS, opened
 
 _ZIP, _NPY = b"PK", b"\x93NUMPY"
@@ -25,12 +25,12 @@ _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 
 
 def read_arrays(
-    path: str | Path, what: str, kind: type[OptvizError] = OptvizError, names: Container[str] | None = None
+    path: str | Path | IO[bytes], what: str, kind: type[OptvizError] = OptvizError, names: Container[str] | None = None
 ) -> dict[str, NDArray[Any]]:
     """The arrays in a file, those of these names or all.
 
     Args:
-        path: The ``.npz`` file.
+        path: The ``.npz`` file, or one that is open for bytes.
         what: It should be, in words, as in "a data set".
         kind: Of error.
         names: Others are not read.
@@ -38,16 +38,17 @@ def read_arrays(
     Raises:
         OptvizError: Of that kind: it cannot be read, or is something else, or too large, or damaged.
     """
+    told = path if isinstance(path, str | Path) else shown(path)
     with opened(path, kind) as raw:
         begins = raw.read(len(_NPY))
         if not begins.startswith(_ZIP):
-            raise kind(f"{path} is not {what}: {_told(begins)}")
+            raise kind(f"{told} is not {what}: {_told(begins)}")
         try:
             with zipfile.ZipFile(raw) as file:
                 return {name: _array(file, info) for name, info in _members(file, names).items()}
         except Exception as error:  # a damaged zip, and a header in it, can raise whatever there is
             words = str(error) if isinstance(error, OptvizError) else _damage(error)
-            raise kind(f"{path} is not {what}: {words}") from error
+            raise kind(f"{told} is not {what}: {words}") from error
 
 
 def _members(file: zipfile.ZipFile, names: Container[str] | None) -> dict[str, zipfile.ZipInfo]:

@@ -6,13 +6,14 @@ becomes plain Python; all else is an `ArgumentError` that names the argument, th
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import re
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,6 +145,41 @@ def path_text(name: str, value: Any) -> str:
     if not found or "\0" in found:
         raise ArgumentError(f"{name} must be the path of a file, not {shown(found)}")
     return found
+
+
+def target(name: str, value: Any) -> str | IO[bytes]:
+    """Where to write: the path of a file or a folder as a text, or a file that is open for bytes.
+
+    Raises:
+        ArgumentError: It is neither, or a file that is closed, takes text, or is open for reading alone.
+
+    Example:
+        >>> target("path", Path("film.gif")), type(target("path", io.BytesIO()))
+        ('film.gif', <class '_io.BytesIO'>)
+    """
+    return _opened(name, value, "write", "'wb'") or path_text(name, value)
+
+
+def source(name: str, value: Any) -> Path | IO[bytes]:
+    """What to read: the path of a file, or a file that is open for bytes; raises as `target` does."""
+    return _opened(name, value, "read", "'rb'") or path(name, value)
+
+
+def _opened(name: str, value: Any, verb: str, mode: str) -> IO[bytes] | None:
+    """A file that is open so; None for what is no file."""
+    try:  # what has a method may be code of others
+        if isinstance(value, str | os.PathLike | type) or not callable(getattr(value, verb, None)):
+            return None
+        closed = bool(getattr(value, "closed", False))
+        able = closed or value.writable() if verb == "write" and hasattr(value, "writable") else True
+    except Exception as error:
+        raise ArgumentError(f"{name} must be the path of a file, or an open one, not {shown(value)}") from error
+    if closed or not able:
+        raise ArgumentError(f"{name}: {shown(value)} is {'closed' if closed else 'open for reading alone'}")
+    if isinstance(value, io.TextIOBase):
+        raise ArgumentError(f"{name}: {shown(value)} takes text: open it for bytes, as in open(…, {mode})")
+    opened: IO[bytes] = value
+    return opened
 
 
 def _read(written: str) -> int | float | None:

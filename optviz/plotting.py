@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from optviz.animation import Subject, film_of, scene_again, target_and_options
 from optviz.bounds import flag, whole_of
 from optviz.calls import Answering, answering
 from optviz.draw import Film
-from optviz.encode.still import save_still, still_encoder_for, write_png
+from optviz.encode.still import STILLS, save_still, still_encoder_for, write_png
 from optviz.errors import ArgumentError, shown
-from optviz.kinds import listed
+from optviz.kinds import listed, target
 from optviz.kinds import path as path_of
 from optviz.recipe import Recipe, read_recipe
-from optviz.writing import check_writable
+from optviz.writing import check_writable, suffix_for
 
 if TYPE_CHECKING:
     from optviz.nets.training import Training
@@ -40,19 +40,35 @@ class Plot(metaclass=Answering):
             return [path]
         return [path.with_name(f"{path.stem}-{step}{path.suffix}") for step in self.steps]
 
-    def save(self, path: str | Path) -> list[Path]:
-        """Write the stills, each whole or not at all; the suffix decides the format: .png, .svg or .pdf."""
-        return list(self.saving(path))
+    def save(self, path: str | Path | IO[bytes], *, format: str | None = None) -> list[Path]:
+        """Write the stills, each whole or not at all.
 
-    def saving(self, path: str | Path) -> Iterator[Path]:
-        """Write as `save` does, and hand over each file's path once it is there."""
-        still_encoder_for(path_of("path", path).suffix, transparent=self.film.transparent)
+        Args:
+            path: Where to; the suffix decides the format: .png, .svg or .pdf. A file that is open for bytes, as
+                ``io.BytesIO()`` is, takes one still.
+            format: As in ``svg``, where no suffix is to decide; what is open is a PNG unless its name says more.
+
+        Returns:
+            The paths that were written.
+        """
+        where = target("path", path)
+        if isinstance(where, str):
+            return list(self.saving(where, format))
+        if len(self.steps) > 1:
+            raise ArgumentError(f"an open file takes one still, and these are {len(self.steps)}; name a path")
+        save_still(self.film, where, self.steps[0], format)
+        return []
+
+    def saving(self, path: str | Path, form: str | None = None) -> Iterator[Path]:
+        """Write to a path as `save` does, and hand over each file's once it is there."""
         targets = self.targets(path)
-        for target in targets:
-            check_writable(target)
-        for target, step in zip(targets, self.steps, strict=True):
-            save_still(self.film, target, step)
-            yield target
+        still_encoder_for(suffix_for(targets[0], form, ".png", STILLS), transparent=self.film.transparent)
+        for each in targets:
+            check_writable(each)
+        options = {} if form is None else {"form": form}
+        for each, step in zip(targets, self.steps, strict=True):
+            save_still(self.film, each, step, **options)
+            yield each
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, bytes]:
         buffer = io.BytesIO()
@@ -63,8 +79,10 @@ class Plot(metaclass=Answering):
 @answering
 def plot(
     race_or_surface: Subject | Training,
-    path: str | Path | None = None,
+    path: str | Path | IO[bytes] | None = None,
     at: At = "end",
+    *,
+    format: str | None = None,
     **options: Any,
 ) -> Plot:
     """Draw a race as it stands at a step, or race on a surface and draw that.
@@ -74,8 +92,9 @@ def plot(
     Args:
         race_or_surface: A `Race`, or what `optviz.race` takes as a surface, or a `Training`.
         path: Where to write at once, if anywhere: a .png, .svg or .pdf. Several steps are written to NAME-STEP.png.
-            A list here are optimizers, as in `optviz.race`.
+            Or a file that is open for bytes. A list here are optimizers, as in `optviz.race`.
         at: The step, 0 … the race's; ``end`` is the last. Several, as in ``"0,10,50,end"`` or ``[0, 10, "end"]``.
+        format: Of what is written, as in `Plot.save`.
         **options: As `optviz.animate` takes them.
 
     Raises:
@@ -91,7 +110,7 @@ def plot(
     film = film_of("plot", race_or_surface, options, lambda steps: chosen(wanted, steps))
     result = Plot(film, chosen(wanted, film.last_step))
     if path is not None:
-        result.save(path)
+        result.save(path, format=format)
     return result
 
 

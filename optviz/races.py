@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ from optviz.calls import Answering, answering
 from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
 from optviz.errors import ArgumentError, OptvizError, shown
 from optviz.heeding import heed_function, heed_other_surface, heed_paths, heed_rounding
-from optviz.kinds import path as path_of
+from optviz.kinds import source as source_of_bytes
+from optviz.kinds import target
 from optviz.lineup import enlist, resolve_rates, stated_rules
 from optviz.optimizer import Optimizer
 from optviz.problem import CONDITIONS, LR_RULES, MAX_RUNS, Problem, pose
@@ -152,8 +153,9 @@ class Race(metaclass=Answering):
         """The race as plain data; what is not finite or does not apply is None. Several starts are several problems."""
         return reports([self.alone(index) for index in range(len(self.starts))], points=points)
 
-    def save(self, path: str | Path) -> None:
-        """Write the race to an ``.npz`` file, without pickle; `load_race` reads it."""
+    def save(self, path: str | Path | IO[bytes]) -> None:
+        """Write the race to an ``.npz`` file, or one that is open for bytes, without pickle; `load_race` reads it."""
+        where = target("path", path)
         about = {
             "format": _FORMAT,
             "version": optviz.__version__,
@@ -163,7 +165,7 @@ class Race(metaclass=Answering):
         }
         buffer = io.BytesIO()
         np.savez_compressed(buffer, points=self.points, values=self.values, about=np.array(json.dumps(about)))
-        with atomic_write(path_of("path", path)) as file:
+        with atomic_write(Path(where) if isinstance(where, str) else where) as file:
             file.write(buffer.getvalue())
 
 
@@ -236,18 +238,19 @@ def race(
 
 
 @answering
-def load_race(path: str | Path, surface: Surface | None = None) -> Race:
+def load_race(path: str | Path | IO[bytes], surface: Surface | None = None) -> Race:
     """Read a race that `Race.save` wrote. Nothing in the file is executed.
 
     Args:
-        path: The ``.npz`` file.
+        path: The ``.npz`` file, or one that is open for bytes.
         surface: The surface it ran on, where that is not one of optviz's own.
 
     Raises:
         OptvizError: The file is missing, damaged, or not a race.
     """
-    path = path_of("path", path)
-    file = read_arrays(path, "a race that optviz saved")
+    found = source_of_bytes("path", path)
+    path = found if isinstance(found, Path) else Path(shown(found))
+    file = read_arrays(found, "a race that optviz saved")
     try:
         about = parse_json(str(file["about"]))
         points, values = file["points"], file["values"]

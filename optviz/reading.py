@@ -7,6 +7,7 @@ here, and how much of it is read is one of the bounds below, whose name stands i
 from __future__ import annotations
 
 import errno
+import io
 import json
 import math
 import os
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from optviz.errors import OptvizError
+from optviz.errors import OptvizError, shown
 
 
 class Bound(NamedTuple):
@@ -77,6 +78,7 @@ MAX_IDX = Bound("MAX_IDX", 1 << 30)
 MAX_DEPTH = Bound("MAX_DEPTH", 32, "levels")
 """Of lists and tables in one another, in JSON and TOML, and of calls in specs."""
 
+_BLOCK = 1 << 20
 _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 _DOTTED = re.compile(
     rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH.most}}}"""
@@ -84,20 +86,20 @@ _DOTTED = re.compile(
 
 
 @contextmanager
-def opened(path: str | Path, kind: type[OptvizError] = OptvizError, name: str = "") -> Iterator[IO[bytes]]:
+def opened(path: str | Path | IO[bytes], kind: type[OptvizError] = OptvizError, name: str = "") -> Iterator[IO[bytes]]:
     """A regular file, open for reading; what goes wrong with it within the block is told.
 
     Args:
-        path: The file.
+        path: The file, or one that is open for bytes, which is read to its end.
         kind: Of error.
         name: What the error calls it; its path unless given.
 
     Raises:
         OptvizError: Of that kind: it cannot be read, or is a folder, a device or a pipe.
     """
-    told = name or str(path)
+    told = name or (str(path) if isinstance(path, str | Path) else shown(path))
     try:
-        with _regular(path) as file:
+        with _regular(path) if isinstance(path, str | Path) else _rest(path, kind) as file:
             yield file
     except OSError as error:
         raise kind(f"{told} cannot be read: {error.strerror or error}") from error
@@ -176,6 +178,21 @@ def _regular(path: str | Path) -> IO[bytes]:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     raise OSError(None, f"it is {_KINDS.get(stat.S_IFMT(mode), 'no file')}; save what comes from there as a file first")
+
+
+def _rest(stream: IO[bytes], kind: type[OptvizError]) -> IO[bytes]:
+    """What is left of an open file, which may not be able to seek."""
+    blocks, size = [], 0
+    try:  # it may be code of others
+        while size <= MAX_ARRAYS.most and (block := stream.read(_BLOCK)):
+            blocks.append(block)
+            size += len(block)
+        whole = b"".join(blocks)
+    except Exception as error:
+        raise kind(f"{shown(stream)} cannot be read: {error}") from error
+    if size > MAX_ARRAYS.most:
+        raise kind(f"{shown(stream)} is too large to be read: allowed are {MAX_ARRAYS}")
+    return io.BytesIO(whole)
 
 
 def _check_depth(data: Any) -> None:

@@ -12,13 +12,14 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from optviz.errors import ArgumentError, OutputError, shown
+from optviz.kinds import text
 
 Target = Path | IO[bytes]
 """Where a file is written to: a path, or a file that is open for bytes, which need not be able to seek."""
@@ -99,6 +100,28 @@ def check_writable(path: Path, *, folder: bool = False, follow: bool = True) -> 
         raise OutputError(f"{path} cannot be written: it is read-only. Choose another with -o, or chmod u+w {path}")
     if not streams and not os.access(around, os.W_OK):
         raise OutputError(f"{path} cannot be written: the folder {around} is not writable. Choose another with -o")
+
+
+def suffix_for(target: str | Target, form: str | None, usual: str, known: Collection[str]) -> str:
+    """The suffix whose format is written.
+
+    Args:
+        target: Where to; a path has one, and an open file, too, where its name has a `known` one.
+        form: The format's name, where somebody gave it.
+        usual: What an open file has otherwise.
+        known: The suffixes of formats.
+
+    Example:
+        >>> suffix_for(io.BytesIO(), None, ".gif", ()), suffix_for("a.gif", None, "", ())
+        ('.gif', '.gif')
+    """
+    if form is not None:
+        return f".{text('format', form).strip().lower().removeprefix('.')}"
+    if isinstance(target, str | Path):
+        return Path(target).suffix
+    name = getattr(target, "name", None)  # that of a descriptor is a number
+    found = Path(name).suffix.lower() if isinstance(name, str) else ""
+    return found if found in known else usual
 
 
 def is_stream(path: Path) -> bool:

@@ -1,10 +1,12 @@
 """Where files are written to: links, pipes, devices, modes and names are what they were, for every format alike."""
 
+import io
 import itertools
 import os
 import stat
 import threading
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from optviz.cli.purposes import READS, WRITES
 from optviz.deck import DECKS
 from optviz.encode import ENCODERS, OPTIONAL
 from optviz.encode.still import STILLS
-from optviz.errors import ArgumentError, OutputError
+from optviz.errors import ArgumentError, OptvizError, OutputError
 from optviz.nets.datasets import load_data
 from optviz.nets.sheets import save_sheet, sheet
 from optviz.purposes import check_apart
@@ -40,21 +42,28 @@ BEGINS = {
 """The first bytes of a file of each kind, as its own rules have it; those of an MP4 are no mark."""
 
 
+class Writers:
+    """By what they write, what writes it to a path; and what all of it is `made` of."""
+
+    def __init__(self, folder):
+        race = optviz.race("booth", ["sgd:lr=0.05"], steps=5)
+        film, still = (make(race, size=(160, 120)) for make in (optviz.animate, optviz.plot))
+        self.made = {"race": race, "film": film, "still": still}
+        self.picture, self.sheet = folder / "film.gif", sheet(load_data("moons"))
+        film.save(self.picture)
+
+    def deck(self, path, form=None):
+        return optviz.slides(path, [self.picture], format=form)
+
+    def __getitem__(self, kind):
+        if kind == "sheet.png":
+            return lambda path: save_sheet(path, self.sheet)
+        return self.deck if kind.startswith("deck") else self.made[kind.split(".")[0]].save
+
+
 @pytest.fixture(scope="module")
 def writers(tmp_path_factory):
-    """By what they write, what writes it to a path."""
-    race = optviz.race("booth", ["sgd:lr=0.05"], steps=5)
-    film, still = (make(race, size=(160, 120)) for make in (optviz.animate, optviz.plot))
-    picture = tmp_path_factory.mktemp("pictures") / "film.gif"
-    film.save(picture)
-    data = sheet(load_data("moons"))
-    return {
-        **{f"film{suffix}": film.save for suffix in ENCODERS},
-        **{f"still{suffix}": still.save for suffix in STILLS},
-        **{f"deck{suffix}": lambda path: optviz.slides(path, [picture]) for suffix in DECKS},
-        "race.npz": race.save,
-        "sheet.png": lambda path: save_sheet(path, data),
-    }
+    return Writers(tmp_path_factory.mktemp("pictures"))
 
 
 KINDS = [*(f"film{each}" for each in ENCODERS), *(f"still{each}" for each in STILLS)]
@@ -210,6 +219,124 @@ def test_a_folder_of_frames_keeps_its_mode(tmp_path):
     assert stat.S_IMODE((tmp_path / "frames").stat().st_mode) == 0o700
     assert (tmp_path / "link").is_symlink()
     assert names(tmp_path) == []
+
+
+# Files that are open
+
+
+class Awkward(io.RawIOBase):
+    """A stream that cannot seek, does not know where it is, and takes little at a time, as a socket does."""
+
+    def __init__(self):
+        self.content = b""
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        taken = bytes(data[:1000])
+        self.content += taken
+        return len(taken)
+
+
+def into(writers, kind):
+    """What writes that kind into an open file."""
+    suffix = Path(kind).suffix
+    if kind.startswith("deck"):
+        return lambda file: writers.deck(file, suffix[1:])
+    return lambda file: writers.made[kind.split(".")[0]].save(
+        file, **({} if kind == "race.npz" else {"format": suffix})
+    )
+
+
+@pytest.mark.parametrize("stream", [io.BytesIO, Awkward])
+def test_an_open_file_takes_what_a_path_does(writers, kind, stream, tmp_path):
+    if kind in ("sheet.png", "deck.tex"):
+        pytest.skip("only a path will do")
+    file = stream()
+    into(writers, kind)(file)
+    writers[kind](tmp_path / kind)
+    content = file.content if stream is Awkward else file.getvalue()
+    assert content == (tmp_path / kind).read_bytes()
+    assert not file.closed
+
+
+def test_what_is_open_has_the_format_that_its_name_says_or_the_usual_one(writers, tmp_path):
+    film, still = writers.made["film"], writers.made["still"]
+    for name, made, mark in (
+        ("a.webp", film, b"RIFF"),
+        ("a.svg", still, b"<?xml"),
+        ("a.xyz", film, b"GIF"),
+        ("a.npz", still, b"\x89PNG"),
+    ):
+        with (tmp_path / name).open("wb") as file:
+            made.save(file)
+        assert (tmp_path / name).read_bytes().startswith(mark)
+    with TemporaryFile() as file:  # whose name is a number
+        assert film.save(file) is file
+    film.save(tmp_path / "b", format="WEBP")
+    assert (tmp_path / "b").read_bytes().startswith(b"RIFF")
+    buffers = [io.BytesIO() for _ in range(3)]
+    optviz.animate("booth", buffers[0], format="apng", **SMALL)
+    optviz.plot("booth", buffers[1], format=".pdf", **SMALL)
+    optviz.slides(buffers[2], [tmp_path / "a.webp"], format="html")
+    assert [each.getvalue()[:4] for each in buffers] == [b"\x89PNG", b"%PDF", b"<!do"]
+
+
+def test_a_race_comes_back_from_an_open_file(writers):
+    class Pipe(io.RawIOBase):
+        def __init__(self, content):
+            self.content = content
+
+        def readable(self):
+            return True
+
+        def readinto(self, room):
+            some, self.content = self.content[:100], self.content[100:]
+            room[: len(some)] = some
+            return len(some)
+
+    race, file = writers.made["race"], io.BytesIO()
+    race.save(file)
+    for source in (io.BytesIO(file.getvalue()), Pipe(file.getvalue())):
+        again = optviz.load_race(source)
+        np.testing.assert_array_equal(race.points, again.points)
+        assert again.runs == race.runs
+    with pytest.raises(OptvizError, match=r"BytesIO.* is not a race that optviz saved: it is empty"):
+        optviz.load_race(io.BytesIO())
+
+
+def test_open_files_that_will_not_do(writers, tmp_path):
+    film, still = writers.made["film"], writers.made["still"]
+    closed = io.BytesIO()
+    closed.close()
+    (tmp_path / "there").write_bytes(b"precious")
+    with (tmp_path / "there").open("rb") as reading, (tmp_path / "text").open("w") as text:
+        for file, told in (
+            (io.StringIO(), "takes text"),
+            (text, "takes text"),
+            (closed, "is closed"),
+            (reading, "reading"),
+        ):
+            for save in (film.save, still.save, writers.made["race"].save):
+                with pytest.raises(ArgumentError, match=told):
+                    save(file)
+    with pytest.raises(ArgumentError, match=r"'\.xyz'; allowed"):
+        film.save(io.BytesIO(), format="xyz")
+    with pytest.raises(ArgumentError, match="format must be text"):
+        film.save(io.BytesIO(), format=3)
+    with pytest.raises(ArgumentError, match="leave out the format"):
+        film.save(f"{tmp_path}/frames/", format="gif")
+    with pytest.raises(ArgumentError, match="an open file takes one still"):
+        optviz.plot("booth", io.BytesIO(), at="0,1", **SMALL)
+    with pytest.raises(ArgumentError, match="folder of pictures beside it"):
+        writers.deck(io.BytesIO(), "tex")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_open_file_without_room_is_named(writers):
+    with Path("/dev/full").open("wb", buffering=0) as file, pytest.raises(OutputError, match="No space left"):
+        writers.made["film"].save(file)
 
 
 # One file for one purpose

@@ -73,10 +73,11 @@ def command(
         return
     if output is None:
         raise ArgumentError("-o is missing: name a deck to write, as in -o talk.pptx, talk.html or talk.tex")
-    deck_format(Path(output))
+    deck_format(Path(output), Path(output).suffix.lower())
     look = load_theme(theme)
     made = [_slide(_exhibit(each), quiet) if _is_slug(each) else each for each in _known(pictures)]
-    say(click.format_filename(slides(output, made, title=title, theme=look)))
+    slides(output, made, title=title, theme=look)
+    say(click.format_filename(Path(output)))
 
 
 def _print(form: str, pictures: tuple[str, ...], quiet: bool) -> None:

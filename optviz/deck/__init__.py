@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 from optviz.calls import answering
 from optviz.deck.html import write_html
@@ -14,17 +14,17 @@ from optviz.deck.pptx import write_pptx
 from optviz.deck.tex import write_tex
 from optviz.errors import ArgumentError, MissingExtraError, UnknownNameError
 from optviz.images import ImageError
-from optviz.kinds import listed, text
+from optviz.kinds import listed, target, text
 from optviz.kinds import path as path_of
 from optviz.slide import Deck, Slide, gifs_first, slide_of_file
 from optviz.themes import Theme, load_theme
-from optviz.writing import check_writable
+from optviz.writing import Target, check_writable, suffix_for
 
 
 class Format(NamedTuple):
     """A format of deck: who writes it, the kinds of pictures it can hold, and the module it needs, if any."""
 
-    write: Callable[[Path, Deck], None]
+    write: Callable[[Any, Deck], None]
     holds: tuple[str, ...]
     module: str = ""
 
@@ -39,17 +39,20 @@ _INSTEAD = {"webp": "GIF", "apng": "GIF", "svg": "PNG", "pdf": "PNG"}  # of kind
 
 @answering
 def slides(
-    path: str | Path,
+    path: str | Path | IO[bytes],
     pictures: str | Path | Slide | Sequence[str | Path | Slide],
     *,
+    format: str | None = None,
     title: str | None = None,
     theme: str | Theme = "light",
-) -> Path:
+) -> Path | IO[bytes]:
     """Write a deck of pictures, a slide each; the suffix decides the format: .pptx, .html or .tex.
 
     Args:
-        path: Where to. Beside a .tex, its pictures are written to a folder, ``talk-frames`` for ``talk.tex``.
+        path: Where to. Beside a .tex, its pictures are written to a folder, ``talk-frames`` for ``talk.tex``. A file
+            that is open for bytes takes a .pptx, unless its name or `format` says another.
         pictures: Files, which need not be optviz's own, or slides, as `optviz.slide.slide_of_file` makes them.
+        format: As in ``html``, where no suffix is to decide.
         title: The deck's; its first slide's unless given.
         theme: A theme or its name, for ground and letters.
 
@@ -66,28 +69,29 @@ def slides(
         >>> optviz.slides(folder / "talk.html", [folder / "booth.gif"]).name
         'talk.html'
     """
-    path, look = path_of("path", path), load_theme("light" if theme is None else theme)
+    where, look = target("path", path), load_theme("light" if theme is None else theme)
+    place = Path(where) if isinstance(where, str) else where
     title = None if title is None else text("title", title)
-    form = deck_format(path)
+    suffix = suffix_for(place, format, ".pptx", DECKS).lower()
+    form = deck_format(place, suffix)
     given = listed("pictures", pictures, (str, os.PathLike, Slide), "files or slides")
     found = gifs_first([each if isinstance(each, Slide) else path_of("a picture", each) for each in given], form.holds)
     made = tuple(each if isinstance(each, Slide) else slide_of_file(Path(each)) for each in found)
     for slide in made:
-        check_kind(slide, path.suffix.lower())
+        check_kind(slide, suffix)
     deck = Deck(title=title or (made[0].title if made else ""), slides=made, theme=look)
-    form.write(path, deck)
-    return path
+    form.write(place, deck)
+    return place
 
 
-def deck_format(path: Path) -> Format:
-    """The format of a deck of that name, which can be written there.
+def deck_format(path: Target, suffix: str) -> Format:
+    """The format of a deck of that suffix, which can be written there.
 
     Raises:
         ArgumentError: No deck has that suffix.
         MissingExtraError: It needs an optional part that is not installed.
         OutputError: It cannot be written there.
     """
-    suffix = path.suffix.lower()
     if not suffix:
         raise ArgumentError(f"{str(path)!r} has no suffix that names a format of deck: {', '.join(DECKS)}")
     if suffix not in DECKS:
@@ -95,7 +99,10 @@ def deck_format(path: Path) -> Format:
     form = DECKS[suffix]
     if form.module and find_spec(form.module) is None:
         raise MissingExtraError(f"a deck as {suffix}", "slides")
-    check_writable(path)
+    if isinstance(path, Path):
+        check_writable(path)
+    elif form.write is write_tex:
+        raise ArgumentError("a deck for LaTeX has a folder of pictures beside it; name a path, as in talk.tex")
     return form
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from optviz.deck.layout import CAPTIONS, TITLES, arrange, fit
 from optviz.slide import Deck, Slide
 from optviz.themes import rgb
-from optviz.writing import atomic_write
+from optviz.writing import Target, atomic_write
 
 _UNITS = 100 / 960  # of the style sheet to the point, of which a slide is 960 wide
 
@@ -30,7 +30,7 @@ _HELP = {
 }
 
 
-def write_html(path: Path, deck: Deck) -> None:
+def write_html(path: Target, deck: Deck) -> None:
     """Write the page, the same bytes for the same deck."""
     with atomic_write(path) as file:
         file.write(_page(deck).encode())

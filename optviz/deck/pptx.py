@@ -13,7 +13,6 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,7 +20,7 @@ from optviz.carriers import PRESENTATION_PART
 from optviz.deck.layout import CAPTIONS, HEIGHT, TITLES, WIDTH, Box, arrange, fit
 from optviz.slide import Deck, Slide
 from optviz.themes import Theme
-from optviz.writing import atomic_write
+from optviz.writing import Target, atomic_write
 
 if TYPE_CHECKING:
     from pptx.shapes.base import BaseShape
@@ -58,7 +57,7 @@ _DISAPPEAR = """\
 </p:seq></p:childTnLst></p:cTn></p:par></p:tnLst></p:timing>"""
 
 
-def write_pptx(path: Path, deck: Deck) -> None:
+def write_pptx(path: Target, deck: Deck) -> None:
     """Write the presentation, the same bytes for the same deck."""
     from pptx import Presentation
 

@@ -17,7 +17,7 @@ from optviz.encode.video import write_mp4, write_webm
 from optviz.encode.webp import check_webp, write_webp
 from optviz.errors import ArgumentError, MissingExtraError
 from optviz.page import write_page
-from optviz.writing import atomic_write, check_writable
+from optviz.writing import atomic_write, check_writable, suffix_for
 
 Encoder = Callable[[IO[bytes], Film, Iterable[Frame]], None]
 
@@ -64,13 +64,15 @@ def encoder_for(suffix: str, *, transparent: bool = False) -> Encoder:
     return encoder
 
 
-def is_folder(path: str | Path) -> bool:
+def is_folder(path: str | Path | IO[bytes]) -> bool:
     """Whether a film goes there as a folder of numbered PNGs: the path ends with a slash, or is a folder already.
 
     Example:
         >>> is_folder("frames/"), is_folder("film.gif")
         (True, False)
     """
+    if not isinstance(path, str | Path):
+        return False
     if str(path).endswith(("/", os.sep)):
         return True
     path = Path(path)
@@ -80,18 +82,26 @@ def is_folder(path: str | Path) -> bool:
         return False
 
 
-def as_seen(film: Film, path: str | Path) -> Film:
+def as_seen(film: Film, path: str | Path | IO[bytes]) -> Film:
     """The film for that path: of a folder's pictures, which stand still, each has the numbers of its own step."""
     return film.standing() if is_folder(path) else film
 
 
-def save(film: Film, path: str | Path, frames: Iterable[Frame] | None = None, *, jobs: int = 1) -> None:
+def save(
+    film: Film,
+    path: str | Path | IO[bytes],
+    frames: Iterable[Frame] | None = None,
+    *,
+    form: str | None = None,
+    jobs: int = 1,
+) -> None:
     """Write a film to a file, by the suffix, or into a folder of numbered PNGs. It is whole or not there.
 
     Args:
         film: What to write.
-        path: Where to; a folder where `is_folder` says so, as of ``frames/``.
+        path: Where to; a folder where `is_folder` says so, as of ``frames/``; or a file that is open for bytes.
         frames: The film's frames, where someone wants to watch them pass: those of `as_seen`.
+        form: The format, as in ``gif``; by the suffix unless given, and an open file without one is a GIF.
         jobs: How many processes share the work, where the format can be written so; the bytes are the same.
 
     Raises:
@@ -101,13 +111,19 @@ def save(film: Film, path: str | Path, frames: Iterable[Frame] | None = None, *,
     """
     film = as_seen(film, path)
     frames = film.frames() if frames is None else frames
-    if is_folder(path):
-        write_folder(Path(path), film, frames)
-        return
-    path = Path(path)
-    encoder = encoder_for(path.suffix, transparent=film.transparent)
-    check_writable(path)
-    with atomic_write(path) as file:
+    if not isinstance(path, str | Path):
+        target: Path | IO[bytes] = path
+    else:
+        target = Path(path)
+        if is_folder(path):
+            if form is not None:
+                raise ArgumentError(f"{path} is a folder of numbered PNGs; leave out the format")
+            write_folder(target, film, frames)
+            return
+    encoder = encoder_for(suffix_for(target, form, ".gif", ENCODERS), transparent=film.transparent)
+    if isinstance(target, Path):
+        check_writable(target)
+    with atomic_write(target) as file:
         if jobs > 1 and encoder is write_gif and not film.transparent:
             write_gif_in_parts(file, film, jobs)
         else:

@@ -11,7 +11,6 @@ import base64
 import io
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO, Any
 
 from PIL import Image
@@ -23,7 +22,7 @@ from optviz.draw.settings import steady
 from optviz.encode.palette import with_palette
 from optviz.errors import ArgumentError
 from optviz.recipe import as_still, in_xml
-from optviz.writing import atomic_write
+from optviz.writing import Target, atomic_write, suffix_for
 
 StillEncoder = Callable[[IO[bytes], Film, int], None]
 
@@ -92,14 +91,14 @@ def still_encoder_for(suffix: str, *, transparent: bool = False) -> StillEncoder
     return encoder
 
 
-def save_still(film: Film, path: Path, step: int) -> None:
-    """Write the picture at a step; the suffix decides the format. The file is whole or not there.
+def save_still(film: Film, path: Target, step: int, form: str | None = None) -> None:
+    """Write the picture at a step; the suffix, or `form`, decides the format. The file is whole or not there.
 
     Raises:
         ArgumentError: No still has that suffix.
         OutputError: The file cannot be written.
     """
-    encoder = still_encoder_for(path.suffix, transparent=film.transparent)
+    encoder = still_encoder_for(suffix_for(path, form, ".png", STILLS), transparent=film.transparent)
     with atomic_write(path) as file:
         encoder(file, film, step)
 
