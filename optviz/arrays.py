@@ -18,7 +18,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from optviz.errors import OptvizError, shown
-from optviz.reading import MAX_ARRAYS, MAX_HEADER, MAX_MEMBERS, opened
+from optviz.reading import MAX_ARRAYS, MAX_HEADER, MAX_MEMBERS, opened, parse_json
 
 _ZIP, _NPY = b"PK", b"\x93NUMPY"
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -49,6 +49,20 @@ def read_arrays(
         except Exception as error:  # a damaged zip, and a header in it, can raise whatever there is
             words = str(error) if isinstance(error, OptvizError) else _damage(error)
             raise kind(f"{told} is not {what}: {words}") from error
+
+
+def described(path: str | Path) -> Any:
+    """What an ``.npz`` file that optviz wrote says of itself; None where it is something else."""
+    try:
+        return parse_json(str(read_arrays(path, "ours", names=("about",))["about"]), finite=False)
+    except (OptvizError, KeyError, ValueError):
+        return None
+
+
+def is_of(path: str | Path, form: str) -> bool:
+    """Whether a file is an ``.npz`` of that format of ours, whatever its version."""
+    found = described(path)
+    return isinstance(found, dict) and str(found.get("format")).rsplit(" ", 1)[0] == form.rsplit(" ", 1)[0]
 
 
 def _members(file: zipfile.ZipFile, names: Container[str] | None) -> dict[str, zipfile.ZipInfo]:

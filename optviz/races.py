@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 import optviz
 from optviz import schema
-from optviz.arrays import read_arrays
-from optviz.bounds import whole
+from optviz.arrays import is_of, read_arrays
+from optviz.bounds import flag, whole
 from optviz.calls import Answering, answering
 from optviz.catalog import DEFAULT_OPTIMIZERS, is_local, load_surface
 from optviz.errors import ArgumentError, OptvizError, shown
@@ -37,7 +37,7 @@ from optviz.runs import simulate
 from optviz.schedules import Schedule
 from optviz.starts import Starts
 from optviz.surface import Array, Point, Surface
-from optviz.writing import atomic_write
+from optviz.writing import atomic_write, check_replaceable
 
 TOO_FAR = 1e12
 """How far is diverged: a point so many widths of the domain outside it, in x or in y, or a value as far outside those
@@ -153,9 +153,16 @@ class Race(metaclass=Answering):
         """The race as plain data; what is not finite or does not apply is None. Several starts are several problems."""
         return reports([self.alone(index) for index in range(len(self.starts))], points=points)
 
-    def save(self, path: str | Path | IO[bytes]) -> None:
-        """Write the race to an ``.npz`` file, or one that is open for bytes, without pickle; `load_race` reads it."""
-        where = target("path", path)
+    def save(self, path: str | Path | IO[bytes], *, force: bool = False) -> None:
+        """Write the race to an ``.npz`` file, without pickle; `load_race` reads it.
+
+        Args:
+            path: Of the file, or one that is open for bytes. A file that is there and no race is refused.
+            force: Whether to replace that, too.
+        """
+        where, force = target("path", path), flag("force", force)
+        if isinstance(where, str) and not force:
+            check_replaceable(Path(where), lambda there: is_of(there, _FORMAT), "a race that optviz saved")
         about = {
             "format": _FORMAT,
             "version": optviz.__version__,

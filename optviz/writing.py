@@ -124,6 +124,25 @@ def suffix_for(target: str | Target, form: str | None, usual: str, known: Collec
     return found if found in known else usual
 
 
+def check_replaceable(path: Path, is_ours: Callable[[Path], bool], what: str) -> None:
+    """Refuse to replace a file that is something else; an empty one may be replaced, and what is no file holds nothing.
+
+    Args:
+        path: Of the file.
+        is_ours: Whether it is what it should be.
+        what: That is, in words, as in "a training that optviz saved".
+
+    Raises:
+        OutputError: naming the next step.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return
+    if stat.S_ISREG(found.st_mode) and found.st_size and not is_ours(path):
+        raise OutputError(f"{path} is not replaced: it is not {what}. Name another, or say --force (force=True)")
+
+
 def is_stream(path: Path) -> bool:
     """Whether what is at a path takes what is written to it, and keeps no file there: a pipe, a device, a descriptor.
 

@@ -58,6 +58,8 @@ class Writers:
     def __getitem__(self, kind):
         if kind == "sheet.png":
             return lambda path: save_sheet(path, self.sheet)
+        if kind == "race.npz":
+            return lambda path: self.made["race"].save(path, force=True)
         return self.deck if kind.startswith("deck") else self.made[kind.split(".")[0]].save
 
 

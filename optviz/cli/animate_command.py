@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command, results, say
+from optviz.cli.failing import Command, results, wrote
 from optviz.cli.options import examples, film_options, scene_options
 from optviz.cli.staging import film_target, order
 
@@ -75,7 +75,7 @@ def _to_file(film: Film, path: str | Path, frames: Iterator[Frame], jobs: int) -
     from optviz.encode import save
 
     save(film, path, frames, jobs=jobs)
-    say(click.format_filename(path))
+    wrote(path)
 
 
 def _to_stdout(film: Film, frames: Iterator[Frame]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from optviz.cli.failing import Command, say
+from optviz.cli.failing import Command, wrote
 from optviz.cli.options import complete_theme, examples, table_options
 from optviz.cli.tables import print_table
 
@@ -79,4 +79,4 @@ def _picture(data: Any, augment: tuple[str, ...], seed: int, theme: str, path: P
 
     changes = [augmentation(spec) for spec in augment]
     save_sheet(path, sheet(data, changes, seed=seed, theme=load_theme(theme)))
-    say(click.format_filename(path))
+    wrote(path)

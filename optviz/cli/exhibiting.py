@@ -64,7 +64,7 @@ def _staged_training(exhibit: Exhibit) -> tuple[Training, Portrait, Recipe]:
     from optviz.netscenes import moments_of, recipe_of_training
 
     place, options = _options(exhibit, train)
-    names = ("output", "save", "resume", "log", "quiet", "as_json", "data_dir")
+    names = ("output", "save", "resume", "force", "log", "quiet", "as_json", "data_dir")
     if given := [name for name in names if options[name]]:
         raise GalleryError(f"{place}: leave out --{given[0].replace('_', '-')}; the gallery decides that")
     for name in (*names[:-1], "form"):

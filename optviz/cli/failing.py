@@ -18,11 +18,12 @@ from typing import Any, TextIO
 
 import click
 
-from optviz.errors import ArgumentError, OptvizError, UnknownNameError, printable, told
+from optviz.errors import ArgumentError, OptvizError, OutputError, UnknownNameError, printable, told
 
 HELP = ["-h", "--help"]
 _INTERRUPTED = 130
 _RESULTS = "optviz.results"
+_UNSAID = "optviz.unsaid"
 _CUT_SHORT = "Interrupted: no file was left half-written."
 
 
@@ -64,6 +65,8 @@ class Command(click.Command):
                 warnings.showwarning = note
                 check_files(ctx)
                 result = super().invoke(ctx)
+            if _UNSAID in ctx.meta:
+                raise ctx.meta[_UNSAID]
             if sys.stdout is not None:
                 sys.stdout.flush()
         except ArgumentError as error:
@@ -90,6 +93,8 @@ def _failure(error: BaseException, ctx: click.Context, signals: list[int]) -> Ba
         return blamed(error, click.ClickException, "somebody's code")
     if words := _in_a_file_of_the_user(error):
         return click.ClickException(words)
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        return click.ClickException(f"{error.filename}: {error.strerror or error}")
     return stdout_failed(error) if isinstance(error, OSError | UnicodeEncodeError) else error
 
 
@@ -106,6 +111,21 @@ def results() -> TextIO | None:
     ctx = click.get_current_context(silent=True)
     out: TextIO | None = sys.stdout if ctx is None else ctx.meta.get(_RESULTS, sys.stdout)
     return out
+
+
+@contextlib.contextmanager
+def going_on() -> Iterator[None]:
+    """Where something cannot be said within, the command goes on, and fails at its end: no work is lost by it."""
+    try:
+        yield
+    except (OSError, UnicodeEncodeError, OutputError) as error:
+        click.get_current_context().meta.setdefault(_UNSAID, error)
+
+
+def wrote(path: str | os.PathLike[str], *, aside: bool = False) -> None:
+    """Say the path of a file that was written; `aside` on stderr."""
+    with going_on():
+        say(click.format_filename(path), aside=aside)
 
 
 def say(text: Any, *, nl: bool = True, aside: bool = False) -> None:

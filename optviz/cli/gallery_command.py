@@ -16,7 +16,7 @@ import click
 from click.core import ParameterSource
 
 from optviz.cli.exhibiting import complete_exhibit, entry_of, scene_of_exhibit, stage_exhibit
-from optviz.cli.failing import Command, note, say
+from optviz.cli.failing import Command, note, wrote
 from optviz.cli.options import examples, table_options
 from optviz.cli.tables import print_table
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     help="This exhibit; repeat for more.  [default: all]",
 )  # fmt: skip
 @click.option("-o", "--output", "folder", default="gallery", show_default=True, metavar="FOLDER", help="Where to.")
-@click.option("--force", is_flag=True, help="Render pictures, too, that are up to date.")
+@click.option("--force", is_flag=True, help="Render pictures, too, that are up to date; replace files of others.")
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
@@ -102,12 +102,14 @@ def _render(exhibits: Sequence[Exhibit], folder: Path, *, force: bool, quiet: bo
     from optviz.workers import map_jobs
 
     _make(folder)
+    if not force:
+        _check_replaceable(exhibits, folder, pages)
     entries, current = [], 0
     with _watched(map_jobs(lambda each: _made(each, folder, force=force), exhibits, jobs), exhibits, quiet) as made:
         for exhibit, (entry, fresh) in zip(exhibits, made, strict=True):
             entries.append(entry)
             if fresh:
-                say(click.format_filename(folder / exhibit.picture))
+                wrote(folder / exhibit.picture)
             else:
                 current += 1
     if pages:
@@ -158,6 +160,33 @@ def _make(folder: Path) -> None:
     check_writable(folder / "README.md")
 
 
+def _check_replaceable(exhibits: Sequence[Exhibit], folder: Path, pages: bool) -> None:
+    """Refuse to replace what the gallery did not make, before anything is made."""
+    from optviz.guide import MARK
+    from optviz.writing import check_replaceable
+
+    for exhibit in exhibits:
+        check_replaceable(folder / exhibit.picture, _is_no_other_picture, "a picture that optviz made")
+    for name in ("README.md", "index.html") if pages else ():
+        check_replaceable(folder / name, lambda path: MARK in path.read_bytes(), "a page that `optviz gallery` wrote")
+
+
+def _is_no_other_picture(path: Path) -> bool:
+    """Whether a file has a recipe, or is no picture at all, as one that was damaged."""
+    from optviz.images import ImageError, open_image
+    from optviz.recipe import NoRecipeError, RecipeError, read_recipe
+
+    try:
+        read_recipe(path)
+    except NoRecipeError:
+        with contextlib.suppress(ImageError):
+            open_image(path)
+            return False
+    except RecipeError:
+        pass
+    return True
+
+
 def _write_page(path: Path, text: str) -> None:
     from optviz.writing import atomic_write
 
@@ -165,7 +194,7 @@ def _write_page(path: Path, text: str) -> None:
         return
     with atomic_write(path) as file:
         file.write(text.encode())
-    say(click.format_filename(path))
+    wrote(path)
 
 
 def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool, robust: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command, results, say
+from optviz.cli.failing import Command, results, wrote
 from optviz.cli.options import examples, scene_options
 from optviz.cli.staging import order, target
 
@@ -65,7 +65,7 @@ def command(ctx: click.Context, /, at: str | None, output: str | None, quiet: bo
 
 def _to_files(plot: Plot, path: Path) -> None:
     for written in plot.saving(path):
-        say(click.format_filename(written))
+        wrote(written)
 
 
 def _to_stdout(plot: Plot) -> None:

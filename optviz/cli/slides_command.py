@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from optviz.cli.animate_command import watched
 from optviz.cli.exhibiting import complete_exhibit, scene_of_exhibit, stage_exhibit
-from optviz.cli.failing import Command, say
+from optviz.cli.failing import Command, say, wrote
 from optviz.cli.options import Line, complete_theme, examples
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def command(
     look = load_theme(theme)
     made = [_slide(_exhibit(each), quiet) if _is_slug(each) else each for each in _known(pictures)]
     slides(output, made, title=title, theme=look)
-    say(click.format_filename(Path(output)))
+    wrote(Path(output))
 
 
 def _print(form: str, pictures: tuple[str, ...], quiet: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command, note, say
+from optviz.cli.failing import Command, going_on, note, wrote
 from optviz.cli.options import RateType, complete_optimizer, complete_schedule, examples, table_options
 from optviz.cli.portraying import check_portrait, draw, portrait_options, split_options, trained
 from optviz.cli.tables import print_table
@@ -16,6 +16,7 @@ from optviz.cli.watching import watching
 
 if TYPE_CHECKING:
     from optviz.nets.plan import Plan
+    from optviz.nets.training import Training
     from optviz.nets.trials import Trial
 
 _INTERRUPTED = 130
@@ -99,6 +100,7 @@ _INTERRUPTED = 130
 @click.option("--save", metavar="RUN.npz", help="Save after every epoch.")
 @click.option("--resume", is_flag=True, help="Take up the training in the file of --save.")
 @click.option("--log", metavar="FILE", help="A line of JSON for every epoch.")
+@click.option("--force", is_flag=True, help="With --save and --log: replace what is there, whatever it is.")
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
 @portrait_options
 @table_options
@@ -111,6 +113,7 @@ def command(
     save: str | None,
     resume: bool,
     log: str | None,
+    force: bool,
     output: str | None,
     quiet: bool,
     form: str,
@@ -126,43 +129,55 @@ def command(
     A picture carries its recipe: `optviz info FILE` prints it. Its path is printed after the table; where that is for
     programs (--json, csv, markdown), on stderr.
     """
-    from optviz.errors import ArgumentError, told
+    from optviz.errors import ArgumentError
     from optviz.nets.log import epoch_log
-    from optviz.nets.reporting import table
 
     if resume and save is None:
         raise ArgumentError("--resume needs the file to take up: --save RUN.npz --resume")
     path = check_portrait(ctx, output, data)
     options, portrait = split_options(options)
-    with watching(quiet) as bar, contextlib.ExitStack() as files:
-        lines = files.enter_context(epoch_log(log)) if log is not None else None
+    with contextlib.ExitStack() as files:
+        lines = files.enter_context(epoch_log(log, force=force)) if log is not None else None
+        with watching(quiet) as bar:
 
-        def tell(plan: Plan, trials: Sequence[Trial]) -> None:
-            for listener in (lines.told if lines else None, bar.round if bar else None):
-                if listener is not None:
-                    listener(plan, trials)
+            def tell(plan: Plan, trials: Sequence[Trial]) -> None:
+                for listener in (lines.told if lines else None, bar.round if bar else None):
+                    if listener is not None:
+                        listener(plan, trials)
 
-        training = trained(
-            portrait if path is not None else None,
-            data=data,
-            save=save,
-            resume=resume,
-            tried=bar.tried if bar else None,
-            told=tell,
-            watch=bar.watch if bar and options["jobs"] == 1 else None,
-            **options,
-        )
+            training = trained(
+                portrait if path is not None else None,
+                data=data,
+                save=save,
+                resume=resume,
+                force=force,
+                tried=bar.tried if bar else None,
+                told=tell,
+                watch=bar.watch if bar and options["jobs"] == 1 else None,
+                **options,
+            )
+        _tell(ctx, training, save, quiet, undrawn=path is not None)
+        if path is not None:
+            draw(training, portrait, path, options["jobs"], quiet)
+            wrote(path, aside=as_json or form != "table")
+        if training.unsaved is not None:
+            raise training.unsaved
+
+
+def _tell(ctx: click.Context, training: Training, save: str | None, quiet: bool, *, undrawn: bool) -> None:
+    """Print the table; where the training was interrupted, end with that."""
+    from optviz.errors import told
+    from optviz.nets.reporting import table
+
     if not quiet:
         for run in training.runs:
             if run.diverged_at is not None:
                 note(f"{run.label} diverged at step {run.diverged_at}, seed {run.seed}")
-    full = training.to_json() if as_json or form == "json" else None
-    print_table(table(training), form := "json" if as_json else form, full)
+    form = "json" if ctx.params["as_json"] else ctx.params["form"]
+    with going_on():
+        print_table(table(training), form, training.to_json() if form == "json" else None)
     if training.interrupted:
-        kept = f"; go on with --save {save} --resume" if save else ""
-        undrawn = "; no picture was drawn" if path is not None else ""
-        click.echo(told(f"Interrupted: this is what was trained until then{kept}{undrawn}"), err=True)
+        kept = f"; go on with --save {save} --resume" if save and training.unsaved is None else ""
+        words = "; no picture was drawn" if undrawn else ""
+        click.echo(told(f"Interrupted: this is what was trained until then{kept}{words}"), err=True)
         ctx.exit(_INTERRUPTED)
-    if path is not None:
-        draw(training, portrait, path, options["jobs"], quiet)
-        say(click.format_filename(path), aside=form != "table")

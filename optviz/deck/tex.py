@@ -26,6 +26,7 @@ MOST_FRAMES = 48
 _CM = 16 / WIDTH  # of Beamer's paper to the inch
 _POINTS = 256 / 540  # of it to the point of a slide
 _README = "README.txt"
+_ABOUT = "Pictures of a deck, by optviz: they are replaced when it is written again.\n"
 _OURS = re.compile(rf"{re.escape(_README)}|[a-z0-9-]+(/frame-\d{{4}})?\.(png|jpg|pdf)|[a-z0-9-]+")
 
 _SPECIAL = {
@@ -84,7 +85,7 @@ def write_tex(path: Path, deck: Deck) -> None:
     _check_folder(folder)
     names = distinct(slide.name for slide in deck.slides)
     with atomic_folder(folder, _check_folder) as room:
-        (room / _README).write_text("Pictures of a deck, by optviz: they are replaced when it is written again.\n")
+        (room / _README).write_text(_ABOUT)
         pictures = [_put(slide, room, name) for slide, name in zip(deck.slides, names, strict=True)]
         frames = [
             _frame(slide, f"{folder.name}/{name}", kind)
@@ -245,6 +246,7 @@ def _check_folder(folder: Path) -> None:
         return
     inside = [each.relative_to(folder).as_posix() for each in sorted(folder.rglob("*"))]
     foreign = next((each for each in inside if not _OURS.fullmatch(each)), None)
-    if foreign or (inside and _README not in inside):
-        what = foreign or inside[0]
+    ours = _README in inside and (folder / _README).read_text("utf-8", "replace") == _ABOUT
+    if foreign or (inside and not ours):
+        what = foreign or (_README if _README in inside else inside[0])
         raise OutputError(f"{folder} would be replaced, and holds {what}, which is no picture of a deck. Move it first")

@@ -16,6 +16,9 @@ from string import Template
 from optviz.gallery import Exhibit
 
 _HERE = Path(__file__).parent
+MARK = b"<!-- Written by `optviz gallery` from exhibits.toml"
+"""What stands in both pages."""
+
 _INTRODUCTION = """\
 # Gallery
 

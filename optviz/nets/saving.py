@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -20,15 +21,16 @@ from numpy.typing import NDArray
 
 import optviz
 from optviz import schema
-from optviz.arrays import read_arrays
-from optviz.errors import ArgumentError, OptvizError, shown
+from optviz.arrays import described as described_in
+from optviz.arrays import is_of, read_arrays
+from optviz.errors import ArgumentError, OptvizError, OptvizWarning, OutputError, shown
 from optviz.kinds import MAX_LISTED
 from optviz.nets.moving import Mover
 from optviz.nets.plan import Plan
 from optviz.nets.setting import MAX_EPOCHS, Score, Setting
 from optviz.nets.trials import Epoch, Snapshot, Trial, begin
 from optviz.reading import parse_json
-from optviz.writing import atomic_write, check_writable
+from optviz.writing import atomic_write, check_replaceable, check_writable
 
 _FORMAT = "optviz training 1"
 _MOST_COUNTED = 1 << 53
@@ -39,12 +41,14 @@ class Store:
     """The file of a training.
 
     Args:
-        path: An ``.npz`` file; what it holds is replaced, unless it is taken up.
+        path: An ``.npz`` file; it is replaced where it holds this training, unless that is taken up.
         resume: Whether to take up the training that it holds.
+        force: Whether to replace whatever it holds.
     """
 
-    def __init__(self, path: str | Path, *, resume: bool = False) -> None:
-        self.path, self.resume = Path(path), resume
+    def __init__(self, path: str | Path, *, resume: bool = False, force: bool = False) -> None:
+        self.path, self.resume, self.force = Path(path), resume, force
+        self.failed: OutputError | None = None
         self.about: dict[str, Any] = {}
         if self.path.suffix != ".npz":
             raise ArgumentError(f"{str(path)!r}: a training is saved as an .npz file, as in run.npz")
@@ -58,6 +62,9 @@ class Store:
         self.about = {"format": _FORMAT, "version": optviz.__version__, **described(plan), "lr": lr}
         if not self.resume:
             check_writable(self.path)
+            if not self.force:
+                check_replaceable(self.path, lambda path: is_of(path, _FORMAT), "a training that optviz saved")
+                self._check_same()
             return None
         arrays = read_arrays(self.path, "a training that optviz saved")
         try:
@@ -92,6 +99,27 @@ class Store:
         with atomic_write(self.path) as file:
             np.savez(file, about=np.array(about), **arrays)
 
+    def keep(self, plan: Plan, trials: Sequence[Trial]) -> None:
+        """Save, and go on where that fails: what was trained is there all the same, and there may be room later."""
+        try:
+            self.save(plan, trials)
+            self.failed = None
+        except OutputError as error:
+            if self.failed is None:
+                warnings.warn(f"{error}; the training goes on, and is saved once that can be done", OptvizWarning, 2)
+            self.failed = error
+
+    def _check_same(self) -> None:
+        """Refuse to replace another training."""
+        saved, ours = described_in(self.path), json.loads(json.dumps(self.about))
+        for name, value in ours.items() if isinstance(saved, dict) else ():
+            if saved.get(name) != value:
+                what = _difference(name, saved.get(name), value, "another number of weights are kept along the way")
+                raise OutputError(
+                    f"{self.path} is not replaced: it holds another training: {what}. Name another file, go on with "
+                    "that one (--resume), or say --force (force=True)"
+                )
+
     def _compare(self, saved: dict[str, Any]) -> None:
         ours = json.loads(json.dumps(self.about))
         for name, value in ours.items():
@@ -99,7 +127,8 @@ class Store:
                 continue
             if name == "epochs" and not saved["snapshots"] and saved[name] < value:
                 continue  # it goes on
-            what, step = _difference(name, saved.get(name), value), "ask for the same, or leave out --resume"
+            kept = "it keeps no weights along the way, as this picture needs them"
+            what, step = _difference(name, saved.get(name), value, kept), "ask for the same, or leave out --resume"
             raise OptvizError(f"{self.path} cannot be taken up: {what}; {step} to begin anew")
 
 
@@ -255,12 +284,12 @@ def _written(optimizer: Any) -> str:
     return f"{type(optimizer).__name__}({', '.join(f'{name}={value}' for name, value in values.items())})"
 
 
-def _difference(name: str, theirs: Any, ours: Any) -> str:
+def _difference(name: str, theirs: Any, ours: Any, kept: str) -> str:
     """In what a saved training differs from the one that is asked for; of long lists only the parts that do."""
     if name == "samples":
         return "its samples are others, by the data set or by how that is split"
     if name == "snapshots":
-        return "it keeps no weights along the way, as this picture needs them"
+        return kept
     if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
         both = [pair for pair in zip(theirs, ours, strict=True) if pair[0] != pair[1]]
         theirs, ours = ([pair[side] for pair in both] for side in (0, 1))

@@ -8,7 +8,7 @@ taken up again where it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from optviz.bounds import check_seed, flag, rate, whole
 from optviz.calls import Answering, answering, parameters_of, refuse_unknown
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry
-from optviz.errors import ArgumentError, shown
+from optviz.errors import ArgumentError, OptvizError, shown
 from optviz.kinds import listed, path_text
 from optviz.lineup import enlist
 from optviz.nets.augmentation import Augmentation, augmentation
@@ -124,6 +124,7 @@ class Training(metaclass=Answering):
     seeds: tuple[int, ...]
     runs: tuple[Run, ...]
     interrupted: bool = False
+    unsaved: OptvizError | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -162,6 +163,7 @@ def train(
     jobs: int = 1,
     save: str | Path | None = None,
     resume: bool = False,
+    force: bool = False,
     observe: Observer | None = None,
     watch: Watcher | None = None,
     tried: Callable[[int, int], None] | None = None,
@@ -186,6 +188,7 @@ def train(
         jobs: Processes that share the work.
         save: An ``.npz`` file to which the training is saved after every epoch.
         resume: Whether to take up the training that this file holds; one that had ended is there at once.
+        force: Whether to replace whatever that file holds; else only the same training is begun anew in it.
         observe: Shown each step of each trial; what it returns is kept with the trial.
         watch: Told of each step.
         tried: Told how many steps have been taken to try rates, and of how many.
@@ -204,12 +207,12 @@ def train(
     """
     refuse_unknown("train", options, (*parameters_of(train), *_OPTIONS))
     lr, ensemble, jobs = rate(lr), whole("ensemble", ensemble, 1, 1000), whole("jobs", jobs, 1, 64)
-    resume = flag("resume", resume)
+    resume, force = flag("resume", resume), flag("force", force)
     save = None if save is None else path_text("save", save)
     _check_listeners(observe=observe, watch=watch, tried=tried, told=told)
     if resume and save is None:
         raise ArgumentError("resume needs the file to take up: save=RUN.npz, resume=True")
-    store = None if save is None else Store(save, resume=resume)
+    store = None if save is None else Store(save, resume=resume, force=force)
     if not isinstance(network, Network) or not network.size:
         raise ArgumentError(f"network must be a Network that has something to learn, not {shown(network)}")
     seeds = _whole(seeds)
@@ -237,10 +240,11 @@ def train(
         while plan.unfinished(trials) and not interrupted():
             trials = _round(plan, trials, jobs, stop=interrupted, observe=observe, watch=watch)
             if store is not None:
-                store.save(plan, trials)
+                store.keep(plan, trials)
             if told is not None:
                 told(plan, trials)
-        return _concluded(plan, trials, interrupted())
+        unsaved = store.failed if store is not None else None
+        return replace(_concluded(plan, trials, interrupted()), unsaved=unsaved)
 
 
 def _check_apart(data: Dataset, save: str | None) -> None:
@@ -280,20 +284,27 @@ def _with_rates(
 
 
 def _round(plan: Plan, trials: list[Trial], jobs: int, **options: Any) -> list[Trial]:
-    """All trials after one epoch more."""
+    """All trials after one epoch more; of the members of an ensemble first those that an interrupt left behind."""
     listed = plan.jobs()
+    goals = [_goal(setting, own) for setting, _, own in plan.runs(trials)]
 
     def further(index: int) -> Trial:
         run_epoch(listed[index][0], trials[index], **options)
         return trials[index]
 
-    going = plan.unfinished(trials)
+    going = [each for each in plan.unfinished(trials) if trials[each].step < goals[each // plan.members]]
     after = dict(zip(going, map_jobs(further, going, jobs), strict=True))
     found = [after.get(index, trial) for index, trial in enumerate(trials)]
-    for setting, _, own in plan.runs(found):
-        if all(trial.ended(setting) or trial.step % setting.per_epoch == 0 for trial in own):
+    for goal, (setting, _, own) in zip(goals, plan.runs(found), strict=True):
+        if all(trial.ended(setting) or trial.step == goal for trial in own):
             conclude_together(setting, own)
     return found
+
+
+def _goal(setting: Setting, trials: Sequence[Trial]) -> int:
+    """The step at which the next epoch of a run ends, for all its members."""
+    left = [trial.step for trial in trials if not trial.ended(setting)]
+    return (min(left, default=0) // setting.per_epoch + 1) * setting.per_epoch
 
 
 def _concluded(plan: Plan, trials: list[Trial], interrupted: bool) -> Training:
