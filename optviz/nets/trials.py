@@ -182,7 +182,7 @@ def run_epoch(setting: Setting, trial: Trial, **options: Any) -> None:
     """Take a trial to the end of its epoch and evaluate it there; a trial that is stopped within is left as it is."""
     left = setting.per_epoch - trial.step % setting.per_epoch
     advance(setting, trial, left, **options)
-    if trial.ended(setting) or trial.step % setting.per_epoch == 0:
+    if trial.ended(setting) or (trial.step and trial.step % setting.per_epoch == 0):
         conclude_epoch(setting, trial)
 
 
