@@ -6,6 +6,7 @@ and with a bound before anything is unpacked.
 
 from __future__ import annotations
 
+import io
 import math
 import zipfile
 from collections import Counter
@@ -49,6 +50,26 @@ def read_arrays(
         except Exception as error:  # a damaged zip, and a header in it, can raise whatever there is
             words = str(error) if isinstance(error, OptvizError) else _damage(error)
             raise kind(f"{told} is not {what}: {words}") from error
+
+
+def array_in(content: bytes) -> NDArray[Any]:
+    """The array of an ``.npy`` file.
+
+    Raises:
+        OptvizError: It is none, or one that states more than there is.
+    """
+    file = io.BytesIO(content)
+    try:
+        shape, dtype = _stated(file)
+        if dtype.hasobject or math.prod(shape) * dtype.itemsize > len(content):
+            raise OptvizError(f"it states an array of {dtype} of the shape {shape}")
+        file.seek(0)
+        array: NDArray[Any] = npy.read_array(file, allow_pickle=False)
+    except OptvizError:
+        raise
+    except Exception as error:  # a damaged header can raise whatever there is
+        raise OptvizError(_damage(error)) from error
+    return array
 
 
 def described(path: str | Path) -> Any:

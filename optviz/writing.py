@@ -34,7 +34,8 @@ def atomic_write(target: Target, *, follow: bool = True) -> Iterator[IO[bytes]]:
 
     Args:
         target: Where to.
-        follow: Whether a link stays, and what it points to is written; else the link itself is replaced.
+        follow: Whether what is there stays but for its content: the link, its mode, its names; else a file of the
+            program's own takes its place, whatever it is.
 
     Raises:
         OutputError: The folder is missing or cannot be written, or the disk is full.
@@ -47,7 +48,7 @@ def atomic_write(target: Target, *, follow: bool = True) -> Iterator[IO[bytes]]:
     check_writable(target, follow=follow)
     try:
         real = _real(target) if follow else target
-        with _streamed(real) if follow and is_stream(real) else _beside(real) as file:
+        with _streamed(real) if follow and is_stream(real) else _beside(real, keep=follow) as file:
             yield file
     except OSError as error:
         raise _cannot(target, error) from error
@@ -86,7 +87,10 @@ def check_writable(path: Path, *, folder: bool = False, follow: bool = True) -> 
         around = real.parent
         blocking = next((above for above in (around, *around.parents) if above.exists() and not above.is_dir()), None)
         there = real.exists()
-        missing, taken = not around.is_dir(), there and real.is_dir() is not folder
+        missing, taken = (
+            not around.is_dir(),
+            there and real.is_dir() is not folder and (follow or not real.is_symlink()),
+        )
         streams = follow and not folder and is_stream(real)
     except OSError as error:  # a name that is too long, links in a circle, a folder one may not look into
         raise _cannot(path, error) from error
@@ -96,7 +100,7 @@ def check_writable(path: Path, *, folder: bool = False, follow: bool = True) -> 
         raise OutputError(f"{path} cannot be written: there is no folder {around}. Make it first: mkdir -p {around}")
     if taken:
         raise OutputError(f"{path} cannot be written: it is a {'file' if folder else 'folder'}")
-    if there and not folder and not os.access(real, os.W_OK):
+    if follow and there and not folder and not os.access(real, os.W_OK):
         raise OutputError(f"{path} cannot be written: it is read-only. Choose another with -o, or chmod u+w {path}")
     if not streams and not os.access(around, os.W_OK):
         raise OutputError(f"{path} cannot be written: the folder {around} is not writable. Choose another with -o")
@@ -189,13 +193,13 @@ def _streamed(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[IO[bytes]]:
+def _beside(path: Path, *, keep: bool) -> Iterator[IO[bytes]]:
     """A file beside a path, whose place it takes in the end; nobody may read it who might not read what was there."""
     try:
         before = path.lstat()
     except FileNotFoundError:
         before = None
-    kept = before if before is not None and stat.S_ISREG(before.st_mode) else None
+    kept = before if keep and before is not None and stat.S_ISREG(before.st_mode) else None
     with _unfinished_at(path) as temporary:
         mode = 0o666 if kept is None else 0o600
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:

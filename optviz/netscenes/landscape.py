@@ -125,7 +125,7 @@ def losses_on(
         rows: Iterable[Any] = map_jobs(row, np.linspace(box[2], box[3], GRID).tolist(), jobs)
         return np.array(list(told(rows, GRID) if told is not None else rows))
 
-    return cached(("plane", GRID, plane.origin, plane.directions, box, *loss.depends), grid)
+    return cached(("plane", GRID, plane.origin, plane.directions, box, *loss.depends), grid, (GRID, GRID))
 
 
 class Landscape:
