@@ -127,7 +127,11 @@ def folded(path, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")
-@pytest.mark.parametrize("what", [link, huge, pipe, folded, lambda path, _: path.chmod(0)], ids=str)
+@pytest.mark.parametrize(
+    "what",
+    [link, huge, pipe, folded, lambda path, _: path.chmod(0)],
+    ids=["link", "huge", "pipe", "folder", "unreadable"],
+)
 def test_what_is_no_file_of_ours_is_not_believed(cache, what, tmp_path):
     cached("a", Maker(1.0))
     [path] = cache.iterdir()
