@@ -19,7 +19,7 @@ from optviz.timeline import Timeline, timeline
 MAX_FRAMES = 10_000
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 MIN_SIZE = 64
-MAX_FPS = 100
+MIN_FPS, MAX_FPS = 0.01, 100
 VIEWS = ("contour", "relief")
 LAYOUTS = ("overlay", "panels")
 CAMERAS = ("fixed", "orbit")
@@ -50,7 +50,7 @@ class Picture(metaclass=Answering):
         seeds: How many seeds there are where ghosts are shown, 2 … 256; 20 unless given.
         view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
         frames: At most so many frames, 2 … 10 000.
-        fps: Frames a second, up to 100.
+        fps: Frames a second, 0.01 … 100.
         hold: How long the last frame stays, in seconds, up to 60.
         transparent: Leave out the sheet, so that a page or a slide is seen around maps and curves. In formats that can.
 
@@ -89,7 +89,7 @@ class Picture(metaclass=Answering):
             "preset": None,
             "size": (800, 600) if size is None else _size(size),
             "frames": whole("frames", self.frames, 2, MAX_FRAMES),
-            "fps": number("fps", self.fps, f"(0, {MAX_FPS}]"),
+            "fps": number("fps", self.fps, f"[{MIN_FPS}, {MAX_FPS}]"),
             "hold": number("hold", self.hold, "[0, 60]", " of seconds"),
             "title": None if self.title is None else text("title", self.title),
             "transparent": flag("transparent", self.transparent),

@@ -49,7 +49,9 @@ def _identities(path: Path | int, *, above: bool = False) -> list[object]:
     """What tells a file from all others: device and number, or its name in its folder; and those of folders `above`."""
     try:
         found = os.stat(path)  # noqa: PTH116 - of an open file, too
-    except (OSError, ValueError):
+    except ValueError:  # no name that a file can have, as its writer will say
+        return []
+    except OSError:
         return [] if isinstance(path, int) else [_name(path)]
     if not (stat.S_ISREG(found.st_mode) or (stat.S_ISDIR(found.st_mode) and not isinstance(path, int))):
         return []

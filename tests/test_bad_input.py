@@ -105,7 +105,7 @@ def test_starts(refuse, command, start, words):
 
 BOUNDS = {
     "--steps": (["0", "-1", "1000001"], "a whole number from 1 to 1000000"),
-    "--fps": (["0", "-1", "100.1", "nan", "inf"], "a number in (0, 100]"),
+    "--fps": (["0", "1e-320", "-1", "100.1", "nan", "inf"], "a number in [0.01, 100]"),
     "--frames": (["0", "1", "-5", "10001"], "a whole number from 2 to 10000"),
     "--hold": (["-1", "61", "nan"], "a number of seconds in [0, 60]"),
     "--size": (["0x0", "-8x600", "800x0", "7681x100", "100x4321", "63x63"], "from 64x64 to 7680x4320"),
@@ -650,3 +650,21 @@ def test_a_warning_in_a_file_is_a_note(spawn, folder):
     line = ["animate", "--surface", "./mine.py", *SMALL, "--lr", "0.01"]
     for quiet, note in (([], b"note: mind the step\n"), (["--quiet"], b"")):
         assert spawn(*line, *quiet).communicate() == (b"mine.gif\n", note)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["animate", "--surface", "booth", "-O", "sgd:lr=0.05", "-o", "\0.gif"],
+        ["plot", "--surface", "booth", "-O", "sgd:lr=0.05", "-o", "\0.png"],
+        ["train", "--data", "moons:samples=60", "--log", "\0.jsonl"],
+        ["train", "--data", "moons:samples=60", "--save", "\0.npz"],
+        ["train", "--data", "moons:samples=60", "-o", "\0.gif"],
+        ["data", "moons", "-o", "\0.png"],
+        ["slides", "-o", "\0.html", "a.gif"],
+        ["gallery", "--only", "saddle", "-o", "\0"],
+    ],
+    ids=lambda line: " ".join(line[:1] + line[-2:-1]),
+)
+def test_a_name_that_no_file_can_have_is_refused_before_anything_is_done(refuse, line):
+    assert "must be the path of a file, not '\\x00" in refuse(2, *line)

@@ -420,7 +420,10 @@ BAD = {
         "exhibit hill, shows 'gap(sgd) < 1': there is no gap of a training",
     ),
     "no surface": (as_toml(command="optviz animate --steps 5"), "exhibit hill, command: --surface is missing"),
-    "bound": (as_toml(command=GOOD["command"] + " --fps 0"), "exhibit hill, command: fps must be a number in (0, 100]"),
+    "bound": (
+        as_toml(command=GOOD["command"] + " --fps 0"),
+        "exhibit hill, command: fps must be a number in [0.01, 100]",
+    ),
     "output": (as_toml(command=GOOD["command"] + " -oup.gif"), "exhibit hill, command: leave out --output"),
     "from": (
         as_toml(command="optviz animate --from x.gif --trust"),

@@ -22,12 +22,17 @@ def check_files(ctx: click.Context) -> None:
     What is made again may take the place of what it is made from: that is read whole before.
 
     Raises:
-        ArgumentError: Naming both.
+        ArgumentError: Naming both; or what is to be written has a name that no file can have.
     """
     given = {name: value for name, value in ctx.params.items() if value}
-    if not any(name in given for name in WRITES):
+    if not any(name in given for name in (*WRITES, "folder")):
         return
+    from optviz.kinds import path_text
     from optviz.purposes import check_apart
+
+    for name in (*WRITES, "folder"):
+        if name in given:
+            path_text(name, given[name])
 
     reads, writes = (
         [each for name, find in table.items() if name in given for each in find(given[name])]
