@@ -81,15 +81,15 @@ def apart(values: Sequence[float]) -> list[str]:
     """Numbers in as many digits, six at least, as give them to a tenth of their smallest distance.
 
     Example:
-        >>> apart([1000000000.0, 1000000000.5])
-        ['1000000000', '1000000000.5']
+        >>> apart([1000000000.0, 1000000000.5]), apart([])
+        (['1000000000', '1000000000.5'], [])
     """
     each = sorted(set(values))
     least = min((high - low for low, high in pairwise(each)), default=math.inf)
     for digits in range(6, 17):
         found = [tick_label(value, digits) for value in values]
-        off = max(abs(float(words.replace("−", "-")) - value) for words, value in zip(found, values, strict=True))
-        if len(set(found)) == len(each) and off < 0.1 * least:
+        aside = (abs(float(words.replace("−", "-")) - value) for words, value in zip(found, values, strict=True))
+        if len(set(found)) == len(each) and max(aside, default=0.0) < 0.1 * least:
             return found
     return [exact_label(value) for value in values]
 
