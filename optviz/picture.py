@@ -19,7 +19,7 @@ from optviz.timeline import Timeline, timeline
 MAX_FRAMES = 10_000
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 MIN_SIZE = 64
-MIN_FPS, MAX_FPS = 0.01, 100
+MIN_FPS, MAX_FPS = 0.0001, 100
 VIEWS = ("contour", "relief")
 LAYOUTS = ("overlay", "panels")
 CAMERAS = ("fixed", "orbit")
@@ -50,7 +50,7 @@ class Picture(metaclass=Answering):
         seeds: How many seeds there are where ghosts are shown, 2 … 256; 20 unless given.
         view_box: What is drawn, (x0, x1, y0, y1); the surface's view unless given.
         frames: At most so many frames, 2 … 10 000.
-        fps: Frames a second, 0.01 … 100.
+        fps: Frames a second, 0.0001 … 100.
         hold: How long the last frame stays, in seconds, up to 60.
         transparent: Leave out the sheet, so that a page or a slide is seen around maps and curves. In formats that can.
 

@@ -105,7 +105,7 @@ def test_starts(refuse, command, start, words):
 
 BOUNDS = {
     "--steps": (["0", "-1", "1000001"], "a whole number from 1 to 1000000"),
-    "--fps": (["0", "1e-320", "-1", "100.1", "nan", "inf"], "a number in [0.01, 100]"),
+    "--fps": (["0", "1e-320", "-1", "100.1", "nan", "inf"], "a number in [0.0001, 100]"),
     "--frames": (["0", "1", "-5", "10001"], "a whole number from 2 to 10000"),
     "--hold": (["-1", "61", "nan"], "a number of seconds in [0, 60]"),
     "--size": (["0x0", "-8x600", "800x0", "7681x100", "100x4321", "63x63"], "from 64x64 to 7680x4320"),

@@ -422,7 +422,7 @@ BAD = {
     "no surface": (as_toml(command="optviz animate --steps 5"), "exhibit hill, command: --surface is missing"),
     "bound": (
         as_toml(command=GOOD["command"] + " --fps 0"),
-        "exhibit hill, command: fps must be a number in [0.01, 100]",
+        "exhibit hill, command: fps must be a number in [0.0001, 100]",
     ),
     "output": (as_toml(command=GOOD["command"] + " -oup.gif"), "exhibit hill, command: leave out --output"),
     "from": (
