@@ -7,7 +7,10 @@ file. The names below are loaded when they are first used, so that ``import optv
 from __future__ import annotations
 
 import importlib
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # an import less to wait for
+    from typing import Any
 
 __version__ = "0.1.0"
 

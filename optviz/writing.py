@@ -15,11 +15,10 @@ import stat
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from optviz.errors import ArgumentError, OutputError, shown
-from optviz.kinds import text
 
 Target = Path | IO[bytes]
 """Where a file is written to: a path, or a file that is open for bytes, which need not be able to seek."""
@@ -76,6 +75,17 @@ def atomic_folder(path: Path, check: Callable[[Path], None]) -> Iterator[Path]:
         raise _cannot(path, error) from error
 
 
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for the time of the block."""
+    with TemporaryDirectory(prefix="optviz-") as name:
+        _unfinished.add(path := Path(name))
+        try:
+            yield path
+        finally:
+            _unfinished.discard(path)
+
+
 def check_writable(path: Path, *, folder: bool = False, follow: bool = True) -> None:
     """Refuse a target that cannot be written, before the work is done; `folder` says whether it is to be one.
 
@@ -120,7 +130,9 @@ def suffix_for(target: str | Target, form: str | None, usual: str, known: Collec
         ('.gif', '.gif')
     """
     if form is not None:
-        return f".{text('format', form).strip().lower().removeprefix('.')}"
+        if not isinstance(form, str):
+            raise ArgumentError(f"format must be text, as in 'gif', not {shown(form)}")
+        return f".{form.strip().lower().removeprefix('.')}"
     if isinstance(target, str | Path):
         return Path(target).suffix
     name = getattr(target, "name", None)  # that of a descriptor is a number

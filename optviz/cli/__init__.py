@@ -6,16 +6,20 @@ more than importing click. Errors become messages here and nowhere else (`failin
 
 from __future__ import annotations
 
-import importlib
-import os
 import sys
-from typing import Any
 
-import click
+try:
+    import importlib
+    import os
+    from typing import Any
 
-from optviz import __version__
-from optviz.cli.failing import HELP, Group, stdout_failed
-from optviz.cli.options import examples
+    import click
+
+    from optviz import __version__
+    from optviz.cli.failing import HELP, Group, as_program, stdout_failed
+    from optviz.cli.options import examples
+except KeyboardInterrupt:  # nothing has begun
+    sys.exit(130)
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its idle threads would spin on the cores that draw
 
@@ -34,6 +38,11 @@ COMMANDS = {
 
 class LazyGroup(Group):
     """A group whose commands are modules of this package, loaded when they are called."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """As click does, as the program that this process is."""
+        with as_program():
+            return super().__call__(*args, **kwargs)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """As click does, but --help and --version, too, fail with a message where stdout cannot be written."""

@@ -21,7 +21,8 @@ import click
 from optviz.errors import ArgumentError, OptvizError, OutputError, UnknownNameError, printable, told
 
 HELP = ["-h", "--help"]
-_INTERRUPTED = 130
+_BY_SIGNAL = 128  # and its number: how a program says that a signal ended it
+_INTERRUPTED = _BY_SIGNAL + signal.SIGINT
 _RESULTS = "optviz.results"
 _UNSAID = "optviz.unsaid"
 _CUT_SHORT = "Interrupted: no file was left half-written."
@@ -88,7 +89,7 @@ def _failure(error: BaseException, ctx: click.Context, signals: list[int]) -> Ba
     if signals and isinstance(error, Exception):  # one struck within somebody's C code, which made another error of it
         if signals[0] == signal.SIGINT:
             click.echo(_CUT_SHORT, err=True)
-        ctx.exit(128 + signals[0])
+        ctx.exit(_BY_SIGNAL + signals[0])
     if not isinstance(error, Exception):
         return blamed(error, click.ClickException, "somebody's code")
     if words := _in_a_file_of_the_user(error):
@@ -96,6 +97,34 @@ def _failure(error: BaseException, ctx: click.Context, signals: list[int]) -> Ba
     if isinstance(error, OSError) and isinstance(error.filename, str):
         return click.ClickException(f"{error.filename}: {error.strerror or error}")
     return stdout_failed(error) if isinstance(error, OSError | UnicodeEncodeError) else error
+
+
+@contextlib.contextmanager
+def as_program() -> Iterator[None]:
+    """Let Ctrl-C end this process silently before it has begun to do anything, and when it has done all.
+
+    Within a command it tidies up. An interrupt that came where Python can raise nothing is not lost; one that came
+    while modules were loaded may have left them such that Python itself would fail in unloading them.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+        sys.unraisablehook = _unraisable
+    try:
+        yield
+    except SystemExit as end:
+        if isinstance(end.code, int) and end.code > _BY_SIGNAL:
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(end.code)
+        raise
+
+
+def _unraisable(what: Any) -> None:
+    if issubclass(what.exc_type, KeyboardInterrupt | SystemExit):
+        signal.raise_signal(signal.SIGINT)
+    else:
+        sys.__unraisablehook__(what)
 
 
 @contextlib.contextmanager
@@ -142,26 +171,37 @@ def say(text: Any, *, nl: bool = True, aside: bool = False) -> None:
 
 @contextlib.contextmanager
 def _tidy_end() -> Iterator[list[int]]:
-    """Let SIGINT and SIGTERM end the program as exceptions do, so that nothing half-written is left behind.
+    """Let signals end the program as exceptions do, so that nothing half-written is left behind.
+
+    A second one finds the program tidying up: it does only what cannot be left, and ends.
 
     Yields:
         The signals that came.
     """
+    from optviz.writing import forsake
+
     came: list[int] = []
 
     def end(number: int, _: object) -> None:
         came.append(number)
+        if len(came) > 1:
+            forsake()
+            os._exit(_BY_SIGNAL + came[0])
         if number == signal.SIGINT:
             raise KeyboardInterrupt
-        sys.exit(128 + number)
+        sys.exit(_BY_SIGNAL + number)
 
     if threading.current_thread() is not threading.main_thread():
         yield came
         return
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if signal.getsignal(numbers[-1]) is signal.SIG_IGN:
+        numbers.pop()  # as nohup asks for
+    before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield came
     finally:
+        forsake()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -18,7 +18,6 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO
 
 import numpy as np
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 from optviz.draw import Film, Frame
 from optviz.draw.canvas import Pixels, packed
 from optviz.errors import ArgumentError, OutputError
+from optviz.writing import scratch
 
 _H264 = "-c:v libx264 -preset veryfast -crf 20 -movflags +faststart -f mp4"
 _VP9 = "-c:v libvpx-vp9 -deadline realtime -cpu-used 5 -row-mt 1 -crf 32 -b:v 0 -f webm"
@@ -122,14 +122,14 @@ def _write(file: IO[bytes], film: Film, frames: Iterable[Frame], options: str) -
     rate = Fraction(film.fps * math.ceil(max(1, _SLOWEST / film.fps))).limit_denominator(1001)
     planes = Planes(film.size, packed(film.colours[-3]))
     counted = zip(frames, repeats(durations, rate), strict=True)
-    with TemporaryDirectory(prefix="optviz-") as folder:
-        target = Path(folder) / "film"
+    with scratch() as folder:
+        target = folder / "film"
         command = [
             *(_program(), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p", *_TAGS.split()),
             *("-s", f"{planes.width}x{planes.height}", "-r", str(rate), "-i", "-"),
             *(*f"{options} {_TAGS} {_SAME_BYTES}".split(), "-metadata", f"comment={film.recipe}", str(target)),
         ]
-        _fed(command, _stream(planes, counted), Path(folder) / "log")
+        _fed(command, _stream(planes, counted), folder / "log")
         with target.open("rb") as made:
             shutil.copyfileobj(made, file)
 
