@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,89 @@ def test_trainings_are_raced(module, monkeypatch, capsys):
         monkeypatch.setattr(training, name, value)
     training.main()
     assert "optviz is" in capsys.readouterr().out
+
+
+@pytest.fixture
+def rates(module, monkeypatch):
+    """rates.py, with a small network and few samples."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    rates = module("rates")
+    for name, value in {"DATA": ("moons:samples=60",), "HIDDEN": (4,)}.items():
+        monkeypatch.setattr(rates, name, value)
+    return rates
+
+
+@pytest.mark.filterwarnings("ignore::optviz.errors.OptvizWarning")
+def test_rules_for_rates_are_compared(rates, capsys):
+    rates.main(["--seeds", "2", "--epochs", "2"])
+    told = capsys.readouterr().out
+    table = [[cell.strip() for cell in line.split("|")[1:-1]] for line in told.splitlines() if line.startswith("|")]
+    assert [len(row) for row in table] == [5] * len(table)
+    totals = {row[0]: row[1:] for row in table if row[0].endswith("rule")}
+    assert set(totals) == {"former rule", "present rule"}
+    for mean, worst, flips, count in totals.values():
+        assert 0 <= float(mean) <= float(worst) <= 100
+        assert 0 <= int(flips) <= int(count) == 10, "two seeds, five optimizers"
+
+
+def test_regret_is_what_the_best_rate_has_more(rates):
+    found = [rates.Choice(0.1, 0.1), rates.Choice(1.0, 0.1), rates.Choice(10.0, 10.0)]
+    regrets, flips = rates.judged(found, {0.1: 96.5, 1.0: 98.0, 10.0: 50.0})
+    assert (regrets, flips) == ([1.5, 0.0, 48.0], 1)
+
+
+def test_shaken_weights_are_hardly_moved(rates):
+    [setting] = rates.settings("moons", 1, epochs=2)
+    network = setting.network
+    still, shaken = (each.begin(0, "float32")[0] for each in (network, rates.Shaken(network.inputs, network.layers)))
+    weights = still != 0
+    assert (shaken[~weights] == 0).all()
+    assert 1e-7 < abs(shaken[weights] / still[weights] - 1).max() < 1e-5
+
+
+def test_the_former_rule_takes_the_lowest_loss(rates, monkeypatch):
+    [setting] = rates.settings("moons", 1, epochs=2)
+    tried = []
+
+    def noted(own, optimizer, seed):
+        tried.append(begin(own, optimizer, seed))
+        return tried[-1]
+
+    begin = rates.begin
+    monkeypatch.setattr(rates, "begin", noted)
+    chosen = rates.former(setting, rates.load_optimizer("sgd").optimizer)
+    part, losses = setting.parts.validation, {}
+    for trial in tried:
+        logits = setting.network.test(trial.params, trial.memory, setting.standard(part.x, "float32")).astype(float)
+        odds = (logits - logits.max(axis=1, keepdims=True)).T
+        losses[trial.optimizer.lr] = sum(math.log(sum(map(math.exp, each))) for each in odds.T) - sum(
+            each[label] for each, label in zip(odds.T, part.y, strict=True)
+        )
+        assert trial.step == min(200, setting.steps)
+    assert len(losses) == 12
+    assert chosen == min(losses, key=losses.get)
+
+
+def test_choices_are_made_again_from_shaken_weights(rates):
+    trained = rates.settings("moons", 2, epochs=2)
+    found = rates.choices(lambda setting, _: (setting.seed, type(setting.network).__name__), trained, None)
+    assert found == [((seed, "Network"), (seed, "Shaken")) for seed in (0, 1)]
+
+
+def test_a_rate_is_worth_what_is_right_of_the_test_part(rates, monkeypatch):
+    monkeypatch.setattr(rates, "GRID", (0.1, 1e30))
+    trained, optimizer = rates.settings("moons", 2, epochs=2), rates.load_optimizer("sgd:lr=0.1").optimizer
+    shares = []
+    for setting in trained:
+        trial, part = rates.begin(setting, optimizer, setting.seed), setting.parts.test
+        rates.advance(setting, trial, setting.steps)
+        logits = setting.network.test(trial.params, trial.memory, setting.standard(part.x, "float32"))
+        shares.append(sum(logits.argmax(axis=1) == part.y) / len(part.y))
+    assert rates.accuracies(trained, optimizer) == pytest.approx({0.1: 50 * sum(shares), 1e30: 50}), "else a guess"
+
+
+@pytest.mark.parametrize("option", ["--seeds", "--epochs"])
+def test_comparing_nothing_is_refused(rates, capsys, option):
+    with pytest.raises(SystemExit):
+        rates.main([option, "0"])
+    assert f"{option} must be 1 or more, not 0" in capsys.readouterr().err
