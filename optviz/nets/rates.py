@@ -3,8 +3,9 @@
 Where nobody names a rate, every optimizer tries the same 12 rates, 3.2e-5 … 10, two a decade, with the network, the
 batches and the schedule it will be trained with, and for as many steps, from three other seeds. A rate's score is the
 mean of the logarithms of the three validation losses, and the gentlest rate is taken whose score is within log 1.05 of
-the best. One end of one training is an accident: which of several good rates has the lowest is decided by how a
-processor rounds its sums. Three of them, and a margin within which the gentler one wins, are hardly moved by that.
+the best. One end of one training is an accident, and the lowest of twelve such ends the more; three seeds average over
+it, and a training of full length tells what a rate is worth there. Choices that lie close still turn with the last
+digit: `benchmarks/rates.py` counts how many, and what the rule costs and gains in accuracy.
 
 Rates that diverge are out. In trainings of more than 200 steps the worse half of the rates is dropped after 200, and
 all but three at the half of the training, where that comes later. With patience the lowest validation losses count. Of
