@@ -60,7 +60,7 @@ def across_seeds(race: Race, count: int) -> tuple[Race, ...]:
         [0, 1, 2]
     """
     problem = race.problem
-    if problem.surface.data is None and not problem.noise:
+    if not problem.has_chance:
         raise ArgumentError(
             f"ghosts are runs with other seeds, and on {race.surface.name} without noise all seeds give the same run: "
             "add noise, as in --noise 5, or take a surface with data, such as noisy-moons"

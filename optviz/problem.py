@@ -69,6 +69,16 @@ class Problem:
         """Where the runs begin; of several starts the first."""
         return self.starts[0]
 
+    @property
+    def has_chance(self) -> bool:
+        """Whether runs with other seeds differ: they see minibatches, or noise.
+
+        Example:
+            >>> pose("booth").has_chance, pose("booth", noise=0.1).has_chance, pose("noisy-moons").has_chance
+            (False, True, True)
+        """
+        return self.surface.data is not None or self.noise > 0
+
     def conditions(self) -> dict[str, Any]:
         """What `pose` takes besides the surface, as plain data."""
         start = self.start if len(self.starts) == 1 else self.starts

@@ -184,8 +184,7 @@ def _beyond(choice: Choice, lost: float) -> Array:
 def _passes(problem: Problem, optimizers: Sequence[Optimizer], rates: dict[int, Array]) -> list[_Pass]:
     """What comes of rates of some of the optimizers, on each seed."""
     candidates = [replace(optimizers[index], lr=float(lr)) for index, row in rates.items() for lr in row]
-    random = problem.surface.data is not None or problem.noise > 0
-    seeds = [np.random.SeedSequence([problem.seed, index]) for index in range(_SEEDS if random else 1)]
+    seeds = [np.random.SeedSequence([problem.seed, index]) for index in range(_SEEDS if problem.has_chance else 1)]
     return [_try(replace(problem, seed=int(seed.generate_state(1)[0])), candidates) for seed in seeds]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,6 +54,10 @@ class Tally:
         """
         return self.held < (FEWEST * self.runs if self.seeded else self.runs)
 
+    def as_data(self) -> dict[str, Any]:
+        """What programs are told of it, besides the claim."""
+        return {"held": self.held, "runs": self.runs, "fragile": self.fragile}
+
 
 def tallied(exhibit: Exhibit, subject: Race | Training, recipe: Recipe, times: int = TIMES) -> list[Tally]:
     """How each claim of an exhibit does where its race or its training is run so many times under other conditions.
@@ -73,7 +77,7 @@ def tallied(exhibit: Exhibit, subject: Race | Training, recipe: Recipe, times: i
 
 def by_seeds(subject: Race | Training) -> bool:
     """Whether chance has a part in it, so that other seeds are other conditions."""
-    return isinstance(subject, Training) or subject.surface.data is not None or subject.problem.noise > 0
+    return isinstance(subject, Training) or subject.problem.has_chance
 
 
 def varied(subject: Race | Training, recipe: Recipe, times: int) -> Iterator[Race | Training]:

@@ -22,7 +22,7 @@ from optviz.errors import ArgumentError, OptvizError, OutputError, UnknownNameEr
 
 HELP = ["-h", "--help"]
 _BY_SIGNAL = 128  # and its number: how a program says that a signal ended it
-_INTERRUPTED = _BY_SIGNAL + signal.SIGINT
+INTERRUPTED = _BY_SIGNAL + signal.SIGINT
 _RESULTS = "optviz.results"
 _UNSAID = "optviz.unsaid"
 _CUT_SHORT = "Interrupted: no file was left half-written."
@@ -76,7 +76,7 @@ class Command(click.Command):
             raise (_failure(error, ctx, signals) if signals else click.ClickException(str(error))) from error
         except KeyboardInterrupt:
             click.echo(_CUT_SHORT, err=True)
-            ctx.exit(_INTERRUPTED)
+            ctx.exit(INTERRUPTED)
         except BaseException as error:
             raise _failure(error, ctx, signals) from error
         return result
@@ -107,7 +107,7 @@ def as_program() -> Iterator[None]:
     while modules were loaded may have left them such that Python itself would fail in unloading them.
     """
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
         sys.unraisablehook = _unraisable
     try:
         yield

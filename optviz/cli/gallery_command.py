@@ -213,10 +213,8 @@ def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool, ro
             result = "FAILED" if not each.holds else "fragile" if tally and tally.fragile else "ok"
             held = {"held": f"{tally.held} of {tally.runs}"} if tally else {}
             rows.append(row | {"found": each.found} | held | {"result": result})
-            known = {"left": _number(each.left), "right": _number(each.right), "holds": each.holds}
-            data.append(
-                row | known | ({"held": tally.held, "runs": tally.runs, "fragile": tally.fragile} if tally else {})
-            )
+            sides = {"left": _number(each.left), "right": _number(each.right), "holds": each.holds}
+            data.append(row | sides | (tally.as_data() if tally else {}))
     print_table(rows, form, data)
     for state in ("missing", "outdated"):
         if states[state] and not quiet:

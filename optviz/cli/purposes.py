@@ -25,15 +25,14 @@ def check_files(ctx: click.Context) -> None:
         ArgumentError: Naming both; or what is to be written has a name that no file can have.
     """
     given = {name: value for name, value in ctx.params.items() if value}
-    if not any(name in given for name in (*WRITES, "folder")):
+    written = [name for name in (*WRITES, "folder") if name in given]
+    if not written:
         return
     from optviz.kinds import path_text
     from optviz.purposes import check_apart
 
-    for name in (*WRITES, "folder"):
-        if name in given:
-            path_text(name, given[name])
-
+    for name in written:
+        path_text(name, given[name])
     reads, writes = (
         [each for name, find in table.items() if name in given for each in find(given[name])]
         for table in (READS, WRITES)

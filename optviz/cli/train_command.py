@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optviz.cli.failing import Command, going_on, note, wrote
+from optviz.cli.failing import INTERRUPTED, Command, going_on, note, wrote
 from optviz.cli.options import RateType, complete_optimizer, complete_schedule, examples, table_options
 from optviz.cli.portraying import check_portrait, draw, portrait_options, split_options, trained
 from optviz.cli.tables import print_table
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from optviz.nets.plan import Plan
     from optviz.nets.training import Training
     from optviz.nets.trials import Trial
-
-_INTERRUPTED = 130
 
 
 @click.command(
@@ -180,4 +178,4 @@ def _tell(ctx: click.Context, training: Training, save: str | None, quiet: bool,
         kept = f"; go on with --save {save} --resume" if save and training.unsaved is None else ""
         words = "; no picture was drawn" if undrawn else ""
         click.echo(told(f"Interrupted: this is what was trained until then{kept}{words}"), err=True)
-        ctx.exit(_INTERRUPTED)
+        ctx.exit(INTERRUPTED)

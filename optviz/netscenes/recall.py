@@ -65,8 +65,8 @@ def train_again(recipe: Recipe) -> Training:
     Raises:
         RecipeError: It was made in Python, or its data is other data now, or the recipe is damaged.
     """
-    again = train_from(recipe, (recipe.training or {})["seeds"])
     about = dict(recipe.training or {})
+    again = train_from(recipe, about["seeds"])
     if fingerprint(again.runs[0].setting) != about["samples"]:
         raise RecipeError(f"{about['data']}: its samples, or their parts, are others than when the picture was made")
     rules = {run.label: rule for run, (_, rule) in zip(again.runs, recipe.runs, strict=False)}
