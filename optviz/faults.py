@@ -80,7 +80,7 @@ def helping(error: BaseException, hint: str = "") -> str:
 def _words(error: BaseException) -> str:
     """What an error says of itself, which is code of others, too."""
     try:
-        return str(error)
+        return str(error) or "it does not say why"
     except (Exception, SystemExit):  # noqa: BLE001 - it may raise whatever there is
         return "it does not say why"
 

@@ -111,6 +111,20 @@ def several(value: Any, count: int, separator: str = ",") -> tuple[int | float, 
     return given if len(given) == len(found) == count else None
 
 
+def box_of(value: Any) -> tuple[int | float, ...] | None:
+    """The four finite numbers (x0, x1, y0, y1) of a box, or its pairs ((x0, x1), (y0, y1)); None where it is neither.
+
+    Example:
+        >>> box_of("-1,1,-2,2"), box_of(((-1, 1), (-2, 2))), box_of((-1, 1))
+        ((-1, 1, -2, 2), (-1, 1, -2, 2), None)
+    """
+    try:
+        pairs = [] if isinstance(value, str) else [several(each, 2) for each in listed("", value, (), "")]
+    except ArgumentError:
+        return None
+    return pairs[0] + pairs[1] if len(pairs) == 2 and pairs[0] and pairs[1] else several(value, 4)
+
+
 def array_of(value: Any, kind: type | None = None) -> NDArray[Any]:
     """What numpy makes of a value, its numbers of some kind.
 

@@ -10,7 +10,7 @@ from optviz.bounds import flag, number, whole, whole_of
 from optviz.calls import Answering
 from optviz.crowd import MAX_SEEDS
 from optviz.errors import ArgumentError, shown
-from optviz.kinds import several, text, word, words
+from optviz.kinds import box_of, several, text, word, words
 from optviz.series import series_names
 from optviz.surface import ROOM, Box, has_room
 from optviz.themes import PRESETS, THEMES, Theme, load_theme, theme_of
@@ -144,7 +144,7 @@ def _size(value: Any) -> tuple[int, int]:
 
 
 def _box(value: Any) -> Box:
-    found = several(value, 4)
+    found = box_of(value)
     if found is None or not (found[0] < found[1] and found[2] < found[3]):
         raise ArgumentError(f"view box must be X0,X1,Y0,Y1 with X0 < X1 and Y0 < Y1, not {_written(value, found, ',')}")
     x0, x1, y0, y1 = found

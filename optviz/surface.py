@@ -19,7 +19,7 @@ from optviz.bounds import flag, number_of, whole, within
 from optviz.calls import Answering
 from optviz.errors import ArgumentError, SurfaceError, shown
 from optviz.faults import blamed
-from optviz.kinds import array_of, listed, several, text
+from optviz.kinds import array_of, box_of, listed, several, text
 from optviz.probing import check_function, checked_values
 
 Array = NDArray[np.floating[Any]]
@@ -38,7 +38,7 @@ class Surface(metaclass=Answering):
         name: What the command line calls it: lower case, hyphens.
         fn: ``fn(x, y)`` -> value, elementwise in ``autograd.numpy``: arrays of one shape in, the same shape
             out. With `data`: ``fn(x, y, *columns)``, the loss of each sample.
-        domain: The box (x0, x1, y0, y1) that bounds searches and starts.
+        domain: The box (x0, x1, y0, y1), or ((x0, x1), (y0, y1)), that bounds searches and starts.
         start: Where a race begins, inside the domain.
         minima: Minimizers, global ones first; empty where there is none.
         saddles: Known saddle points.
@@ -218,7 +218,7 @@ class Surface(metaclass=Answering):
         }
 
     def _box(self, what: str, value: Any) -> Box:
-        box = None if isinstance(value, str) else several(value, 4)
+        box = None if isinstance(value, str) else box_of(value)
         if box is None or not (box[0] < box[1] and box[2] < box[3]):
             wanted = "four finite numbers (x0, x1, y0, y1) with x0 < x1 and y0 < y1"
             self._fail(f"{what} must be {wanted}, not {shown(value)}")

@@ -72,7 +72,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         f"a list of 1 to {_MOST} colours written #rrggbb",
     ),
     "tuple[Dash, ...]": (
-        lambda value: isinstance(value, tuple) and 0 < len(value) <= 16 and not value[0] and all(map(_is_dash, value)),
+        lambda value: isinstance(value, tuple) and 0 < len(value) <= 16 and all(map(_is_dash, value)) and not value[0],
         "a list of 1 to 16 line styles, the first of them [], the others strokes and gaps by turns in (0, 50]",
     ),
 }

@@ -81,6 +81,7 @@ def test_a_race_of_what_means_the_same_is_the_same(changes):
         ({"transparent": np.bool_(True)}, {"transparent": True}),
         ({"view_box": np.array([0, 1, 0, 1.0])}, {"view_box": (0.0, 1.0, 0.0, 1.0)}),
         ({"view_box": range(4)}, {"view_box": (0, 1, 2, 3)}),
+        ({"view_box": ((0, 1), (2, 3))}, {"view_box": (0, 1, 2, 3)}),
         ({"title": np.str_("Mine"), "layout": np.str_("panels")}, {"title": "Mine", "layout": "panels"}),
         ({"hold": None, "curves": None, "theme": None, "view": None}, {}),
     ],
@@ -103,6 +104,8 @@ def test_a_surface_keeps_arrays_as_plain_numbers():
     found = optviz.Surface(**BOWL | {"domain": np.array([-1.0, 1, -1, 1]), "minima": np.array([[0, 0.0]])})
     assert (found.domain, found.minima) == ((-1.0, 1.0, -1.0, 1.0), ((0.0, 0.0),))
     assert all(type(each) is float for each in found.domain)
+    pairs = optviz.Surface(**BOWL | {"domain": [(-1, 1), (-2, 2)], "view": np.array([[-1, 1], [-2, 2]])})
+    assert pairs.domain == pairs.view == (-1, 1, -2, 2)
 
 
 def test_a_list_in_the_second_place_are_optimizers(tmp_path):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from itertools import combinations
 
 import numpy as np
@@ -10,8 +10,8 @@ import pytest
 
 from optviz.draw.shade import BANDS
 from optviz.errors import ArgumentError, OptvizError, UnknownNameError
-from optviz.themes import PRESETS, THEMES, load_theme, theme_of
-from tests import colour
+from optviz.themes import PRESETS, THEMES, Theme, load_theme, theme_of
+from tests import colour, fuzz_python
 
 CLASSIC = 5
 """The first slots: sgd, momentum, adagrad, rmsprop, adam."""
@@ -293,3 +293,11 @@ def test_a_slide_is_read_from_the_back_row(tmp_path):
     assert all((slide.fit(theme).text - 1) * scale >= 25 for theme in THEMES.values())
     own = theme_of({"name": "light", "ink": "#ff0000", "text": 30, "heading": 50})
     assert slide.fit(own) == replace(own, **{**slide.lengths, "text": 30, "heading": 50})
+
+
+@pytest.mark.parametrize("field", [each.name for each in fields(Theme)])
+def test_values_that_raise_when_they_are_looked_at_are_refused(field):
+    hostile = fuzz_python.Hostile()
+    for value in (hostile, [hostile], [(), hostile]):
+        with pytest.raises(ArgumentError, match=field):
+            replace(THEMES["light"], **{field: value})

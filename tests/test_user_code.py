@@ -28,7 +28,7 @@ HEAD = "import math, sys\nimport numpy\nimport autograd.numpy as np\nfrom optviz
 RAISES = {
     "exit 0": ("sys.exit(0)", "SystemExit: 0"),
     "exit 3": ("raise SystemExit(3)", "SystemExit: 3"),
-    "StopIteration": ("next(iter(()))", "StopIteration"),
+    "StopIteration": ("next(iter(()))", "StopIteration: it does not say why"),
     "GeneratorExit": ("raise GeneratorExit", "GeneratorExit"),
     "a base of its own": ("raise type('Odd', (BaseException,), {})('odd')", "Odd: odd"),
     "an assertion": ("assert False, 'no'", "AssertionError: no"),
