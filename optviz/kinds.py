@@ -156,7 +156,9 @@ def path_text(name: str, value: Any) -> str:
         found = os.fsdecode(os.fsencode(value))
     except Exception as error:
         raise ArgumentError(f"{name} must be the path of a file, a text or a Path, not {shown(value)}") from error
-    if not found or "\0" in found:
+    if not found.strip():
+        raise ArgumentError(f"{name} must be the path of a file; {shown(found)} is empty")
+    if "\0" in found:
         raise ArgumentError(f"{name} must be the path of a file, not {shown(found)}")
     return found
 

@@ -212,8 +212,8 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
     "recipe": (_FILES, _NO_FILES),
     "pictures": (_FILES, _NO_FILES),
     "curves": (
-        ["loss", "loss,gradient", "gradient,step,distance,sharpness", "", "loss,loss"],
-        ["los", ",,", "loss;step"],
+        ["loss", "loss,gradient", "gradient,step,distance,sharpness", "loss,loss"],
+        ["los", ",,", "loss;step", ""],
     ),
     "view": (["contour", "relief"], ["3d"]),
     "camera": (["fixed", "orbit"], ["free"]),

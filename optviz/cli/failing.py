@@ -58,12 +58,13 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        from optviz.cli.purposes import check_files
+        from optviz.cli.purposes import check_files, check_named
 
         signals: list[int] = []
         try:
             with warnings.catch_warnings(), _tidy_end() as signals, _stdout_for_results(ctx):
                 warnings.showwarning = note
+                check_named(ctx)
                 check_files(ctx)
                 result = super().invoke(ctx)
             if _UNSAID in ctx.meta:

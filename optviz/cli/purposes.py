@@ -1,4 +1,6 @@
-"""Which files a command reads and which it writes, by the names of its options: the one place that knows them all."""
+"""What the values of options are for, before a command runs: none that names something is empty, and no file is for two
+purposes. Which files a command reads and which it writes is told by the names of its options, here alone.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,35 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from optviz.cli.failing import results
+from optviz.cli.options import Line, Names
+from optviz.errors import ArgumentError
 
 Find = Callable[[Any], Iterator[tuple[str, Path]]]
 """From the value of an option to what it is asked for with and the paths of its files."""
+
+
+def check_named(ctx: click.Context) -> None:
+    """Refuse what is to name something and is empty or blank, as of a variable of the shell that is not set.
+
+    A line of text may be empty, and says so.
+
+    Raises:
+        ArgumentError: Naming the option and what it takes.
+    """
+    for each in ctx.command.params:
+        name = each.name or ""
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT or isinstance(each.type, Line):
+            continue
+        value = ctx.params[name]
+        words = value if isinstance(value, tuple) and not isinstance(each.type, Names) else [value]
+        if any(isinstance(word, str | tuple) and not "".join(word).strip() for word in words):
+            allowed = each.metavar or name.upper()
+            if isinstance(each, click.Option):
+                raise ArgumentError(f"{'/'.join(each.opts)} is empty; it takes {allowed}: {each.help}")
+            raise ArgumentError(f"{allowed.strip('[].')} is empty: name one")
 
 
 def check_files(ctx: click.Context) -> None:
