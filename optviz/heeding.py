@@ -2,33 +2,57 @@
 
 Every race says it, from Python and in every command alike: of a user's surface that its gradient is not its slope or
 ended a run, that its values are rounded to a few, or other ones each time; of tuned rates that better ones may lie
-beyond those that were tried; and that nobody moves.
+beyond those that were tried; of a user's optimizer that it never moves; and that nobody does. `optviz.nets.fates` finds
+out the same of trainings, and says it in the words that are here.
 """
 
 from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optviz.catalog import comes_with_optviz
+from optviz.catalog import Entry, comes_with_optviz
 from optviz.errors import OptvizWarning, SurfaceError
 from optviz.gradients import exact_gradient
+from optviz.optimizer import OPTIMIZERS, Optimizer
 from optviz.problem import Problem
-from optviz.rates import Choice
 from optviz.slopes import broken_gradient, gradient_fault
 from optviz.surface import Array, Surface
 
 _STILL = 1e-3  # of the view's extent: less cannot be seen, and a rate was chosen to get somewhere
-_CREEPING = 1e-6  # a named rate may be meant to be slow
 _GRAINS = 1000  # steps between neighbouring numbers, of which values are made
 _FEW = 6  # points at which values are compared
 _ROUNDING = 1e-6  # of the largest value: one point alone is rounded differently
 _TAME = 1e100  # beyond it numbers run over when they are squared
 _MOMENTS = 100  # of a race that are compared with its surface
+
+CREEPING = 1e-6
+"""The least share of the view, or of a network's parameters, that counts as a move: a named rate may be meant so."""
+
+
+class Chosen(Protocol):
+    """A rate that was chosen, by whichever rule: of a race or of a training."""
+
+    @property
+    def lr(self) -> float:
+        """The rate."""
+
+    @property
+    def tried(self) -> tuple[float, float]:
+        """The gentlest and the highest of those that were tried."""
+
+    @property
+    def on_edge(self) -> bool:
+        """Whether it is one of these, so that a better one may lie beyond."""
+
+    @property
+    def all_out(self) -> bool:
+        """Whether none of those that were tried can be used."""
 
 
 def heed_function(problem: Problem) -> bool:
@@ -86,12 +110,17 @@ def _heed_values(problem: Problem) -> None:
         )
 
 
-def heed_rates(choices: Mapping[str, Choice]) -> None:
-    """Warn where the rates chosen lie at the end of those that were tried; `choices` are by label."""
+def heed_rates(choices: Mapping[str, Chosen], lost: str = "leaves the domain or the finite numbers") -> None:
+    """Warn where the rates chosen lie at the end of those that were tried.
+
+    Args:
+        choices: By label.
+        lost: What becomes of a run at a rate that cannot be used.
+    """
     at_end = {label: choice for label, choice in choices.items() if choice.on_edge}
     out = [label for label, choice in choices.items() if choice.all_out]
     told = [
-        f"{label} {choice.lr:.3g} of {choice.trials[0].lr:.3g} … {choice.trials[-1].lr:.3g}"
+        f"{label} {choice.lr:.3g} of {choice.tried[0]:.3g} … {choice.tried[1]:.3g}"
         for label, choice in at_end.items()
         if label not in out
     ]
@@ -99,36 +128,80 @@ def heed_rates(choices: Mapping[str, Choice]) -> None:
         text = f"rates at the end of those that were tried, so that better ones may lie beyond: {', '.join(told)}"
         _tell(text)
     if out:
-        text = f"every rate that was tried leaves the domain or the finite numbers, of {', '.join(out)}; name one: lr=…"
+        text = f"every rate that was tried {lost}, of {', '.join(out)}; name one: lr=…"
         _tell(text)
 
 
-def heed_paths(problem: Problem, rules: Mapping[str, str], points: Array, values: Array, warned: bool) -> None:
-    """Warn where nobody moves; and, unless its gradient was `warned` of before, where that alone ended a run.
+def heed_paths(
+    problem: Problem, entries: Sequence[Entry], rules: Sequence[str], points: Array, values: Array, warned: bool
+) -> None:
+    """Warn where nobody moves, or a user's optimizer does not; and where a gradient alone ended a run.
 
     Args:
         problem: What was run.
-        rules: How each run's rate came about, by its label.
+        entries: The runs.
+        rules: How each run's rate came about.
         points: All of their heads, (T+1, N, 2).
         values: There, (T+1, N).
-        warned: Whether the gradient is known to be wrong.
+        warned: Whether the gradient is known to be wrong, so that there is no need to warn of it again.
     """
     x0, x1, y0, y1 = problem.surface.window
     with np.errstate(all="ignore"):
         spans = points.max(axis=0) - points.min(axis=0)
-    least = _CREEPING if "given" in rules.values() else _STILL
-    if (spans < least * np.array([x1 - x0, y1 - y0])).all():
-        slopes = exact_gradient(problem.surface, np.array(problem.starts, dtype=float))
-        why = "the rates are too small: name larger ones, or leave the choice to lr=auto"
-        if set(rules.values()) == {"tuned"}:
-            why = "no rate that was tried takes them anywhere"
-        if not slopes.any():
-            why = "the gradient is 0 where they begin: start elsewhere"
-        text = f"nobody moves: all runs end where they begin, to {100 * least:g} % of the view; {why}"
-        _tell(text)
+    least = CREEPING if "given" in rules else _STILL
+    still = (spans < least * np.array([x1 - x0, y1 - y0])).all()
+    idle = [
+        entry.label
+        for entry, own in zip(entries, spans.reshape(len(entries), -1), strict=True)
+        if from_elsewhere(entry.optimizer) and not own.any()
+    ]
+    flat = bool((still or idle) and not exact_gradient(problem.surface, np.array(problem.starts, dtype=float)).any())
+    tell_still(rules, bool(still), [] if flat else idle, f"{100 * least:g} % of the view", flat=flat)
     ended = np.flatnonzero(~np.isfinite(spans).all(axis=-1))
     if len(ended) and not warned:
-        _heed_end(problem, list(rules), ended, points[:, ended], values[:, ended])
+        _heed_end(problem, [entry.label for entry in entries], ended, points[:, ended], values[:, ended])
+
+
+def from_elsewhere(optimizer: Optimizer) -> bool:
+    """Whether an optimizer is none of optviz's own."""
+    return type(optimizer) not in OPTIMIZERS.values()
+
+
+def tell_still(rules: Sequence[str], still: bool, idle: Sequence[str], least: str, *, flat: bool = False) -> None:
+    """Warn of runs that end where they begin, if there are any.
+
+    Args:
+        rules: How the rate of each run came about.
+        still: Whether that is so of all of them.
+        idle: The labels of optimizers from elsewhere of which it is so to the last digit.
+        least: What does not count as a move.
+        flat: Whether the gradient is 0 where they begin.
+    """
+    if idle:
+        stand = "stands" if len(idle) == 1 else "stand"
+        text = (
+            f"{', '.join(idle)} {stand} still: every step is 0, or too small to change a number, where the gradient is "
+            "not 0; look at what update returns, or name a larger rate"
+        )
+        _tell(text)
+    if not still or len(idle) == len(rules):
+        return
+    why = "the rates are too small: name larger ones, or leave the choice to lr=auto"
+    if set(rules) == {"tuned"}:
+        why = "no rate that was tried takes them anywhere"
+    if flat:
+        why = "the gradient is 0 where they begin: start elsewhere"
+    text = f"nobody moves: all runs end where they begin, to {least}; {why}"
+    _tell(text)
+
+
+def tell_step(label: str, where: str, gradient: str) -> None:
+    """Warn of a step that is not finite, taken where the gradient is."""
+    text = (
+        f"{label} takes a step that is not finite {where}, where the gradient is {gradient}: it divides by 0, or its "
+        "rate is far too large"
+    )
+    _tell(text)
 
 
 def _heed_end(problem: Problem, labels: list[str], heads: NDArray[np.intp], points: Array, values: Array) -> None:
@@ -150,12 +223,10 @@ def _heed_end(problem: Problem, labels: list[str], heads: NDArray[np.intp], poin
     if broken.any():
         ends = f", and ends {label} at step {first[at]}"
         text = broken_gradient(problem.surface.name, last[at], there[at], ends)
+        _tell(text)
     else:
-        text = (
-            f"{label} takes a step that is not finite at ({last[at, 0]:.4g}, {last[at, 1]:.4g}), where the gradient is "
-            f"({slopes[at, 0]:.4g}, {slopes[at, 1]:.4g}): it divides by 0, or its rate is far too large"
-        )
-    _tell(text)
+        point, slope = (f"({each[at, 0]:.4g}, {each[at, 1]:.4g})" for each in (last, slopes))
+        tell_step(label, f"at {point}", slope)
 
 
 def heed_other_surface(surface: Surface, points: Array, values: Array) -> None:

@@ -240,7 +240,7 @@ def race(
         Run(entry.label, entry.title, entry.ref, entry.optimizer.hyperparameters(), rule, None, None, edge)
         for entry, rule, edge in zip(entries, rules, edges, strict=True)
     )
-    heed_paths(problem, dict(zip([entry.label for entry in entries], rules, strict=True)), points, values, warned)
+    heed_paths(problem, entries, rules, points, values, warned)
     return _judged(problem, runs, points, values)
 
 

@@ -75,6 +75,7 @@ def records(race: Race, *, points: bool = False) -> list[dict[str, Any]]:
             "optimizer": run.optimizer,
             "hyperparameters": dict(run.hyperparameters),
             "lr_rule": run.lr_rule,
+            "lr_on_edge": run.lr_on_edge,
             "final": {"point": [_number(x) for x in last], "value": _number(race.values[-1, column])},
             "gap": None if gaps is None else _number(gaps[-1, column]),
             "distance": _number(distances[column]),

@@ -68,9 +68,14 @@ class Choice:
     trials: tuple[Trial, ...]
 
     @property
+    def tried(self) -> tuple[float, float]:
+        """The gentlest and the highest rate that were tried."""
+        return self.trials[0].lr, self.trials[-1].lr
+
+    @property
     def on_edge(self) -> bool:
         """Whether the rate lies at an end of those that were tried, so that a better one may lie beyond."""
-        return self.lr in (self.trials[0].lr, self.trials[-1].lr) and min(trial.score for trial in self.trials) > 0
+        return self.lr in self.tried and min(trial.score for trial in self.trials) > 0
 
     @property
     def all_out(self) -> bool:

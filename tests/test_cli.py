@@ -212,7 +212,7 @@ def test_progress_is_for_terminals(spawn, run, options, seen):
 # compare
 
 ONE = ["compare", "--surface", "rosenbrock", "-O", "sgd:lr=1e-3", "-O", "adam", "-O", "adam:lr=0.1", "--steps", "60"]
-ROW_KEYS = ["label", "optimizer", "hyperparameters", "lr_rule", "final", "gap", "distance"]
+ROW_KEYS = ["label", "optimizer", "hyperparameters", "lr_rule", "lr_on_edge", "final", "gap", "distance"]
 ROW_KEYS += ["steps_to_tolerance", "diverged_at", "left_at"]
 COLUMNS = ["run", "lr", "rule", "value", "gap", "distance", "steps to 1e-3", "diverged at", "left at"]
 

@@ -269,7 +269,7 @@ def test_rates_are_chosen_once_over_all_seeds(monkeypatch):
 
     def choose(settings, optimizers, *rest):
         asked.append([each.seed for each in settings])
-        return [rates.Choice(0.125, (), ()) for _ in optimizers]
+        return [rates.Choice(0.125, (1.0,), (9,)) for _ in optimizers]
 
     monkeypatch.setattr("optviz.nets.training.choose_rates", choose)
     training = train(MOONS, NET, ["sgd", "adam:lr=0.01", "momentum"], seeds=(3, 4), **QUICK)

@@ -456,8 +456,9 @@ def test_one_seed_as_json():
     assert list(found) == ["data", "seed", "version", "parameters", "runs"]
     assert found["parameters"] == NET.size == 2 * 8 + 16 + 18
     for row, run in zip(found["runs"], training.runs, strict=True):
-        keys = ["label", "optimizer", "hyperparameters", "lr_rule", "epochs", "train", "validation", "test"]
-        assert list(row) == [*keys, "seconds", "samples_per_second", "diverged_at", "history"]
+        keys = ["label", "optimizer", "hyperparameters", "lr_rule", "lr_on_edge", "epochs"]
+        parts = ["train", "validation", "test"]
+        assert list(row) == [*keys, *parts, "seconds", "samples_per_second", "diverged_at", "history"]
         assert row["test"] == {"loss": run.test.loss, "accuracy": run.test.accuracy}
         assert [at["epoch"] for at in row["history"]] == [1, 2, 3, 4]
     assert [row["label"] for row in found["runs"]] == ["sgd", "adam", "adam#2"]

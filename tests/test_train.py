@@ -102,8 +102,8 @@ def test_the_options_reach_the_training(run):
 
 SCORE = {"loss", "accuracy"}
 RUN = {
-    "label", "optimizer", "hyperparameters", "lr_rule", "epochs", "train", "validation", "test", "seconds",
-    "samples_per_second", "diverged_at", "history",
+    "label", "optimizer", "hyperparameters", "lr_rule", "lr_on_edge", "epochs", "train", "validation", "test",
+    "seconds", "samples_per_second", "diverged_at", "history",
 }  # fmt: skip
 
 

@@ -149,7 +149,8 @@ def rates(
     The score is the mean over the steps of √((f − f*)/(f₀ − f*)); "out" left the domain or the finite numbers. The
     gentlest rate within .02 of the best is taken; where the best lies at an end, lower or higher rates are tried, too.
     Rates far below or above all winners are shown by the decade; --json has every candidate. On a surface without a
-    minimum pictures take the one rate that the surface names.
+    minimum pictures take the one rate that the surface names. `optviz train` has a rule of its own: 12 rates, which are
+    not widened.
     """
     from optviz.catalog import DEFAULT_OPTIMIZERS, load_surface
     from optviz.lineup import choose_rates
@@ -164,6 +165,7 @@ def rates(
                 "name": label,
                 "title": choice.optimizer.title,
                 "lr": choice.lr,
+                "lr_on_edge": choice.on_edge,
                 "on_edge": choice.on_edge,
                 "trials": [
                     {"lr": t.lr, "score": t.score if math.isfinite(t.score) else None, "lasted": t.lasted}

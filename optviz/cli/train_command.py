@@ -122,7 +122,8 @@ def command(
 
     Columns: the loss on the training part, and the accuracy on the training, validation and test parts in percent; over
     several seeds mean ± standard deviation. Runs of a seed share split, first weights and batches. A rate marked * lies
-    on the edge of those that were tried. Ctrl-C ends the training at its next step and keeps what was trained.
+    at the end of those that were tried, so that a better one may lie beyond. Ctrl-C ends the training at its next step
+    and keeps what was trained.
 
     A picture carries its recipe: `optviz info FILE` prints it. Its path is printed after the table; where that is for
     programs (--json, csv, markdown), on stderr.

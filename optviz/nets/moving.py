@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from optviz.errors import OptvizError
-from optviz.optimizer import OPTIMIZERS, Optimizer, checked_step, guarding
+from optviz.heeding import from_elsewhere
+from optviz.optimizer import Optimizer, checked_step, guarding
 from optviz.optimizer.protocol import Array
 
 BLOCK = 1 << 15
@@ -27,26 +28,31 @@ class Mover:
         >>> params = np.array([2.0, -4.0])
         >>> mover = Mover(SGD(lr=0.5), params)
         >>> mover.move(params, params.copy())
+        True
         >>> params
         array([ 1., -2.])
     """
 
     def __init__(self, optimizer: Optimizer, params: Array, block: int = BLOCK) -> None:
-        self.optimizer, self.ours = optimizer, type(optimizer) in OPTIMIZERS.values()
+        self.optimizer, self.ours = optimizer, not from_elsewhere(optimizer)
         size = block if self.ours else max(1, len(params))
         self.places = [slice(at, min(at + size, len(params))) for at in range(0, len(params), size)]
         self.guard = guarding(optimizer)
         with self.guard:
             self.states = [optimizer.init(params[place]) for place in self.places]
 
-    def move(self, params: Array, gradient: Array) -> None:
-        """Take one step."""
+    def move(self, params: Array, gradient: Array) -> bool:
+        """Take one step; returns whether a rule from elsewhere made a finite one of a gradient that is."""
+        sound = True
         for number, place in enumerate(self.places):
             piece = params[place]
             with self.guard:
                 result = self.optimizer.update(gradient[place], self.states[number], piece)
             step, self.states[number] = result if self.ours else checked_step(self.optimizer, result, piece)
+            if not (self.ours or np.isfinite(step).all()):
+                sound = not np.isfinite(gradient).all()
             piece += step
+        return sound
 
     def leaves(self) -> dict[str, Any]:
         """The state as arrays (P,) and numbers by name, apart from how it is cut into blocks.

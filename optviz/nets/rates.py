@@ -7,6 +7,10 @@ the best. One end of one training is an accident, and the lowest of twelve such 
 it, and a training of full length tells what a rate is worth there. Choices that lie close still turn with the last
 digit: `benchmarks/rates.py` counts how many, and what the rule costs and gains in accuracy.
 
+Other than on surfaces, the grid is never widened: samples are standardized and weights begin in sizes to suit, so that
+no unit moves the right rates by decades, and every rate costs three trainings. Where the one taken lies at its end, a
+note says so.
+
 Rates that diverge are out. In trainings of more than 200 steps the worse half of the rates is dropped after 200, and
 all but three at the half of the training, where that comes later. With patience the lowest validation losses count. Of
 several seeds one trial takes the split of the first, one that of the middle one, one that of the last. The test part of
@@ -53,6 +57,21 @@ class Choice:
     lr: float
     losses: tuple[float, ...]
     steps: tuple[int, ...]
+
+    @property
+    def tried(self) -> tuple[float, float]:
+        """The gentlest and the highest rate of the grid."""
+        return GRID[0], GRID[-1]
+
+    @property
+    def on_edge(self) -> bool:
+        """Whether the rate is one of these, so that a better one may lie beyond."""
+        return on_edge(self.lr)
+
+    @property
+    def all_out(self) -> bool:
+        """Whether every rate of the grid diverged."""
+        return all(map(math.isinf, self.losses))
 
 
 def on_edge(lr: float) -> bool:

@@ -7,7 +7,6 @@ from statistics import mean, stdev
 from typing import Any
 
 import optviz
-from optviz.nets.rates import on_edge
 from optviz.nets.setting import Score
 from optviz.nets.training import Run, Training
 from optviz.numerals import rate_cell
@@ -40,6 +39,7 @@ def record(run: Run) -> dict[str, Any]:
         "optimizer": run.entry.ref,
         "hyperparameters": run.entry.optimizer.hyperparameters(),
         "lr_rule": run.lr_rule,
+        "lr_on_edge": run.lr_on_edge,
         "epochs": run.epochs,
         "train": plain_score(run.train),
         "validation": plain_score(run.validation),
@@ -80,7 +80,7 @@ def table(training: Training) -> list[dict[str, Any]]:
     for label in training.labels:
         runs = training.of(label)
         lr = runs[0].entry.optimizer.lr
-        edge = "*" if runs[0].lr_rule == "tuned" and on_edge(lr) else ""
+        edge = "*" if runs[0].lr_on_edge else ""
         row: dict[str, Any] = {"run": label, "lr": rate_cell(lr, runs[0].lr_rule) + edge, "rule": runs[0].lr_rule}
         row["epochs"] = runs[0].epochs if len(runs) == 1 else _told([run.epochs for run in runs], "{:.4g}")
         losses = [run.train.loss for run in runs]

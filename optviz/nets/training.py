@@ -19,16 +19,18 @@ from optviz.bounds import check_seed, flag, rate, whole
 from optviz.calls import Answering, answering, parameters_of, refuse_unknown
 from optviz.catalog import DEFAULT_OPTIMIZERS, Entry
 from optviz.errors import ArgumentError, OptvizError, shown
+from optviz.heeding import heed_rates
 from optviz.kinds import listed, path_text
 from optviz.lineup import enlist
 from optviz.nets.augmentation import Augmentation, augmentation
 from optviz.nets.datasets import Dataset, load_data
+from optviz.nets.fates import heed_trials
 from optviz.nets.interrupts import heeding
 from optviz.nets.losses import Penalty
 from optviz.nets.network import Network
 from optviz.nets.own import files_of
 from optviz.nets.plan import Plan
-from optviz.nets.rates import choose_rates
+from optviz.nets.rates import choose_rates, on_edge
 from optviz.nets.saving import Store
 from optviz.nets.setting import DTYPES, Score, Setting, prepare
 from optviz.nets.splits import SHARES
@@ -79,6 +81,11 @@ class Run:
     def seed(self) -> int:
         """What fixed split, first weights, minibatches and masks."""
         return self.setting.seed
+
+    @property
+    def lr_on_edge(self) -> bool:
+        """Whether the rate was chosen and lies at the end of those that were tried: a better one may lie beyond."""
+        return self.lr_rule == "tuned" and on_edge(self.entry.optimizer.lr)
 
     @property
     def epochs(self) -> int:
@@ -244,6 +251,7 @@ def train(
             if told is not None:
                 told(plan, trials)
         unsaved = store.failed if store is not None else None
+        heed_trials(plan, trials)
         return replace(_concluded(plan, trials, interrupted()), unsaved=unsaved)
 
 
@@ -274,9 +282,11 @@ def _with_rates(
     plan: Plan, lr: float | str, jobs: int, stop: Callable[[], bool], tried: Callable[[int, int], None] | None
 ) -> Plan:
     """The plan with a rate for every optimizer, and by which rule; rates are chosen once, for all seeds."""
-    unnamed = [entry.optimizer for entry in plan.entries if entry.optimizer.lr is None]
+    unnamed = [entry for entry in plan.entries if entry.optimizer.lr is None]
     if isinstance(lr, str):
-        choices = choose_rates(plan.settings, unnamed, jobs, stop, tried) if unnamed else []
+        optimizers = [entry.optimizer for entry in unnamed]
+        choices = choose_rates(plan.settings, optimizers, jobs, stop, tried) if unnamed else []
+        heed_rates({entry.label: choice for entry, choice in zip(unnamed, choices, strict=True)}, "diverges")
         rates = [choice.lr for choice in choices]
     else:
         rates = [float(lr)] * len(unnamed)

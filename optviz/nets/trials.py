@@ -72,7 +72,8 @@ class Trial:
 
     `losses` are those of the minibatches, penalty included, one a step; `diverged_at` is the first step with a loss
     that is not finite or beyond 1e12, or an epoch's end with such a weight; `best` the epoch with the lowest validation
-    loss, where patience asks. `ensemble` are the scores of an ensemble as a whole, in the first of its members.
+    loss, where patience asks. `broken_at` is the first step that was not finite where its gradient was, of an optimizer
+    from elsewhere. `ensemble` are the scores of an ensemble as a whole, in the first of its members.
     """
 
     optimizer: Optimizer
@@ -88,6 +89,7 @@ class Trial:
     observed: list[tuple[int, Any]] = field(default_factory=list)
     best: tuple[Epoch, Array, Array] | None = None
     diverged_at: int | None = None
+    broken_at: int | None = None
     stopped: bool = False
     seconds: float = 0.0
 
@@ -139,10 +141,9 @@ def advance(
             if trial.ended(setting) or stop():
                 break
             step = trial.step + 1
-            random = np.random.default_rng([trial.seed, _DRAWS, step])
-            x, labels = setting.batch(batches(step), random)
-            found = setting.network.backward(trial.params, trial.memory, x, labels, random, setting.penalty)
-            trial.mover.move(trial.params, found.gradient)
+            found, labels = _look(setting, trial, batches(step))
+            if not trial.mover.move(trial.params, found.gradient) and trial.broken_at is None:
+                trial.broken_at = step
             trial.memory, trial.step = found.memory, step
             trial.losses.append(found.loss)
             if not abs(found.loss) <= TOO_FAR:
@@ -155,6 +156,13 @@ def advance(
                     trial.observed.append((step, seen))
             _keep(setting, trial)
     trial.seconds += time.perf_counter() - began
+
+
+def next_gradient(setting: Setting, trial: Trial) -> Array:
+    """The gradient that the next step of a trial will see."""
+    batches = minibatches(len(setting.parts.train), setting.batch_size, trial.seed)
+    with np.errstate(all="ignore"):
+        return _look(setting, trial, batches(trial.step + 1))[0].gradient
 
 
 def conclude_epoch(setting: Setting, trial: Trial) -> None:
@@ -224,6 +232,13 @@ def together(setting: Setting, trials: Sequence[Trial]) -> Callable[[Array], Arr
         return total
 
     return mean
+
+
+def _look(setting: Setting, trial: Trial, batch: Any) -> tuple[Backward, Any]:
+    """What the next step of a trial sees in its batch, and the labels there."""
+    random = np.random.default_rng([trial.seed, _DRAWS, trial.step + 1])
+    x, labels = setting.batch(batch, random)
+    return setting.network.backward(trial.params, trial.memory, x, labels, random, setting.penalty), labels
 
 
 def _keep(setting: Setting, trial: Trial) -> None:
