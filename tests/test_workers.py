@@ -34,6 +34,45 @@ def test_a_killed_worker_loses_nothing():
     assert list(map_jobs(risky, range(6), 2)) == [0, 1, 4, 9, 16, 25]
 
 
+CUT = """
+import os, signal
+from multiprocessing.connection import Connection
+from optviz.workers import map_jobs
+
+parent = os.getpid()
+
+def half(self, content, write=os.write):
+    write(self.fileno(), bytes(content)[: len(content) // 2])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def large(n):
+    if n == 1 and os.getpid() != parent:
+        Connection._send = half
+    return bytes([n]) * 10**6
+
+assert list(map_jobs(large, range(6), 2)) == [bytes([n]) * 10**6 for n in range(6)]
+"""
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_result_loses_nothing():
+    subprocess.run([sys.executable, "-c", CUT], check=True, timeout=60)
+
+
+def test_what_cannot_be_sent_is_made_here():
+    made = list(map_jobs(lambda n: lambda: n, range(4), 2))
+    assert [each() for each in made] == [0, 1, 2, 3]
+
+
+def test_an_error_says_where_it_was_raised():
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(map_jobs(lambda n: 1 // n, [1, 0, 2], 2))
+    assert "test_workers.py" in "".join(caught.value.__notes__)
+
+
+def test_jobs_need_not_be_picklable():
+    assert list(map_jobs(lambda job: job(), [lambda: 1, lambda: 2, lambda: 3], 2)) == [1, 2, 3]
+
+
 LINGERING = """
 import os, time
 from optviz.workers import map_jobs
