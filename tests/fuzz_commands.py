@@ -101,6 +101,9 @@ OWN = [
 OWN += ["README.md", "index.html", "cut.npz", "cut.gif", "empty", "foreign.gif"]
 """Files that are the user's: no command may change them."""
 
+PICTURES = {"cut.gif", "foreign.gif"}
+"""Those of them that may be replaced where -o names them: pictures by a picture."""
+
 MINE = """import autograd.numpy as np
 from dataclasses import dataclass
 from optviz import Surface
@@ -263,18 +266,20 @@ def judged(line: list[str], folder: Path) -> list[str]:
         wrong.append(f"stderr holds {odd}")
     if len(result.stderr) > 20_000:
         wrong.append(f"stderr is {len(result.stderr)} letters long")
+    asked = _asked_to_write(line)
     wrong += [
         f"{name} is the user's, and was changed"
         for name in OWN
-        if after.get(name) != before.get(name) and not _forced(line)
+        if after.get(name) != before.get(name) and not (_forced(line) or name in asked & PICTURES)
     ]
     new = [name for name in after if name not in before]
     wrong += [f"{name} was left behind" for name in new if name.endswith(".part")]
-    wrong += [f"{name} is gone" for name in before if name not in after]
+    wrong += [f"{name} is gone" for name in before if name not in after and name.partition("/")[0] not in asked]
     if result.exit_code == 2 and (new or after != before):
         wrong.append(f"refused, and yet written: {new}")
     if result.exit_code == 0:
-        wrong += _unreadable(folder, [name for name in after if after[name] != before.get(name)])
+        changed = [name for name in after if after[name] != before.get(name)]
+        wrong += _unreadable(folder, [name for name in changed if name not in _given(line, ("--log",))])
         if "--json" in line and "-" not in line:
             wrong += _no_json(result.stdout)
     if result.exit_code and not result.stderr.strip():
@@ -289,6 +294,17 @@ def told(line: list[str]) -> str:
 
 def _ran(line: list[str]) -> click.testing.Result:  # type: ignore[name-defined]
     return CliRunner().invoke(main, line)
+
+
+def _asked_to_write(line: list[str]) -> set[str]:
+    """What -o names, as it is found in a listing of the folder."""
+    return {value.rstrip("/") for value in _given(line, ("-o", "--output"))}
+
+
+def _given(line: list[str], names: tuple[str, ...]) -> set[str]:
+    """The values that options of these names have in a line."""
+    found = {after for before, after in itertools.pairwise(line) if before in names}
+    return found | {word.partition("=")[2] for word in line if word.partition("=")[0] in names and "=" in word}
 
 
 def _forced(line: list[str]) -> bool:
