@@ -19,7 +19,7 @@ import optviz
 from optviz.carriers import MARK, MAX_SEARCHED, carried
 from optviz.catalog import is_local, is_local_data, load_optimizer
 from optviz.errors import ArgumentError, OptvizError
-from optviz.files import digest_now, digest_when_run, split_ref
+from optviz.files import digest_now, digests_when_run, lies_below, split_ref
 from optviz.ingredients import FORMAT, check_recipe
 from optviz.optimizer import Optimizer
 from optviz.reading import opened, parse_json
@@ -48,7 +48,8 @@ class Recipe:
     `runs` are full specs with the rule by which each rate came about; `picture` are the options of the scene. A still
     also has the `step` that it shows. Of a training there is no surface and no start, `steps` are the moments that are
     shown, and `training` says what was trained on what, as `optviz.netscenes.recall` writes and reads it. `files` are
-    the user's files of Python that were run, by their paths, with the sha256 of what they held then.
+    the user's files of Python that were run, and those beside or below them that they imported, by their paths, with
+    the sha256 of what they held then; older recipes have the former alone.
     """
 
     version: str
@@ -103,8 +104,10 @@ class Recipe:
 
     def with_files(self) -> Recipe:
         """The recipe with the sha256 of what the user's files held when they were run."""
-        digests = {str(path): digest_when_run(path) for path in self.local_files()}
-        return replace(self, files={path: digest for path, digest in digests.items() if digest is not None})
+        ran = [digests_when_run(path) for path in self.local_files()]
+        first = {path: each[path] for each in ran for path in list(each)[:1]}
+        imported = {path: digest for each in ran for path, digest in each.items() if path not in first}
+        return replace(self, files=first | dict(sorted(imported.items())))
 
     def changed_files(self) -> list[str]:
         """The user's files that do not hold now what they held when the picture was made, as far as that is known.
@@ -112,7 +115,17 @@ class Recipe:
         Raises:
             OptvizError: One cannot be read.
         """
-        return [str(path) for path in self.local_files() if self.files.get(str(path), now := digest_now(path)) != now]
+        run = self.local_files()
+        changed = [str(path) for path in run if self.files.get(str(path), now := digest_now(path)) != now]
+        for name, digest in self.files.items():
+            path = Path(name)
+            if path not in run and any(lies_below(path, each.parent) for each in run):
+                try:
+                    same = digest_now(path) == digest
+                except OptvizError:  # it is gone; whether that matters shows when the others are run
+                    same = False
+                changed += [] if same else [name]
+        return changed
 
 
 def recipe_of(race: Race, picture: Mapping[str, Any]) -> Recipe:
