@@ -32,6 +32,19 @@ class GalleryError(OptvizError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Here:
+    """What is true from the very start of an exhibit's command alone, and need not be from one beside it.
+
+    Args:
+        why: A sentence that says why; the guide to the gallery prints it.
+        shows: Claims, as an exhibit's.
+    """
+
+    why: str
+    shows: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exhibit:
     """One picture of the gallery.
 
@@ -42,7 +55,8 @@ class Exhibit:
         see: Where to look.
         command: ``optviz animate …`` or ``optviz train …`` as one would type it, without the output's path.
         tags: What it is about, each written as a slug.
-        shows: Claims about the race or the training, as `optviz.claims` reads them.
+        shows: Claims about the race or the training, as `optviz.claims` reads them. They hold from starts nearby, too.
+        here: What else a race shows, but only from this very start.
     """
 
     slug: str
@@ -52,6 +66,12 @@ class Exhibit:
     command: str
     tags: tuple[str, ...]
     shows: tuple[Claim, ...]
+    here: Here | None = None
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """All that is claimed, what is true from this very start alone at the end."""
+        return self.shows if self.here is None else self.shows + self.here.shows
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -75,7 +95,7 @@ class Exhibit:
             GalleryError: A claim does not fit it.
         """
         findings = []
-        for claim in self.shows:
+        for claim in self.claims:
             try:
                 findings.append(claim.check(race))
             except ArgumentError as error:
@@ -152,15 +172,28 @@ def _exhibit(slug: str, table: Any) -> Exhibit:
         if key not in keys:
             raise GalleryError(f"exhibit {slug}: {UnknownNameError('key', key, keys)}")
     for key in keys:
-        if key not in table:
+        if key not in table and key != "here":
             raise GalleryError(f"exhibit {slug}: {key} is missing; an exhibit has {', '.join(keys)}")
-    texts = {key: _text(slug, key, table[key]) for key in keys if key not in ("tags", "shows")}
+    texts = {key: _text(slug, key, table[key]) for key in keys if key not in ("tags", "shows", "here")}
     tags, lines = (_texts(slug, key, table[key]) for key in ("tags", "shows"))
     for tag in tags:
         if not _SLUG.fullmatch(tag):
             raise GalleryError(f"exhibit {slug}, tags: {tag!r} must be lower-case letters, digits and single hyphens")
     _check_command(slug, texts["command"])
-    return Exhibit(slug=slug, **texts, tags=tags, shows=tuple(_claim(slug, line) for line in lines))
+    shows = tuple(_claim(slug, line) for line in lines)
+    exhibit = Exhibit(slug=slug, **texts, tags=tags, shows=shows, here=_here(slug, table.get("here")))
+    if exhibit.trains and exhibit.here:
+        raise GalleryError(f"exhibit {slug}, here: a training has no start; leave it out")
+    return exhibit
+
+
+def _here(slug: str, table: Any) -> Here | None:
+    if table is None:
+        return None
+    if not isinstance(table, Mapping) or set(table) != {"why", "shows"}:
+        raise GalleryError(f"exhibit {slug}, here: must be a table of why and shows, not {shown(table)}")
+    lines = _texts(slug, "here.shows", table["shows"])
+    return Here(why=_text(slug, "here.why", table["why"]), shows=tuple(_claim(slug, line) for line in lines))
 
 
 def _text(slug: str, key: str, value: Any) -> str:

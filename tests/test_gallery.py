@@ -121,7 +121,7 @@ def test_what_is_shown_in_noise_is_no_luck_of_the_seed(exhibit):
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
 def test_every_claim_is_about_every_run(exhibit):
     """Nobody is in a picture of whom nothing is said."""
-    named = {side.label for claim in exhibit.shows for side in (claim.left, claim.right)}
+    named = {side.label for claim in exhibit.claims for side in (claim.left, claim.right)}
     assert named >= set(staged(exhibit)[0].labels)
 
 
@@ -165,7 +165,8 @@ def test_the_page_has_everything_and_its_links_lead_somewhere():
     for each in EXHIBITS:
         for text in (each.title, each.caption, each.see, f"```sh\n{each.command}\n```", f"]({each.picture})"):
             assert text in page
-        assert all(f"`{claim.text}`" in page for claim in each.shows)
+        assert all(f"`{claim.text}`" in page for claim in each.claims)
+        assert each.here is None or each.here.why in page
 
 
 def test_the_page_to_browse_has_everything_and_asks_for_pictures_alone():
@@ -174,8 +175,9 @@ def test_the_page_to_browse_has_everything_and_asks_for_pictures_alone():
     assert list(page.articles) == SLUGS
     for each in EXHIBITS:
         words = page.articles[each.slug]
-        for part in (each.title, each.caption, each.see, each.command, *(claim.text for claim in each.shows)):
+        for part in (each.title, each.caption, each.see, each.command, *(claim.text for claim in each.claims)):
             assert part in words
+        assert each.here is None or each.here.why in words
     assert [picture["src"] for picture in page.all("img") if "src" in picture] == [each.picture for each in EXHIBITS]
     assert all(picture["alt"] for picture in page.all("img", loading="lazy"))
     assert not [has for _, has in page.elements if "src" in has and "/" in has["src"]]
@@ -352,6 +354,13 @@ def test_a_claim_that_does_not_hold_fails_the_check(run, exhibits):
     assert run("gallery", "--check", "--format", "csv").stdout.startswith("exhibit,claim,found,result\nhill,")
 
 
+def test_what_is_true_from_one_start_alone_is_checked_too(run, exhibits):
+    exhibits(as_toml() + 'here = { why = "It is so.", shows = ["gap(sgd) < 1e-300"] }\n')
+    result = run("gallery", "--check")
+    assert result.exit_code == 1
+    assert result.stderr.endswith("Error: 1 of 2 claims do not hold\n")
+
+
 # What is refused
 
 
@@ -396,6 +405,23 @@ BAD = {
     "measure": (
         as_toml(shows=["gab(sgd) < 1"]),
         "exhibit hill, shows: no measure is called 'gab'. Did you mean 'gap'?",
+    ),
+    "here": (as_toml(here="so"), "exhibit hill, here: must be a table of why and shows, not 'so'"),
+    "no reason": (
+        as_toml() + 'here.shows = ["gap(sgd) < 1"]\n',
+        "exhibit hill, here: must be a table of why and shows, not {'shows': ['gap(sgd) < 1']}",
+    ),
+    "blank reason": (
+        as_toml() + 'here = { why = "", shows = ["gap(sgd) < 1"] }\n',
+        "exhibit hill, here.why: must be a line of text, not ''",
+    ),
+    "here no list": (
+        as_toml() + 'here = { why = "So.", shows = "gap(sgd) < 1" }\n',
+        "exhibit hill, here.shows: must be a list of one text or more, not 'gap(sgd) < 1'",
+    ),
+    "a start of a training": (
+        as_toml(command="optviz train --data moons") + 'here = { why = "So.", shows = ["train_loss(sgd) < 1"] }\n',
+        "exhibit hill, here: a training has no start; leave it out",
     ),
     "same title": (as_toml() + as_toml("dale"), "exhibit hill, title: 'Down a hill' is the title of another one too"),
     "other command": (

@@ -1,4 +1,4 @@
-"""Claims that hang on the last digit of a start, or on one seed, are found; others are not."""
+"""Claims that hang on the last digit of a start, on one start, or on one seed, are found; others are not."""
 
 import json
 
@@ -8,16 +8,19 @@ import pytest
 from optviz import robustness
 from optviz.claims import parse_claim
 from optviz.cli.exhibiting import stage_exhibit
-from optviz.gallery import Exhibit
+from optviz.gallery import Exhibit, Here, load_exhibits
 
 
-def exhibit(command, *claims):
+def exhibit(command, *claims, here=None):
     words = {"slug": "made-up", "title": "Made up", "caption": "It moves.", "see": "It."}
-    return Exhibit(**words, command=f"optviz {command}", tags=("one",), shows=tuple(map(parse_claim, claims)))
+    only = None if here is None else Here(why="So.", shows=(parse_claim(here),))
+    return Exhibit(
+        **words, command=f"optviz {command}", tags=("one",), shows=tuple(map(parse_claim, claims)), here=only
+    )
 
 
-def tallied(command, *claims, times=10):
-    each = exhibit(command, *claims)
+def tallied(command, *claims, times=10, here=None):
+    each = exhibit(command, *claims, here=here)
     subject, _, recipe = stage_exhibit(each)
     return robustness.tallied(each, subject, recipe, times)
 
@@ -41,6 +44,50 @@ def test_a_claim_with_margin_is_not_fragile_where_one_on_the_edge_is():
     assert 0 < edge.held < 10
     assert edge.fragile
     assert margin.held == 10
+
+
+RIDGE = "animate --surface saddle -O sgd:lr=0.05 -O momentum:lr=0.05 --steps 120 --start=1.5,0.001"
+
+
+def test_a_claim_that_one_lucky_start_has_is_fragile_though_it_holds_by_a_hair():
+    """y doubles with every 14 steps or so; a start 0.02 beside the ridge is gone long before one 0.001 beside it."""
+    lucky, sure = tallied(RIDGE, "left_at(sgd) > 75", "left_at(momentum) < left_at(sgd)")
+    assert (lucky.held, lucky.fragile) == (10, True)
+    assert lucky.nearby < 10
+    assert (sure.held, sure.nearby, sure.fragile) == (10, 10, False)
+
+
+def test_what_is_declared_to_be_true_of_one_start_alone_is_not_judged_by_those_nearby():
+    sure, here = tallied(RIDGE, "left_at(momentum) < left_at(sgd)", here="left_at(sgd) > 75")
+    assert (sure.here, here.here) == (False, True)
+    assert here.nearby < 10
+    assert not here.fragile
+    chaos = "animate --surface ackley -O sgd:lr=0.2 --steps 120"
+    end = float(stage_exhibit(exhibit(chaos))[0].values[-1, 0])
+    _, here = tallied(chaos, "value(sgd) > 0", here=f"value(sgd) == {end!r}")
+    assert here.fragile, "by a hair it is judged all the same"
+
+
+def test_starts_nearby_are_within_a_hundredth_of_the_view_and_the_rest_is_as_it_was():
+    each = exhibit("animate --surface noisy-moons -O sgd:lr=0.1 --steps 2 --start 6,-6 --start 0,0 --seed 3")
+    subject, _, recipe = stage_exhibit(each)
+    x0, x1, y0, y1 = subject.surface.window
+    others = list(robustness.from_nearby(subject, recipe, 5))
+    assert len({other.starts for other in others}) == 5
+    for other in others:
+        moved = np.abs(np.array(other.starts) - np.array(subject.starts)) / (x1 - x0, y1 - y0)
+        assert 1e-4 < moved[1].max() <= 0.01
+        assert subject.surface.contains(np.array(other.starts)).all()
+        assert other.problem.seed == 3
+        assert [run.hyperparameters for run in other.runs] == [run.hyperparameters for run in subject.runs]
+
+
+@pytest.mark.parametrize("each", [each for each in load_exhibits() if each.here], ids=lambda each: each.slug)
+def test_exhibits_declare_one_start_alone_only_where_they_must(each):
+    subject, _, recipe = stage_exhibit(each)
+    tallies = robustness.tallied(each, subject, recipe)
+    assert not [tally.claim.text for tally in tallies if tally.fragile]
+    assert any(tally.nearby < tally.runs for tally in tallies if tally.here), "move its claims to shows"
 
 
 def test_where_chance_has_a_part_seeds_differ_and_starts_do_not():
@@ -69,6 +116,7 @@ def test_trainings_have_other_seeds_at_the_same_rates():
     assert {run.entry.optimizer.lr for other in others for run in other.runs} == {0.1}
     lucky, sure = tallied(line, f"train_loss(sgd) == {subject.runs[0].train.loss!r}", "train_loss(sgd) > 0", times=2)
     assert (lucky.fragile, sure.fragile) == (True, False)
+    assert lucky.nearby is sure.nearby is None
 
 
 @pytest.mark.parametrize(("claim", "code", "result"), [("gap(sgd) < 1e9", 0, "ok"), ("x(sgd, 1) == {}", 1, "fragile")])
@@ -84,6 +132,23 @@ def test_the_command_says_what_is_fragile(run, monkeypatch, claim, code, result)
     assert row["runs"] == 10
     table = run("gallery", "--check", "--robust").stdout
     assert result in table
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_the_command_says_which_claims_one_start_alone_has(run, monkeypatch, declared):
+    lucky, sure = "left_at(sgd) > 75", "left_at(momentum) < left_at(sgd)"
+    made = exhibit(RIDGE, sure, here=lucky) if declared else exhibit(RIDGE, sure, lucky)
+    monkeypatch.setattr("optviz.gallery.load_exhibits", lambda *_: (made,))
+    found = run("gallery", "--check", "--robust", "--json")
+    assert found.exit_code == (0 if declared else 1)
+    [_, row] = json.loads(found.stdout)
+    assert (row["held"], row["here"], row["fragile"]) == (10, declared, not declared)
+    assert row["nearby"] < 10
+    table = run("gallery", "--check", "--robust").stdout.splitlines()
+    assert table[0].split() == ["exhibit", "claim", "found", "held", "nearby", "result"]
+    assert table[1].split()[-7:] == ["10", "of", "10", "10", "of", "10", "ok"]
+    assert (f"{row['nearby']} of 10, here" in table[2]) is declared
+    assert table[2].split()[-1] == ("ok" if declared else "fragile")
 
 
 def test_robust_goes_with_check(refuse):

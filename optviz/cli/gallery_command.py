@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     help="How many at once.  [default: one a processor]",
 )
 @click.option("--check", is_flag=True, help="Render nothing: run, and compare with what each exhibit claims.")
-@click.option("--robust", is_flag=True, help="With --check: run each ten times more, from moved starts or other seeds.")
+@click.option("--robust", is_flag=True, help="With --check: run each again, from moved starts and other seeds.")
 @table_options
 @click.option("--quiet", is_flag=True, help="No progress, no notes.")
 @click.pass_context
@@ -75,8 +75,10 @@ def command(
     With --check every claim about a race or a training is compared with it, and printed with what was found; if one
     does not hold, the exit code is 1. With --robust, too, each exhibit is run ten times more: races without chance from
     starts moved by 1e-12 of the view, as far as another processor's rounding may move them, all others and trainings
-    from other seeds, at the same rates. A claim is fragile, and the exit code 1, where it fails from a moved start, or
-    from more than two of ten seeds. That takes minutes for the whole gallery.
+    from other seeds, at the same rates. That is the column "held"; for "nearby" races are run from ten starts moved by
+    up to a hundredth of the view. A claim is fragile, and the exit code 1, where it fails from a moved start, or from
+    more than two of ten seeds; "here" marks those that an exhibit declares, with its reason, to be true from its very
+    start alone. That takes minutes for the whole gallery.
     """
     from optviz.errors import ArgumentError
     from optviz.gallery import choose, load_exhibits
@@ -211,8 +213,7 @@ def _check(exhibits: Sequence[Exhibit], folder: Path, form: str, quiet: bool, ro
         for each, tally in zip_longest(exhibit.check(race), tallies):
             row = {"exhibit": exhibit.slug, "claim": each.claim.text}
             result = "FAILED" if not each.holds else "fragile" if tally and tally.fragile else "ok"
-            held = {"held": f"{tally.held} of {tally.runs}"} if tally else {}
-            rows.append(row | {"found": each.found} | held | {"result": result})
+            rows.append(row | {"found": each.found} | (tally.as_row() if tally else {}) | {"result": result})
             sides = {"left": _number(each.left), "right": _number(each.right), "holds": each.holds}
             data.append(row | sides | (tally.as_data() if tally else {}))
     print_table(rows, form, data)

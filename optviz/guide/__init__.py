@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from optviz.claims import Claim
 from optviz.gallery import Exhibit
 
 _HERE = Path(__file__).parent
@@ -25,9 +26,11 @@ _INTRODUCTION = """\
 <!-- Written by `optviz gallery` from exhibits.toml: change that, not this. -->
 
 Every picture is what the command beneath it makes: copy it, change it, run it. Beneath that stands in figures what the
-picture shows; `optviz gallery --check` runs all of them and compares. Where a picture says that a rate was *tuned*,
-one rule chose it for every optimizer alike; *given* means that the command names it, *same for all* that the surface
-does. [index.html](index.html) is the same to browse: by surface, optimizer and topic.
+picture shows; `optviz gallery --check` runs all of them and compares, and `--robust` does so from ten starts moved by
+up to a hundredth of the view and from ten other seeds as well. What is true *from this very start* alone stands by
+itself, with the reason. Where a picture says that a rate was *tuned*, one rule chose it for every optimizer alike;
+*given* means that the command names it, *same for all* that the surface does. [index.html](index.html) is the same to
+browse: by surface, optimizer and topic.
 """
 
 
@@ -66,7 +69,9 @@ def index(entries: Sequence[Entry]) -> str:
 
 
 def _section(exhibit: Exhibit) -> str:
-    claims = " · ".join(f"`{claim.text}`" for claim in exhibit.shows)
+    here = ""
+    if exhibit.here is not None:
+        here = f"\nFrom this very start: {_listed(exhibit.here.shows)}. {exhibit.here.why}\n"
     return f"""
 ## {exhibit.title}
 
@@ -80,14 +85,20 @@ def _section(exhibit: Exhibit) -> str:
 {exhibit.command}
 ```
 
-Checked: {claims}
-"""
+Checked: {_listed(exhibit.shows)}
+{here}"""
+
+
+def _listed(claims: Sequence[Claim]) -> str:
+    return " · ".join(f"`{claim.text}`" for claim in claims)
 
 
 def _card(entry: Entry) -> str:
     exhibit, (width, height) = entry.exhibit, entry.size
     tags = _safe("|".join([entry.surface, *entry.optimizers, *exhibit.tags]))
-    claims = "".join(f"<li><code>{_safe(claim.text)}</code></li>" for claim in exhibit.shows)
+    claims, here = _items(exhibit.shows), ""
+    if exhibit.here is not None:
+        here = f"<p>From this very start. {_safe(exhibit.here.why)}</p><ul>{_items(exhibit.here.shows)}</ul>"
     return f"""\
 <article id="{exhibit.slug}" data-tags="{tags}" style="--ground: {entry.ground}">
   <button type="button" title="Enlarge"><img src="{exhibit.picture}" alt="{_safe(exhibit.caption)}" width="{width}" \
@@ -97,9 +108,13 @@ height="{height}" loading="lazy"></button>
     <p>{_safe(exhibit.caption)}</p>
     <p class="see">{_safe(exhibit.see)}</p>
     <div class="command"><pre><code>{_safe(exhibit.command)}</code></pre><button type="button">Copy</button></div>
-    <details><summary>{len(exhibit.shows)} claims, checked</summary><ul>{claims}</ul></details>
+    <details><summary>{len(exhibit.claims)} claims, checked</summary><ul>{claims}</ul>{here}</details>
   </div>
 </article>"""
+
+
+def _items(claims: Sequence[Claim]) -> str:
+    return "".join(f"<li><code>{_safe(claim.text)}</code></li>" for claim in claims)
 
 
 def _chips(name: str, values: Iterable[str]) -> str:
