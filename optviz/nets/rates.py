@@ -11,10 +11,11 @@ Other than on surfaces, the grid is never widened: samples are standardized and 
 no unit moves the right rates by decades, and every rate costs three trainings. Where the one taken lies at its end, a
 note says so.
 
-Rates that diverge are out. In trainings of more than 200 steps the worse half of the rates is dropped after 200, and
-all but three at the half of the training, where that comes later. With patience the lowest validation losses count. Of
-several seeds one trial takes the split of the first, one that of the middle one, one that of the last. The test part of
-a split is never looked at.
+Rates that diverge in a trial are out. In trainings of more than 200 steps the worse half of the rates is dropped after
+200, and all but three at the half of the training, where that comes later; the choice is among those tried the longest.
+With patience the lowest validation losses count. Of several seeds one trial takes the split of the first, one that of
+the middle one (of an even number, one of the two in the middle), one that of the last. The test part of a split is
+never looked at.
 """
 
 from __future__ import annotations
