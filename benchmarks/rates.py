@@ -1,15 +1,18 @@
 """Choosing learning rates for networks: the former rule against the present one, by what the rates are worth.
 
 ``python benchmarks/rates.py`` takes five minutes on one core, ``--quick`` a little over one; ``--seeds`` says how many
-seeds, ``--epochs`` how long is trained. On moons and digits, with the network and the training that ``optviz train``
-takes unless told else, both rules choose a rate for each of the five optimizers at each seed. The former rule took the
-lowest validation loss of one training a rate, from one other seed and of 200 steps at the most; the present one is that
-of `optviz.nets.rates`.
+seeds, ``--seed`` which is the first, ``--epochs`` how long is trained. On moons and digits, with the network and the
+training that ``optviz train`` takes unless told else, both rules choose a rate for each of the five optimizers at each
+seed. The former rule took the lowest validation loss of one training a rate, from one other seed and of 200 steps at
+the most; the present one is that of `optviz.nets.rates`.
 
 Every rate of the grid is then trained to the end from all seeds. A choice's regret is the mean test accuracy over the
 seeds of the best of the twelve rates, less that of the rate chosen, in points; trainings that diverge count as guesses.
-A choice flips if another rate is chosen once the first weights of all trials are moved by about a millionth of
-themselves, which should mean nothing.
+The best of twelve is the best by the same few test samples, so regrets are too large for every rule, and they tell
+nothing of their own error. The gain does: what the present rule's choice for a seed gets in that seed's own training,
+less what the former's gets, averaged over the optimizers; a number a seed, so that seeds give a mean and its standard
+error. A gain of less than two standard errors is none that was seen. A choice flips if another rate is chosen once the
+first weights of all trials are moved by about a millionth of themselves, which should mean nothing.
 """
 
 from __future__ import annotations
@@ -77,15 +80,15 @@ def present(setting, optimizer):
 RULES = {"former": former, "present": present}
 
 
-def settings(name, seeds, epochs=EPOCHS):
+def settings(name, seeds, epochs):
     """A setting a seed."""
     data = load_data(name)
     network = perceptron(data.features, data.classes, HIDDEN)
-    return [prepare(data, network, seed, SHARES, epochs=epochs) for seed in range(seeds)]
+    return [prepare(data, network, seed, SHARES, epochs=epochs) for seed in seeds]
 
 
 def accuracies(trained, optimizer):
-    """The mean test accuracy of every rate of the grid, in per cent."""
+    """The test accuracies of every rate of the grid, in per cent, seed by seed."""
     found = {}
     for lr in GRID:
         each = []
@@ -95,8 +98,8 @@ def accuracies(trained, optimizer):
             with np.errstate(all="ignore"):
                 right = setting.evaluate(trial.answers(setting), setting.parts.test).accuracy
             guessed = 1 / setting.network.classes
-            each.append(right if trial.diverged_at is None and math.isfinite(right) else guessed)
-        found[lr] = 100 * statistics.mean(each)
+            each.append(100 * (right if trial.diverged_at is None and math.isfinite(right) else guessed))
+        found[lr] = each
     return found
 
 
@@ -109,22 +112,37 @@ def choices(rule, trained, optimizer):
     return found
 
 
-def judged(found, worth):
+def judged(found, accuracy):
     """Regret of each choice, and how many of them flip."""
+    worth = {lr: statistics.mean(each) for lr, each in accuracy.items()}
     best = max(worth.values())
     return [best - worth[choice.rate] for choice in found], sum(choice.rate != choice.moved for choice in found)
 
 
+def gained(before, after, accuracy):
+    """What each choice of the present rule has more, in the training of the seed it was made for."""
+    pairs = zip(before, after, strict=True)
+    return [accuracy[new.rate][at] - accuracy[old.rate][at] for at, (old, new) in enumerate(pairs)]
+
+
 def measure(name, seeds, epochs):
-    """Regrets and flips of each rule on a data set, optimizer by optimizer."""
+    """Regrets and flips of each rule on a data set, optimizer by optimizer, and the gain, seed by seed."""
     trained = settings(name, seeds, epochs)
-    measured = {rule: {} for rule in RULES}
+    measured, gains = {rule: {} for rule in RULES}, []
     for spec in DEFAULT_OPTIMIZERS:
         optimizer = load_optimizer(spec).optimizer
-        worth = accuracies(trained, optimizer)
-        for rule, chosen in RULES.items():
-            measured[rule][optimizer.name] = judged(choices(chosen, trained, optimizer), worth)
-    return measured
+        accuracy = accuracies(trained, optimizer)
+        chosen = {rule: choices(choose, trained, optimizer) for rule, choose in RULES.items()}
+        for rule, found in chosen.items():
+            measured[rule][optimizer.name] = judged(found, accuracy)
+        gains.append(gained(chosen["former"], chosen["present"], accuracy))
+    return measured, [statistics.mean(each) for each in zip(*gains, strict=True)]
+
+
+def with_error(values):
+    """A mean and its standard error; of one value there is none."""
+    error = f"{statistics.stdev(values) / math.sqrt(len(values)):.2f}" if len(values) > 1 else "unknown"
+    return f"{statistics.mean(values):+.2f}, standard error {error}"
 
 
 def main(arguments=None):
@@ -133,6 +151,7 @@ def main(arguments=None):
         "--quick", action="store_true", help=f"a little over a minute, with {QUICK} seeds: too few to tell much"
     )
     parser.add_argument("--seeds", type=int, metavar="K", help=f"how many seeds, from 1 (default: {SEEDS})")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the first, from 0 (default: %(default)s)")
     parser.add_argument(
         "--epochs", type=int, default=EPOCHS, metavar="N", help="of each training (default: %(default)s)"
     )
@@ -141,15 +160,18 @@ def main(arguments=None):
     for option, value in {"--seeds": seeds, "--epochs": options.epochs}.items():
         if value < 1:
             parser.error(f"{option} must be 1 or more, not {value}")
+    if options.seed < 0:
+        parser.error(f"--seed must be 0 or more, not {options.seed}")
     began = time.perf_counter()
     head = ["", "regret, points: mean", "worst", "flips", "of"]
     for name in DATA:
-        print(f"## {name}, {seeds} seeds, {options.epochs} epochs\n")
-        measured = measure(name, seeds, options.epochs)
+        print(f"## {name}, {seeds} seeds from {options.seed} on, {options.epochs} epochs\n")
+        measured, gains = measure(name, range(options.seed, options.seed + seeds), options.epochs)
         rows = [row(f"{rule} rule", list(found.values())) for rule, found in measured.items()]
         for rule, found in measured.items():
             rows += [row(f"{rule}, {optimizer}", [each]) for optimizer, each in found.items()]
         show(head, rows)
+        print(f"Gain of the present rule over the former, in points: {with_error(gains)}\n")
     print(f"{time.perf_counter() - began:.0f} s")
 
 

@@ -3,6 +3,7 @@
 import importlib
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def rates(module, monkeypatch):
 
 @pytest.mark.filterwarnings("ignore::optviz.errors.OptvizWarning")
 def test_rules_for_rates_are_compared(rates, capsys):
-    rates.main(["--seeds", "2", "--epochs", "2"])
+    rates.main(["--seeds", "2", "--seed", "5", "--epochs", "2"])
     told = capsys.readouterr().out
     table = [[cell.strip() for cell in line.split("|")[1:-1]] for line in told.splitlines() if line.startswith("|")]
     assert [len(row) for row in table] == [5] * len(table)
@@ -148,16 +149,33 @@ def test_rules_for_rates_are_compared(rates, capsys):
     for mean, worst, flips, count in totals.values():
         assert 0 <= float(mean) <= float(worst) <= 100
         assert 0 <= int(flips) <= int(count) == 10, "two seeds, five optimizers"
+    assert "2 seeds from 5 on, 2 epochs" in told
+    assert re.search(r"\nGain of the present rule .*: [+-]\d+\.\d\d, standard error \d+\.\d\d\n", told)
 
 
 def test_regret_is_what_the_best_rate_has_more(rates):
     found = [rates.Choice(0.1, 0.1), rates.Choice(1.0, 0.1), rates.Choice(10.0, 10.0)]
-    regrets, flips = rates.judged(found, {0.1: 96.5, 1.0: 98.0, 10.0: 50.0})
+    regrets, flips = rates.judged(found, {0.1: [95.5, 97.5], 1.0: [98.0, 98.0], 10.0: [0.0, 100.0]})
     assert (regrets, flips) == ([1.5, 0.0, 48.0], 1)
 
 
+def test_a_gain_is_that_of_the_seed_that_was_chosen_for(rates):
+    before, after = [rates.Choice(0.1, 0.1), rates.Choice(1.0, 1.0)], [rates.Choice(1.0, 0.1), rates.Choice(0.1, 0.1)]
+    assert rates.gained(before, after, {0.1: [90.0, 97.0], 1.0: [95.0, 96.0]}) == [5.0, 1.0]
+
+
+def test_a_mean_comes_with_its_standard_error(rates):
+    assert rates.with_error([1.0, 2.0, 3.0, 4.0]) == "+2.50, standard error 0.65", "√(5/3) / √4"
+    assert rates.with_error([-1.0]) == "-1.00, standard error unknown"
+
+
+def test_other_seeds_are_other_trainings(rates):
+    """What is chosen by the first seeds is to be confirmed by fresh ones."""
+    assert [setting.seed for setting in rates.settings("moons", range(7, 9), epochs=2)] == [7, 8]
+
+
 def test_shaken_weights_are_hardly_moved(rates):
-    [setting] = rates.settings("moons", 1, epochs=2)
+    [setting] = rates.settings("moons", [0], epochs=2)
     network = setting.network
     still, shaken = (each.begin(0, "float32")[0] for each in (network, rates.Shaken(network.inputs, network.layers)))
     weights = still != 0
@@ -166,7 +184,7 @@ def test_shaken_weights_are_hardly_moved(rates):
 
 
 def test_the_former_rule_takes_the_lowest_loss(rates, monkeypatch):
-    [setting] = rates.settings("moons", 1, epochs=2)
+    [setting] = rates.settings("moons", [0], epochs=2)
     tried = []
 
     def noted(own, optimizer, seed):
@@ -189,25 +207,28 @@ def test_the_former_rule_takes_the_lowest_loss(rates, monkeypatch):
 
 
 def test_choices_are_made_again_from_shaken_weights(rates):
-    trained = rates.settings("moons", 2, epochs=2)
+    trained = rates.settings("moons", [0, 1], epochs=2)
     found = rates.choices(lambda setting, _: (setting.seed, type(setting.network).__name__), trained, None)
     assert found == [((seed, "Network"), (seed, "Shaken")) for seed in (0, 1)]
 
 
 def test_a_rate_is_worth_what_is_right_of_the_test_part(rates, monkeypatch):
     monkeypatch.setattr(rates, "GRID", (0.1, 1e30))
-    trained, optimizer = rates.settings("moons", 2, epochs=2), rates.load_optimizer("sgd:lr=0.1").optimizer
+    trained, optimizer = rates.settings("moons", [0, 1], epochs=2), rates.load_optimizer("sgd:lr=0.1").optimizer
     shares = []
     for setting in trained:
         trial, part = rates.begin(setting, optimizer, setting.seed), setting.parts.test
         rates.advance(setting, trial, setting.steps)
         logits = setting.network.test(trial.params, trial.memory, setting.standard(part.x, "float32"))
         shares.append(sum(logits.argmax(axis=1) == part.y) / len(part.y))
-    assert rates.accuracies(trained, optimizer) == pytest.approx({0.1: 50 * sum(shares), 1e30: 50}), "else a guess"
+    assert rates.accuracies(trained, optimizer) == {
+        0.1: pytest.approx([100 * share for share in shares]),
+        1e30: [50, 50],
+    }, "else a guess"
 
 
-@pytest.mark.parametrize("option", ["--seeds", "--epochs"])
-def test_comparing_nothing_is_refused(rates, capsys, option):
+@pytest.mark.parametrize(("option", "least"), [("--seeds", 1), ("--epochs", 1), ("--seed", 0)])
+def test_comparing_nothing_is_refused(rates, capsys, option, least):
     with pytest.raises(SystemExit):
-        rates.main([option, "0"])
-    assert f"{option} must be 1 or more, not 0" in capsys.readouterr().err
+        rates.main([option, str(least - 1)])
+    assert f"{option} must be {least} or more, not {least - 1}" in capsys.readouterr().err
