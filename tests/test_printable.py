@@ -5,7 +5,9 @@ import io
 import json
 import os
 import pickle
+import shlex
 import struct
+import sys
 import time
 import unicodedata
 
@@ -100,29 +102,47 @@ def test_notes_and_tables_and_json(run):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
-def test_a_terminal_gets_letters_and_a_program_the_path_as_it_is(spawn, folder):
-    line = [
-        "plot",
-        "--surface",
-        "booth",
-        "--steps",
-        "3",
-        "--lr",
-        "0.01",
-        "--size",
-        "96x72",
-        "--quiet",
-        "-o",
-        "a\x1b[2J.png",
-    ]
-    assert spawn(*line).communicate(timeout=60)[0] == b"a\x1b[2J.png\n"
+@pytest.mark.parametrize(
+    ("name", "letters"), [(b"a\x1b[2J.png", rb"a\x1b[2J.png"), (b"a\xe9.png", rb"a\udce9.png"), (b"\xc3\xa9.png",) * 2]
+)
+def test_a_terminal_gets_letters_and_a_program_the_path_as_it_is(spawn, folder, name, letters):
+    """Whatever its bytes are, UTF-8 or not: a program can open what it reads, and so can who decodes the escape."""
+    line = [*shlex.split("plot --surface booth --steps 3 --lr 0.01 --size 96x72 --quiet -o"), name]
+    said = spawn(*line).communicate(timeout=60)[0]
+    assert said == name + b"\n"
+    assert (os.fsencode(folder) + b"/" + said.removesuffix(b"\n")) in [os.fsencode(each) for each in folder.iterdir()]
     ours, theirs = os.openpty()
     try:
         process = spawn(*line, stdout=theirs)
         process.communicate(timeout=60)
-        assert os.read(ours, 1000) == rb"a\x1b[2J.png" + b"\r\n"
+        assert os.read(ours, 1000) == letters + b"\r\n"
     finally:
         os.close(ours), os.close(theirs)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are no text")
+def test_results_name_files_that_are_no_text_so_that_they_can_be_opened(spawn, folder):
+    """Paths as their bytes; JSON with an escape that gives them back; messages with an escape alone."""
+    look = shlex.split("-O sgd:lr=0.05 --steps 3 --size 96x72 --quiet --frames 2")
+    surface = (
+        "from optviz import Surface\nSURFACE = Surface(name='b', fn=lambda x, y: x**2 + y**2, domain=(-2, 2, -2, 2), "
+    )
+    (folder / os.fsdecode(b"\xff.py")).write_text(surface + "start=(1, 1))")
+    written = {
+        b"\xff.gif": spawn("animate", "--surface", b"./\xff.py", *look, "-o", b"\xff.gif"),
+        b"\xff/": spawn("animate", "--surface", "booth", *look, "-o", b"\xff/"),
+    }
+    for name, process in written.items():
+        assert process.communicate(timeout=60) == (name + b"\n", b"")
+    recipe = json.loads(spawn("info", b"\xff.gif", "--json").communicate(timeout=60)[0])
+    assert [os.fsencode(each) for each in recipe["files"]] == [b"\xff.py"]
+    deck = spawn("slides", b"\xff.gif", "-o", b"\xff.html").communicate(timeout=60)
+    assert deck == (b"\xff.html\n", b"")
+    snippet = spawn("slides", b"\xff.gif", "--snippet", "markdown").communicate(timeout=60)[0]
+    assert snippet.endswith(b"(%FF.gif)\n")
+    aside = spawn(*shlex.split("train --data moons:samples=60 --epochs 1 -O sgd:lr=0.1 --quiet --json -o"), b"\xff.png")
+    assert aside.communicate(timeout=60)[1] == b"\xff.png\n"
+    assert rb"\udcff.nope" in spawn("info", b"\xff.nope").communicate(timeout=60)[1]
 
 
 def test_json_says_the_same_as_before(capsys):

@@ -153,16 +153,19 @@ def going_on() -> Iterator[None]:
 
 
 def wrote(path: str | os.PathLike[str], *, aside: bool = False) -> None:
-    """Say the path of a file that was written; `aside` on stderr."""
+    """Say the path of a file that was written; `aside` on stderr.
+
+    A program gets its bytes as they are, be they text or not; a terminal only letters, and escapes for what is none.
+    """
+    out, name = sys.stderr if aside else results(), os.fspath(path)
     with going_on():
-        say(click.format_filename(path), aside=aside)
+        say(name if out is None or out.isatty() else os.fsencode(name), aside=aside)
 
 
 def say(text: Any, *, nl: bool = True, aside: bool = False) -> None:
     """Say on stdout what a command found or made, if anybody can read it; `aside` on stderr.
 
-    A program gets the path of a file as it is, which click would cut where it takes it for colours; a terminal only
-    letters.
+    A program gets it as it is, which click would cut where it takes it for colours; a terminal only letters.
     """
     out = sys.stderr if aside else results()
     if out is not None:
