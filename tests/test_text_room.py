@@ -10,6 +10,7 @@ import pytest
 import optviz
 from optviz.draw import Film
 from optviz.errors import ArgumentError
+from optviz.page import page_of
 from optviz.scene import scene_of
 from optviz.surface import Surface
 from optviz.themes import PRESETS, theme_of
@@ -176,26 +177,74 @@ def measuring(browser):
     browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", hook)
 
 
+WINDOWS = ((1400, 900), (800, 700), (380, 760))
+CUT = """
+const wide = document.documentElement.clientWidth;
+return [...document.querySelectorAll(".race h1, .race .name, .race .loss, .race .rate, .race .step")].filter((each) => {
+  const range = document.createRange();
+  range.selectNodeContents(each);
+  const [words, box] = [range.getBoundingClientRect(), each.getBoundingClientRect()];
+  return words.left < -0.5 || words.right > wide + 0.5 || words.right > box.right + 1;
+}).map((each) => each.textContent);
+"""
+
+
+def look_at(measuring, path, width, height):
+    """A page at its end in a window of that size: nothing of what is written on it is cut, or on something else."""
+    page = Player(measuring, path).look(width=width, height=height)
+    canvases = page.run(
+        "return [...window.texts].filter(([canvas]) => canvas.isConnected).map(([canvas, texts]) =>"
+        " [[canvas.width, canvas.height], canvas.closest('figure').className, texts])"
+    )
+    for size, kind, texts in canvases:
+        found = [Text(*each) for each in texts]
+        assert not outside(found, size), (kind, width)
+        assert not overlapping(found), (kind, width)
+        for axis in axes_of(found):
+            assert len({each.words for each in axis}) == len(axis), (kind, width)
+        assert min(each.size for each in found) >= 9, "nobody reads smaller letters"
+    assert page.run(CUT) == []
+    return page, canvases
+
+
 @pytest.mark.parametrize("box", PAGES)
 def test_words_on_pages_lie_on_their_canvas_and_not_on_each_other(box, measuring, tmp_path):
     optviz.animate(raced(box, 9 if box == "plain" else 3), tmp_path / "a.html", size=(640, 480), **PAGES[box])
-    for width, height in ((1400, 900), (800, 700), (380, 760)):
-        page = Player(measuring, tmp_path / "a.html").look(width=width, height=height)
-        canvases = page.run(
-            "return [...window.texts].filter(([canvas]) => canvas.isConnected).map(([canvas, texts]) =>"
-            " [[canvas.width, canvas.height], canvas.closest('figure').className, texts])"
-        )
+    for window in WINDOWS:
+        _, canvases = look_at(measuring, tmp_path / "a.html", *window)
         assert len(canvases) >= 2
-        for size, kind, texts in canvases:
+        for size, _, texts in canvases:
             found = [Text(*each) for each in texts]
-            assert not outside(found, size), (kind, width)
-            assert not overlapping(found), (kind, width)
             up = [each for each in found if re.fullmatch(NUMBER, each.words) and each.right < 0.3 * size[0]]
             assert len({round(each.bottom) for each in up}) != 1, "two numbers at least at the left, if any"
-            for axis in axes_of(found):
-                assert len({each.words for each in axis}) == len(axis), (kind, width)
-            least = 9 if width > 400 else 8
-            assert min(each.size for each in found) >= least, "nobody reads smaller letters"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_a_page_is_asked_for_has_room(seed, measuring, tmp_path):
+    """The first has 64 panels and all names and titles long; what the others have is chance."""
+    draw = random.Random(seed)
+    label = (
+        draw.choice(["", "A very long name of an optimizer " * 3, "Supercalifragilistic" * 5]) if seed else "Long " * 20
+    )
+    panels = not seed or draw.random() < 0.5
+    options = {
+        "size": draw.choice([(320, 120), (640, 480), (1200, 900)]) if seed else (1200, 900),
+        "theme": theme_of({"name": "chance", "text": draw.choice([4, 10, 30, 72])}),
+        "title": draw.choice(["A title of so many words " * 8, "W" * 200, "Short"]) if seed else "Words " * 33,
+        "layout": "panels" if panels else "overlay",
+        "curves": draw.choice(CURVES) if seed and not panels else (),
+    }
+    race = raced(draw.choice(list(BOXES)), draw.choice([2, 5, 9, 33, 64]) if seed else 64, label)
+    (tmp_path / "a.html").write_text(page_of(scene_of(race, **options)), encoding="utf-8")
+    for window in WINDOWS:
+        page, _ = look_at(measuring, tmp_path / "a.html", *window)
+        shown = page.run(
+            "return [...document.querySelectorAll('.map')].map(({children: [, middle]}) =>"
+            " Math.min(middle.clientWidth, middle.clientHeight))"
+        )
+        assert min(shown) >= 40, "a map of fewer pixels shows nothing"
+        wide = page.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide[0] <= wide[1], "nothing is beside the window"
 
 
 def axes_of(texts):

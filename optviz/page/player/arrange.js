@@ -1,5 +1,7 @@
 // How the panels share the room of the page.
 
+const LEAST_MAP = 4.5; // rem along a side, below which a map tells nothing, and the panels scroll
+
 /** Divide the room among the panels, as large as they can be; where the page may grow, say how tall they are. */
 function arrange(page, race) {
   const narrow = getComputedStyle(page.root).getPropertyValue("--narrow").trim() === "1";
@@ -43,6 +45,11 @@ function arrangeMaps(page, race, narrow, rem) {
     const found = Math.min((width / each - 3 * rem) / proportion, height / rows - 4 * rem); // but numbers, titles
     if (found > size) [columns, size] = [each, found];
   }
+  const crowded = !narrow && count > 1 && size < LEAST_MAP * rem;
+  if (crowded) {
+    size = LEAST_MAP * rem;
+    columns = Math.max(1, Math.floor(width / (proportion * size + 4 * rem)));
+  }
   if (race.regions.length && !narrow) {
     // They keep their proportions; the side has the rest.
     const taken = Math.round(columns * (proportion * size + 4 * rem));
@@ -53,6 +60,8 @@ function arrangeMaps(page, race, narrow, rem) {
   const most = 0.72 * window.innerHeight;
   if (narrow) columns = race.regions.length && count * tall(width) < most ? 1 : Math.min(count, 2);
   style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  style.gridAutoRows = crowded ? `${(LEAST_MAP + 4) * rem}px` : "";
+  page.root.classList.toggle("crowded", crowded);
   const rows = Math.ceil(count / columns);
   style.height = narrow ? `${Math.round(rows * Math.min(tall(width / columns), most))}px` : "";
 }

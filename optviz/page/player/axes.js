@@ -25,12 +25,19 @@ function scaleUp(context, [low, high], { height }, size, room, count = Math.max(
 }
 
 /** Whether labels have room at the left of a place. */
-function upward(context, [low, high], height, room) {
+function upward(context, ends, height, room) {
   return (values, labels, size) => {
-    const pitch = (Math.min(...apartBy(values), high - low) / (high - low)) * height;
+    const em = letters(context, LETTERS);
+    const lines = values.map((value) => -lineAt(value, ends, { top: 0, height }, em));
     const wide = Math.max(...labels.map((words) => widthOf(context, words, size)));
-    return wide <= room && (values.length === 1 || pitch >= letters(context, size));
+    return wide <= room && Math.min(...apartBy(lines)) >= letters(context, size);
   };
+}
+
+/** The line on which a number at the left of a place is written: beside its value, and within the place. */
+function lineAt(value, [low, high], { top, height }, em) {
+  const y = top + ((high - value) / (high - low)) * height;
+  return Math.min(top + height, Math.max(top + 0.75 * em, y + 0.36 * em));
 }
 
 /** The numbers between two ends beneath a place, in a figure of that width. */
@@ -96,9 +103,7 @@ function drawAxes({ ground, place, em, figure }, box) {
   letters(ground, up.size);
   ground.textAlign = "right";
   up.labels.forEach((words, i) => {
-    const y = place.top + ((y1 - up.values[i]) / (y1 - y0)) * place.height;
-    const within = Math.min(place.top + place.height, Math.max(place.top + 0.75 * em, y + 0.36 * em));
-    ground.fillText(words, place.left - 0.6 * em, within);
+    ground.fillText(words, place.left - 0.6 * em, lineAt(up.values[i], [y0, y1], place, em));
   });
   const from = drawOffset(ground, place, up, em);
   letters(ground, LETTERS);
@@ -110,14 +115,17 @@ function drawTitle({ ground, place, em, theme }, title, colour, note = "", from 
   ground.textAlign = "left";
   let taken = from - place.left;
   if (title) {
-    letters(ground, 13.5, true);
+    for (let size = 13.5; size >= 10; size -= 0.5) { // as large as there is room for
+      letters(ground, size, true);
+      if (ground.measureText(title).width <= place.width - taken) break;
+    }
     ground.fillStyle = colour;
     const words = fitting(ground, title, place.width - taken);
     ground.fillText(words, from, place.top - 0.6 * em);
     taken += ground.measureText(words).width + em;
   }
   ground.fillStyle = theme.quiet;
-  for (let size = 12.5; note && size >= 10; size -= 0.5) { // as large as there is room for
+  for (let size = 12.5; note && size >= 10; size -= 0.5) { // likewise
     letters(ground, size);
     if (ground.measureText(note).width <= place.width - taken) break;
   }

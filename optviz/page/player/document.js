@@ -18,6 +18,8 @@ function icon(path) {
   return svg;
 }
 
+const LONG = 60; // letters of a title that is written smaller, on several lines
+
 const ICONS = {
   play: "M8 5.2v13.6L19 12z",
   pause: "M7 5h3.4v14H7zM13.6 5H17v14h-3.4z",
@@ -87,7 +89,7 @@ function built(root, race) {
   const key = race.maps.some((map) => map.anatomy) ? vectorKey() : "";
   const side = element("aside", {}, head, cast, key, held, race.rows.length ? "" : graphs);
   root.replaceChildren(
-    element("header", {}, element("h1", {}, race.title), counter, theme, help),
+    element("header", {}, element("h1", race.title.length > LONG ? { class: "long" } : {}, race.title), counter, theme, help),
     stage, side,
     element("footer", {}, play, back, forward, range, speed), readout, dialog,
   );

@@ -2,6 +2,7 @@
 
 const HORIZON = 2e4; // pixels; nothing is drawn beyond
 const TOLD_APART = 8; // how many runs colours tell apart
+const LEAST_LETTER = 9; // pixels
 
 /** Make a canvas as fine as the screen; its context then counts in the page's pixels. */
 function fitted(canvas, width, height) {
@@ -22,10 +23,12 @@ function cleared(context) {
   context.restore();
 }
 
+/** Write in letters of a size, as the theme's letters are large, and never in smaller ones than can be read. */
 function letters(context, size, bold = false) {
   const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-  context.font = `${bold ? 600 : 400} ${size * scale}px ${getComputedStyle(document.body).fontFamily}`;
-  return size * scale;
+  const found = Math.max(LEAST_LETTER, size * scale);
+  context.font = `${bold ? 600 : 400} ${found}px ${getComputedStyle(document.body).fontFamily}`;
+  return found;
 }
 
 /** Words, cut to a width. */
