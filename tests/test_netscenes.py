@@ -260,7 +260,7 @@ def test_both_numbers_of_five_runs_have_room(show, options):
     five = ("sgd:lr=0.5", "momentum:lr=0.1", "adagrad:lr=0.1", "rmsprop:lr=0.01", "adam:lr=0.03")
     training = trained(optimizers=five, epochs=1)
     film = Film(scene_of_training(training, Portrait(show=show, picture=Picture(**options))))
-    cast = next(each for each in film._painters if isinstance(each, Cast))
+    cast = next(each for each in film.painters if isinstance(each, Cast))
     assert all([gauge.measure for gauge in gauges] == ["accuracy"] for gauges in cast._gauges)
 
 
@@ -274,12 +274,12 @@ def test_a_run_that_diverged_is_named_with_its_step_and_marked_where_it_ends(mon
     film = Film(scene_of_training(training, Portrait()))
     told = " ".join(said)
     assert f"diverged at step {training.runs[0].diverged_at}" in told
-    curves = [each for each in film._painters if isinstance(each, CurvesPainter)]
+    curves = [each for each in film.painters if isinstance(each, CurvesPainter)]
     for painter in curves:
         [(column, (end, y))] = painter._ends.items()
         assert column == 0
         assert end == np.interp(training.runs[0].diverged_at, moments_of(training), range(len(moments_of(training))))
-        left, _, right, _ = painter._place
+        left, _, right, _ = painter.place
         x, y = round(left + end / (len(painter._paths[0]) - 1) * (right - left)), round(y)
         around = film.frame(-1)[y - 6 : y + 7, x - 6 : x + 7]
         assert (around == packed(painter._looks[0].colour)).sum() > 8

@@ -88,7 +88,7 @@ def test_points_and_regions_have_their_classes_colours(data, theme):
     training = trained(data, optimizers=["adam:lr=0.05"], epochs=20)
     film = Film(scene_of_training(training, Portrait(show="boundary", picture=Picture(theme=theme))))
     [panel] = panels(training)
-    painter, picture = film._painters[0], film.frame(-1)
+    painter, picture = film.painters[0], film.frame(-1)
     colours = [look.colour for look in class_looks(THEMES[theme], panel.classes)]
     assert len(set(colours)) == panel.classes
     middles = grid(panel.box)
@@ -97,7 +97,7 @@ def test_points_and_regions_have_their_classes_colours(data, theme):
         assert (picture == packed(colour)).any()
         inner = panel.answers[-1][4:-4, 4:-4, label]
         row, column = np.add(np.unravel_index(inner.argmax(), inner.shape), 4)  # where it is surest
-        left, top, right, bottom = painter._place
+        left, top, right, bottom = painter.place
         x0, x1, y0, y1 = panel.box
         across, down = middles[row, column]
         x, y = (
@@ -147,16 +147,16 @@ def crews():
 
 
 def painters(film, kind):
-    return [each for each in film._painters if type(each).__name__ == kind]
+    return [each for each in film.painters if type(each).__name__ == kind]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_maps_fill_their_part_of_the_picture(crews, shape, count):
     film = Film(scene_of_training(crews[count], Portrait(show="boundary", picture=Picture(**SHAPES[shape]))))
-    maps, unit = painters(film, "RegionsPainter"), film._painters[0]._stage.unit
-    lefts, tops, rights, bottoms = np.array([each._place for each in maps]).T
-    cells = np.array([each._stage.cell for each in maps])
+    maps, unit = painters(film, "RegionsPainter"), film.painters[0].stage.unit
+    lefts, tops, rights, bottoms = np.array([each.place for each in maps]).T
+    cells = np.array([each.stage.cell for each in maps])
     across = (rights.max() - lefts.min()) / (cells[:, 2].max() - lefts.min())
     down = (bottoms.max() - tops.min()) / (cells[:, 3].max() - tops.min() - 36 * unit)
     assert min(across, down) > 0.8
@@ -169,21 +169,21 @@ def test_curves_beneath_are_readable_and_leave_room_to_maps(crews, shape, count)
     film = Film(scene_of_training(crews[count], Portrait(show="boundary,curves", picture=Picture(**SHAPES[shape]))))
     areas = {}
     for kind in ("RegionsPainter", "CurvesPainter"):
-        places = [each._place for each in painters(film, kind)]
+        places = [each.place for each in painters(film, kind)]
         areas[kind] = sum((right - left) * (bottom - top) for left, top, right, bottom in places)
     assert areas["RegionsPainter"] > 0.8 * areas["CurvesPainter"]
     for curves in painters(film, "CurvesPainter"):
-        assert curves._place[3] - curves._place[1] >= 73 * curves._stage.unit
+        assert curves.place[3] - curves.place[1] >= 73 * curves.stage.unit
 
 
 def test_numbers_stand_once_for_a_row_and_once_for_a_column(crews):
     film = Film(scene_of_training(crews[5], Portrait(show="boundary")))
     maps = painters(film, "RegionsPainter")
-    places = [each._place for each in maps]
+    places = [each.place for each in maps]
     for each, (left, _, _, bottom) in zip(maps, places, strict=True):
         beneath = any(place[0] == left and place[1] > bottom for place in places)
-        assert each._stage.numbers == (left == places[0][0], not beneath)
-    assert places[1][0] - places[0][2] < 20 * maps[0]._stage.unit
+        assert each.stage.numbers == (left == places[0][0], not beneath)
+    assert places[1][0] - places[0][2] < 20 * maps[0].stage.unit
     assert len({place[0] for place in places}) > 1
 
 

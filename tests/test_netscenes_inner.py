@@ -198,7 +198,7 @@ def test_axes_fit_the_runs_that_did_not_diverge():
 
 def test_rows_share_their_numbers():
     film = Film(scene_of_training(trained(optimizers=["adam:lr=0.3"]), Portrait(show="activations")))
-    numbers = [each._stage.numbers for each in film._painters[:6]]
+    numbers = [each.stage.numbers for each in film.painters[:6]]
     assert numbers == [(True, False), (False, False)] * 2 + [(True, True), (False, True)]
 
 

@@ -264,7 +264,7 @@ def test_paths_are_the_projected_snapshots_and_all_begin_together(moons, raced):
 def test_the_farther_the_paler(moons):
     scene = scene_of_training(moons, Portrait(show="plane", picture=Picture(size=(640, 480))))
     panel, film = scene.panels[0][0], Film(scene)
-    painter = film._painters[0]
+    painter = film.painters[0]
     own = [packed(colour) for colour in film.colours[:2]]
     near = np.flatnonzero((panel.pale < 1 / 14).all(axis=1))
     assert len(near)
@@ -283,7 +283,7 @@ def test_trails_are_paled_in_every_view(moons, options):
 
     def painted(pale):
         shown = Film(replace(scene, panels=[[replace(panel, pale=pale)]]))
-        left, top, right, bottom = shown._painters[0]._place
+        left, top, right, bottom = shown.painters[0].place
         pixels = shown.still(shown.last_step)[top:bottom, left:right]
         return pixels, [int((pixels == packed(colour)).sum()) for colour in shown.colours[:2]]
 

@@ -215,8 +215,8 @@ def test_a_cross_stands_where_a_run_diverged(surface, suffix, tmp_path, monkeypa
         lines.append(np.array(corners)), draw(self, corners, *rest, **more)
     )[1])  # fmt: skip
     plot = optviz.plot(race, tmp_path / f"a{suffix}", curves=("loss",), size=(640, 480), at=steps)
-    [panel] = [each for each in plot.film._painters if isinstance(each, CurvesPainter)]
-    left, top, right, bottom = panel._place
+    [panel] = [each for each in plot.film.painters if isinstance(each, CurvesPainter)]
+    left, top, right, bottom = panel.place
     [(x, y)] = crosses(line for line in lines if len(line) == 2 and line[:, 1].min() > top - 20)
     assert x == pytest.approx(left + (right - left) * gone / steps, abs=0.1)
     assert top <= y <= bottom

@@ -110,7 +110,7 @@ def test_the_cast_holds_every_run_without_overlap(count, theme, gauged, size):
     optimizers = [f"sgd:lr={0.0001 * (n + 1):.5g}" for n in range(count)]
     scene = scene_of(race("booth", optimizers, steps=2), theme=theme, size=size)
     scene = measured(scene) if gauged else scene
-    painters = Film(scene)._painters
+    painters = Film(scene).painters
     [cast] = [painter for painter in painters if isinstance(painter, Cast)]
     assert len(cast._spots) == len(set(cast._spots)) == count
     canvas = Canvas(*size, layout(*size, scene.theme).scale)
@@ -130,7 +130,7 @@ def test_the_cast_holds_every_run_without_overlap(count, theme, gauged, size):
         assert rates + cast._width <= cast._wide, "rate and loss stand side by side"
     assert max(y for _, y in cast._spots) + max(0, cast._lines - 1) * cast._line <= size[1]
     assert max(x for x, _ in cast._spots) + cast._wide <= size[0] + 1
-    left, top, right, bottom = painters[0]._place
+    left, top, right, bottom = painters[0].place
     if size[0] > size[1]:
         assert min(x for x, _ in cast._spots) > right, "a column at the side"
         assert cast._spots[0][1] >= top
@@ -143,7 +143,7 @@ def test_the_cast_holds_every_run_without_overlap(count, theme, gauged, size):
 @pytest.mark.parametrize("options", [{}, *({"preset": preset} for preset in PRESETS)], ids=str)
 def test_the_cast_of_the_classics_has_room_for_a_gauge_more(options):
     film = Film(measured(scene_of(race("booth", steps=2), **options)))
-    [cast] = [painter for painter in film._painters if isinstance(painter, Cast)]
+    [cast] = [painter for painter in film.painters if isinstance(painter, Cast)]
     assert all(len(gauges) == 1 for gauges in cast._gauges)
 
 
@@ -156,7 +156,7 @@ def test_a_square_picture_leaves_nothing_beneath_its_cast(size):
 
 def test_the_key_of_vectors_stands_beneath_the_cast_of_a_square_picture():
     result = race("booth", ["sgd:lr=0.01", "adam:lr=0.1"], steps=2)
-    painters = Film(scene_of(result, show=("vectors",), preset="square"))._painters
+    painters = Film(scene_of(result, show=("vectors",), preset="square")).painters
     [cast], [key] = ([each for each in painters if isinstance(each, kind)] for kind in (Cast, Key))
     lowest = max(y for _, y in cast._spots) + (cast._lines - 1) * cast._line
     assert min(y for _, y in key._spots) > lowest + cast._line

@@ -67,7 +67,7 @@ def test_frame_k_alone_equals_frame_k_of_the_film(name, camera, theme):
 
 def test_frames_of_runs_that_diverge_and_chatter_do_not_depend_on_how_many_came_before():
     films = [small_film("booth", ["sgd:lr=0.5", "adam:lr=3", "rmsprop:lr=2"], steps=100, frames=n) for n in (101, 9)]
-    left, top, right, bottom = films[0]._painters[0]._stage.cell
+    left, top, right, bottom = films[0].painters[0].stage.cell
     maps = [{shot.step: film.frame(k)[top:bottom, left:right] for k, shot in enumerate(film.shots)} for film in films]
     shared = maps[0].keys() & maps[1].keys()
     assert len(shared) > 4
@@ -183,7 +183,7 @@ def test_a_path_is_cut_at_the_box_and_broken_where_it_is_no_number():
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_heads_that_are_seen_have_their_own_colours(theme):
     film = small_film("noisy-moons", steps=12, size=(640, 480), theme=theme, azimuth=-105)
-    painter = film._painters[0]
+    painter = film.painters[0]
     spots = painter._camera.project(painter._heads[12])
     picture = film.frame(-1)
     checked = 0
@@ -200,7 +200,7 @@ def test_every_surface_has_a_relief(name):
         warnings.simplefilter("error")
         film = small_film(name, ["sgd", "adam"], steps=6, lr=0.01, size=(200, 150), camera="orbit")
         picture = film.frame(3)
-    left, top, right, bottom = film._painters[0]._place
+    left, top, right, bottom = film.painters[0].place
     assert (picture[top:bottom, left:right] != packed(film.paper)).mean() > 0.2
 
 
@@ -229,7 +229,7 @@ def test_numbers_never_lie_over_one_another_at_any_azimuth():
 
 def test_an_orbit_goes_once_around_and_a_fixed_camera_stays():
     film = small_film("booth", ["sgd:lr=0.01"], camera="orbit", steps=20)
-    painter = film._painters[0]
+    painter = film.painters[0]
     turns = [painter._turned(shot).azimuth for shot in film.shots]
     assert turns[0] == -105
     assert turns[-1] == pytest.approx(255)

@@ -147,8 +147,8 @@ def test_unknown_names_are_refused(options, words):
 def test_what_is_left_of_the_cursor_stays_and_what_is_right_of_it_is_blank():
     ran = race("noisy-moons", ["sgd:lr=1", "adam:lr=0.1"], steps=90, batch_size=4)
     film = Film(scene_of(ran, size=(480, 400), curves=("loss",)))
-    _, painter, *_ = film._painters
-    left, top, right, bottom = painter._place
+    _, painter, *_ = film.painters
+    left, top, right, bottom = painter.place
     cursor, reach = round(left + (right - left) * 30 / 90), 6
     then, last = film.still(30)[top:bottom], film.still(90)[top:bottom]
     assert np.array_equal(then[:, left : cursor - reach], last[:, left : cursor - reach])
@@ -196,7 +196,7 @@ def test_lines_that_run_on_each_other_are_all_seen():
     values[:30, 1] *= 3
     panel = replace(panel, series=replace(panel.series, values=values))
     film = Film(replace(scene_of(ran), panels=[[panel]]))
-    painter, pixels = film._painters[0], film.frame(-1)
+    painter, pixels = film.painters[0], film.frame(-1)
     first, second = (packed(look.colour) for look in painter._looks)
     halves = {}
     for name, steps in (("apart", range(2, 28)), ("together", range(32, 58))):

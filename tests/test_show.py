@@ -43,7 +43,7 @@ def test_frame_k_of_fading_trails_drawn_alone_is_frame_k_of_the_film(optimizers,
 def test_a_trail_that_fades_is_gone_when_its_steps_are_old():
     result = optviz.race("himmelblau", ["adam:lr=0.3"], steps=100)
     film = Film(scene_of(result, show=("fading",), size=(320, 240), frames=101))
-    painter = film._painters[0]
+    painter = film.painters[0]
     assert all(isinstance(stroke, Exit) for stroke in painter._strokes)
     x, y = np.rint(painter._paths[0][3]).astype(int)
     clean = film._ground[y, x]
@@ -55,7 +55,7 @@ def test_a_tail_costs_no_more_on_a_long_run():
     result = optviz.race("himmelblau", ["adam:lr=0.001"], steps=20_000)
     film = Film(scene_of(result, show=("fading",), size=(320, 240)))
     drawn = []
-    tails = film._painters[0]._tails
+    tails = film.painters[0]._tails
     tails._line = lambda canvas, corners, *rest: drawn.append(len(corners))
     film.frame(-1)
     assert sum(drawn) <= 64 + 3 * len(drawn)
@@ -120,7 +120,7 @@ def test_frame_k_of_vectors_drawn_alone_is_frame_k_of_the_film(options, show):
 
 def test_the_step_is_true_to_the_map_and_the_rest_shares_one_measure():
     result = optviz.race("himmelblau", ["adam:lr=0.3"], steps=10)
-    painter = Film(scene_of(result, show=("vectors",), size=(400, 300)))._painters[0]
+    painter = Film(scene_of(result, show=("vectors",), size=(400, 300))).painters[0]
     vectors = painter._vectors
     assert isinstance(vectors, Vectors)
     np.testing.assert_allclose(painter._paths[0][:-1] + vectors._step[:-1, 0], painter._paths[0][1:], atol=1e-6)
@@ -133,7 +133,7 @@ def test_the_step_is_true_to_the_map_and_the_rest_shares_one_measure():
 def test_a_run_at_rest_has_no_arrows_and_one_that_creeps_has():
     bowl = optviz.Surface(name="bowl", fn=lambda x, y: x**2 + y**2, domain=(-3, 3, -3, 3), start=(2.0, 1.0))
     result = optviz.race(bowl, ["sgd:lr=0.4", "sgd:lr=0.001"], steps=60)
-    vectors = Film(scene_of(result, show=("vectors",), size=(400, 300)))._painters[0]._vectors
+    vectors = Film(scene_of(result, show=("vectors",), size=(400, 300))).painters[0]._vectors
     canvas, place = Canvas(400, 300), (0, 0, 400, 300)
     assert len(vectors.draw(canvas, 2, place)) == 2
     assert len(vectors.draw(canvas, 60, place)) == 1
@@ -151,9 +151,9 @@ def test_vectors_are_slow_and_have_a_key():
     assert len(scene.timeline.shots) <= 48
     assert min(scene.timeline.durations) >= 490
     assert scene.timeline.steps[:5] == tuple(range(5))
-    kinds = [type(painter) for painter in Film(scene)._painters]
+    kinds = [type(painter) for painter in Film(scene).painters]
     assert Key in kinds
-    assert Key not in [type(painter) for painter in Film(scene_of(result))._painters]
+    assert Key not in [type(painter) for painter in Film(scene_of(result)).painters]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_scene_with_ghosts_holds_all_runs_and_shows_their_medians():
         assert runner.measure == "median loss"
     assert (curves.band[0] <= curves.series.values).all()
     assert (curves.series.values <= curves.band[1]).all()
-    sheaves = [each for each in Film(scene)._painters[0]._strokes if isinstance(each, Sheaf)]
+    sheaves = [each for each in Film(scene).painters[0]._strokes if isinstance(each, Sheaf)]
     assert {sheaf.run for sheaf in sheaves} == {0, 1}
 
 

@@ -109,7 +109,7 @@ def test_what_lies_apart_is_labelled_apart(box, preset):
     scene = scene_of(raced(box, 1), frames=3, preset=preset, size=size, title="")
     with written(size) as found:
         film = Film(scene)
-    left, top, right, bottom = film._painters[0]._place
+    left, top, right, bottom = film.painters[0].place
     em = film.scene.theme.text * film.scale * 100 / 72
     beneath = [each for each in found if bottom < each.top < bottom + em and each.right < right + 3 * em]
     beside = [each for each in found if each.right < left and top < each.bottom < bottom + 0.6 * em]

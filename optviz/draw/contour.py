@@ -34,23 +34,23 @@ class ContourPainter:
     """Draws a `Contour` into the map's place."""
 
     def __init__(self, panel: Contour, stage: Stage) -> None:
-        self._panel, self._stage = panel, stage
+        self._panel, self.stage = panel, stage
         count = len(panel.owners)
         self._swarm = count > len(set(panel.owners))
         self._theme = theme = stage.swarming(count) if self._swarm else stage.crowded(count)
         if panel.anatomy is not None and count > 1:
             self._theme = theme = replace(stage.thinned(_BENEATH), head=theme.head)
-        self._place = plot(stage.cell, stage.unit, titled=bool(panel.title or panel.note))
+        self.place = plot(stage.cell, stage.unit, titled=bool(panel.title or panel.note))
         self._looks = stage.looks(panel.owners)
         points = brought_near(panel.points, panel.box)
-        self._paths = [to_pixels(path, panel.box, self._place) for path in points.swapaxes(0, 1)]
+        self._paths = [to_pixels(path, panel.box, self.place) for path in points.swapaxes(0, 1)]
         self._whose = np.asarray(panel.owners)
         self._alpha = faintness(count)
         self._strokes: list[Stroke | Exit | Sheaf] = []
         if not self._swarm:
-            self._strokes += strokes(self._paths, stage.canvas, theme, self._place)
+            self._strokes += strokes(self._paths, stage.canvas, theme, self.place)
         elif count <= MOST_TRAILS and not panel.fading:
-            self._strokes += sheaves(np.stack(self._paths, axis=1), panel.owners, self._place)
+            self._strokes += sheaves(np.stack(self._paths, axis=1), panel.owners, self.place)
         self._tails: Tails | None = None
         if panel.fading and count <= MOST_TRAILS:
             self._strokes = [stroke for stroke in self._strokes if isinstance(stroke, Exit)]
@@ -59,11 +59,11 @@ class ContourPainter:
         self._vectors: Vectors | None = None
         if panel.anatomy is not None:
             paths = np.stack(self._paths, axis=1)
-            self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, stage.crowded(count), self._place)
+            self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, stage.crowded(count), self.place)
         if panel.ghosts is not None:
             self._alpha = _PALE * faintness(len(panel.ghost_owners))
-            ghosts = to_pixels(brought_near(panel.ghosts, panel.box), panel.box, self._place)
-            hazes = sheaves(ghosts, panel.ghost_owners, self._place)
+            ghosts = to_pixels(brought_near(panel.ghosts, panel.box), panel.box, self.place)
+            hazes = sheaves(ghosts, panel.ghost_owners, self.place)
             self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
         self._pale = Paling(panel.pale, self._looks, theme)
         self._strokes = self._pale.strokes(self._strokes)
@@ -75,21 +75,21 @@ class ContourPainter:
         ]
 
     def ground(self, canvas: Canvas) -> None:
-        left, top, right, bottom = self._place
+        left, top, right, bottom = self.place
         width, height = right - left, bottom - top
         ground = shade(self._panel.surface, self._panel.box, width, height, self._theme, canvas.detail)
-        canvas.image(self._place, ground)
+        canvas.image(self.place, ground)
         theme = self._theme
-        after = draw_ticks(canvas, self._place, self._panel.box, theme, self._stage.unit)
+        after = draw_ticks(canvas, self.place, self._panel.box, theme, self.stage.unit)
         if self._panel.title or self._panel.note:
             colour = self._looks[0].colour if len(set(self._panel.owners)) == 1 else theme.ink
-            draw_title(canvas, self._place, self._panel.title, colour, theme, self._panel.note, after=after)
+            draw_title(canvas, self.place, self._panel.title, colour, theme, self._panel.note, after=after)
         minima, deepest = self._panel.surface.minima_within(self._panel.box)
-        spots = to_pixels(minima, self._panel.box, self._place)
+        spots = to_pixels(minima, self._panel.box, self.place)
         for (x, y), is_global in zip(spots.tolist(), deepest.tolist(), strict=True):
             self._cross(canvas, x, y, 1.0 if is_global else 0.6)
         rings = to_pixels(
-            np.array(self._panel.starts, dtype=float).reshape(-1, 2), self._panel.box, self._place
+            np.array(self._panel.starts, dtype=float).reshape(-1, 2), self._panel.box, self.place
         ).tolist()
         size, thin, ink = (0.7 * theme.head, 0.5, theme.quiet) if self._swarm else (theme.head, 1.0, theme.ink)
         for x, y in rings if len(rings) <= _MOST_STARTS else ():
@@ -105,29 +105,29 @@ class ContourPainter:
             for each in group:
                 if isinstance(each, Sheaf):
                     self._lay_sheaf(canvas, each)
-                    boxes = [self._place]
+                    boxes = [self.place]
                 else:
                     alone.append(each)
-            boxes += lay_all(canvas, alone, self._pale.looks, self._theme, self._place)
+            boxes += lay_all(canvas, alone, self._pale.looks, self._theme, self.place)
         return boxes
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         """Tails, above them heads and their labels, and the anatomy of the step."""
-        tails = self._tails.draw(canvas, shot.step, self._place) if self._tails is not None else []
+        tails = self._tails.draw(canvas, shot.step, self.place) if self._tails is not None else []
         boxes = [*tails, *self._draw_heads(canvas, shot)]
         if self._vectors is not None:
-            boxes += self._vectors.draw(canvas, shot.step, self._place)
+            boxes += self._vectors.draw(canvas, shot.step, self.place)
         return boxes
 
     def _draw_heads(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         heads = np.array([path[shot.step] for path in self._paths])
         if self._swarm:
             groups = [(heads[self._whose == owner], self._colour(owner)) for owner in np.unique(self._whose).tolist()]
-            drawn = [lay_heads(canvas, each, colour, self._theme, self._place) for each, colour in groups]
+            drawn = [lay_heads(canvas, each, colour, self._theme, self.place) for each, colour in groups]
             return [box for box in drawn if box is not None]
-        boxes = draw_heads(canvas, heads, self._pale.heads(shot.step), self._theme, self._place)
+        boxes = draw_heads(canvas, heads, self._pale.heads(shot.step), self._theme, self.place)
         if self._labels:
-            for label, left, top in places(heads, self._labels, 0.7 * self._theme.head * canvas.points, self._place):
+            for label, left, top in places(heads, self._labels, 0.7 * self._theme.head * canvas.points, self.place):
                 canvas.label(label, left, top)
                 boxes.append((left, top, left + label.size[0], top + label.size[1]))
         return boxes
@@ -137,7 +137,7 @@ class ContourPainter:
 
     def _lay_sheaf(self, canvas: Canvas, sheaf: Sheaf) -> None:
         width = (_HAIR if self._swarm else _GHOST) * self._theme.trail
-        canvas.segments(sheaf.segments, self._colour(sheaf.run), width, self._alpha, clip=self._place)
+        canvas.segments(sheaf.segments, self._colour(sheaf.run), width, self._alpha, clip=self.place)
 
     def _cross(self, canvas: Canvas, x: float, y: float, share: float) -> None:
         """A minimum's mark: a global one's whole, a local one's smaller."""

@@ -59,11 +59,11 @@ class CurvesPainter:
     """Draws `Curves`: lines that grow with the steps, a cursor, and names where they end."""
 
     def __init__(self, panel: Curves, stage: Stage) -> None:
-        self._panel, self._stage = panel, stage
+        self._panel, self.stage = panel, stage
         self._theme = stage.thinned(_THIN)
         unit = stage.unit
         self._labelled = stage.cell[2] - stage.cell[0] > _NAMED * unit and len(panel.owners) == len(stage.cast)
-        self._place = plot(stage.cell, unit, titled=True, right=_LABELS if self._labelled else 0)
+        self.place = plot(stage.cell, unit, titled=True, right=_LABELS if self._labelled else 0)
         self._looks = stage.looks(panel.owners)
         values = np.asarray(panel.series.values, dtype=float)
         beside = np.empty((len(values), 0)) if panel.beside is None else np.asarray(panel.beside, dtype=float)
@@ -71,10 +71,10 @@ class CurvesPainter:
         self._low, self._high = panel.span or axis_range(shown, log=panel.series.log)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
         self._paths = self._placed(values)
-        below = run_upon(self._paths, _NEAR * self._theme.trail * stage.canvas.points, self._place)
-        self._lines = [Line(path, self._place, own) for path, own in zip(self._paths, below, strict=True)]
+        below = run_upon(self._paths, _NEAR * self._theme.trail * stage.canvas.points, self.place)
+        self._lines = [Line(path, self.place, own) for path, own in zip(self._paths, below, strict=True)]
         edges = np.concatenate(panel.band, axis=1) if panel.band is not None and panel.edged else beside[:, :0]
-        self._hairs = [Line(path, self._place) for path in self._placed(np.concatenate([beside, edges], axis=1))]
+        self._hairs = [Line(path, self.place) for path in self._placed(np.concatenate([beside, edges], axis=1))]
         filled = panel.band is not None and (not panel.edged or len(panel.owners) == 1)
         self._slivers = list(self._band(*panel.band)) if filled and panel.band is not None else []
         gone = ((column, stage.cast[owner].gone_at) for column, owner in enumerate(panel.owners))
@@ -83,31 +83,31 @@ class CurvesPainter:
 
     def ground(self, canvas: Canvas) -> None:
         theme = self._theme
-        left, top, right, bottom = self._place
+        left, top, right, bottom = self.place
         em = theme.text * canvas.points
-        unit, ends = self._stage.unit, (self._low, self._high)
-        canvas.plate(self._place, theme.background)
-        found = self._scale((bottom - top) / (34 * unit), beside(canvas, self._place, ends, LEFT * unit - 0.6 * em))
-        self._draw_title(canvas, draw_offset(canvas, self._place, found, theme, LEFT * unit))
+        unit, ends = self.stage.unit, (self._low, self._high)
+        canvas.plate(self.place, theme.background)
+        found = self._scale((bottom - top) / (34 * unit), beside(canvas, self.place, ends, LEFT * unit - 0.6 * em))
+        self._draw_title(canvas, draw_offset(canvas, self.place, found, theme, LEFT * unit))
         for value, words in zip(found.values, found.labels, strict=True):
-            y = float(to_pixels(np.array([0.0, value]), self._box, self._place)[1])
+            y = float(to_pixels(np.array([0.0, value]), self._box, self.place)[1])
             canvas.line(np.array([[left, y], [right, y]]), _faint(theme.quiet, theme.background), 0.7, cap="butt")
-            x = max(left - 0.6 * em - canvas.text_width(words, found.size), self._stage.cell[0] + 2)
-            if self._stage.numbers[0]:
+            x = max(left - 0.6 * em - canvas.text_width(words, found.size), self.stage.cell[0] + 2)
+            if self.stage.numbers[0]:
                 canvas.text(x, y + 0.36 * em, words, found.size, theme.quiet)
-        if self._stage.numbers[1]:
-            draw_across(canvas, self._place, (0.0, self._box[1] * self._stage.clock.rate), theme, unit, apart=80)
+        if self.stage.numbers[1]:
+            draw_across(canvas, self.place, (0.0, self._box[1] * self.stage.clock.rate), theme, unit, apart=80)
         self._draw_bounds(canvas)
         if self._labelled:
             self._name_ends(canvas)
         if not canvas.joins:
-            self._whole = canvas.preview(self._place, lambda: self._draw(canvas, len(self._paths[0]) - 1))
+            self._whole = canvas.preview(self.place, lambda: self._draw(canvas, len(self._paths[0]) - 1))
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if canvas.joins:
             self._draw(canvas, shot.step)
-            return [self._place]
-        left, top, _, bottom = self._place
+            return [self.place]
+        left, top, _, bottom = self.place
         start, end = left if before is None else self._reached(before.step), self._reached(shot.step)
         if start == end:
             return []
@@ -115,12 +115,12 @@ class CurvesPainter:
         return [(start, top, end, bottom)]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
-        left, top, right, bottom = self._place
+        left, top, right, bottom = self.place
         theme = self._theme
-        x = float(to_pixels(np.array([shot.step, self._low]), self._box, self._place)[0])
+        x = float(to_pixels(np.array([shot.step, self._low]), self._box, self.place)[0])
         cursor = np.array([[x, top], [x, bottom]])
-        canvas.line(cursor, theme.quiet, 0.8, cap="butt", clip=self._place)
-        boxes = [around(cursor, 3, self._place)]
+        canvas.line(cursor, theme.quiet, 0.8, cap="butt", clip=self.place)
+        boxes = [around(cursor, 3, self.place)]
         casing = (theme.casing - theme.trail) / 2
         reach = math.ceil((theme.head / 2 + casing) * canvas.points)
         whole = left - reach, top - reach, right + reach, bottom + reach
@@ -135,7 +135,7 @@ class CurvesPainter:
     def _cross(self, canvas: Canvas, column: int, whole: Rectangle) -> Rectangle:
         """Mark where a run diverged."""
         theme, (end, y) = self._theme, self._ends[column]
-        x = float(to_pixels(np.array([end, self._low]), self._box, self._place)[0])
+        x = float(to_pixels(np.array([end, self._low]), self._box, self.place)[0])
         arm = _CROSS * theme.head * canvas.points
         for colour, width in ((theme.background, 2 * theme.trail), (self._looks[column].colour, theme.trail)):
             for turn in (-1, 1):
@@ -145,14 +145,14 @@ class CurvesPainter:
 
     def _left(self, column: int, at: float) -> float:
         """How high a run was when it was last seen, up to a step; at the top where it never was."""
-        _, top, _, bottom = self._place
+        _, top, _, bottom = self.place
         heights = self._paths[column][: math.floor(at) + 1, 1]
         known = heights[np.isfinite(heights)]
         return float(np.clip(known[-1], top, bottom)) if len(known) else float(top)
 
     def _reached(self, step: int) -> int:
         """The column of pixels up to which a frame at that step shows the curves."""
-        left, _, right, _ = self._place
+        left, _, right, _ = self.place
         return round(left + (right - left) * step / self._box[1])
 
     def _draw(self, canvas: Canvas, step: int) -> None:
@@ -163,23 +163,23 @@ class CurvesPainter:
                 canvas.tint(sliver.box, self._looks[sliver.run].colour, _LIGHT if self._panel.edged else _BAND)
         for line, look in zip(self._hairs, cycle(self._looks), strict=False):
             for corners, _ in line.until(step):
-                canvas.line(corners, look.colour, _HAIR * theme.trail, clip=self._place, alpha=_HAIR_ALPHA)
+                canvas.line(corners, look.colour, _HAIR * theme.trail, clip=self.place, alpha=_HAIR_ALPHA)
         for line, look in zip(self._lines, self._looks, strict=True):
             for corners, below in line.until(step):
                 dash = look.dash or ((_DASH, _DASH * below) if below else ())
-                canvas.line(corners, look.colour, theme.trail, dash=dash, clip=self._place)
+                canvas.line(corners, look.colour, theme.trail, dash=dash, clip=self.place)
 
     def _placed(self, values: NDArray[Any]) -> list[NDArray[Any]]:
         """Series (T+1, M) as M paths in pixels."""
         heights = _on_axis(values, self._low, log=self._panel.series.log)
         steps = np.broadcast_to(np.arange(len(values), dtype=float)[:, None], values.shape)
-        return list(to_pixels(np.stack([steps, heights], axis=-1), self._box, self._place).swapaxes(0, 1))
+        return list(to_pixels(np.stack([steps, heights], axis=-1), self._box, self.place).swapaxes(0, 1))
 
     def _band(self, low: NDArray[Any], high: NDArray[Any]) -> Iterator[_Sliver]:
         """The bands between two series (T+1, M), cut into columns of pixels."""
-        left, top, right, bottom = self._place
+        left, top, right, bottom = self.place
         edges = [
-            to_pixels(np.stack([np.zeros_like(each), each], axis=-1), self._box, self._place)[..., 1]
+            to_pixels(np.stack([np.zeros_like(each), each], axis=-1), self._box, self.place)[..., 1]
             for each in (_on_axis(end, self._low, log=self._panel.series.log) for end in (high, low))
         ]
         across = left + np.arange(len(low)) * ((right - left) / max(1.0, self._box[1]))
@@ -195,9 +195,9 @@ class CurvesPainter:
 
     def _draw_title(self, canvas: Canvas, after: float) -> None:
         """Write the series' title, in the most words that have room, so many pixels after the place begins."""
-        theme, series, (left, top, *_) = self._theme, self._panel.series, self._place
+        theme, series, (left, top, *_) = self._theme, self._panel.series, self.place
         titles = [f"{each} (log)" if series.log else each for each in (series.title, *self._panel.briefly)]
-        room = self._stage.narrowest - (left - self._stage.cell[0]) - after
+        room = self.stage.narrowest - (left - self.stage.cell[0]) - after
         fitting = (each for each in titles if canvas.text_width(each, theme.text) <= room)
         title = canvas.fitted(next(fitting, titles[-1]), theme.text, room)
         canvas.text(left + after, top - 0.5 * theme.text * canvas.points, title, theme.text, theme.ink)
@@ -226,22 +226,22 @@ class CurvesPainter:
         """The values that runs are compared with, dashed, in their colours."""
         if self._panel.series.bounds is None:
             return
-        left, _, right, _ = self._place
+        left, _, right, _ = self.place
         for bound, look in zip(self._panel.series.bounds.tolist(), self._looks, strict=True):
             if self._low < bound < self._high:
-                y = float(to_pixels(np.array([0.0, bound]), self._box, self._place)[1])
-                canvas.line(np.array([[left, y], [right, y]]), look.colour, 1.0, dash=(3.0, 3.0), clip=self._place)
+                y = float(to_pixels(np.array([0.0, bound]), self._box, self.place)[1])
+                canvas.line(np.array([[left, y], [right, y]]), look.colour, 1.0, dash=(3.0, 3.0), clip=self.place)
 
     def _name_ends(self, canvas: Canvas) -> None:
         """Names beside the ends of the lines, moved apart where they would overlap."""
         theme = self._theme
-        _, top, right, bottom = self._place
-        em, room = theme.text * canvas.points, (_LABELS - 10) * self._stage.unit
+        _, top, right, bottom = self.place
+        em, room = theme.text * canvas.points, (_LABELS - 10) * self.stage.unit
         names, notes = [], []
         for column, (path, owner, look) in enumerate(zip(self._paths, self._panel.owners, self._looks, strict=True)):
             known = path[np.isfinite(path[:, 1]), 1]
             y = float(np.clip(known[-1], top, bottom)) if len(known) else float(bottom)
-            runner = self._stage.cast[owner]
+            runner = self.stage.cast[owner]
             names.append((y, column, 0, runner.title, look.colour))
             for line, words in enumerate(_end_of(runner, canvas, theme.text - 1, room), start=1):
                 notes.append((y, column, line, words, theme.quiet))
@@ -253,7 +253,7 @@ class CurvesPainter:
         spots = _parted([y for y, *_ in wanted], 1.15 * em, top, bottom)
         for spot, (_, _, line, text, colour) in zip(spots, wanted, strict=True):
             words, bold = canvas.fitted(text, theme.text - 1, room, bold=line == 0), line == 0
-            canvas.text(right + 8 * self._stage.unit, spot + 0.33 * em, words, theme.text - 1, colour, bold=bold)
+            canvas.text(right + 8 * self.stage.unit, spot + 0.33 * em, words, theme.text - 1, colour, bold=bold)
 
 
 def _end_of(runner: Runner, canvas: Canvas, size: float, room: float) -> list[str]:

@@ -7,7 +7,7 @@ nothing is drawn twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -29,13 +29,6 @@ from optviz.regions import Regions
 from optviz.scene import Contour, Curves, Panel, Relief, Scene
 from optviz.themes import Colour
 from optviz.timeline import Shot
-
-_PAINTERS: dict[type[Panel], Any] = {
-    Contour: ContourPainter,
-    Relief: ReliefPainter,
-    Curves: CurvesPainter,
-    Regions: RegionsPainter,
-}
 
 
 @dataclass(frozen=True)
@@ -63,6 +56,23 @@ class Painter(Protocol):
         """Draw what is seen in this shot only, above all that is laid, and say where."""
 
 
+class PanelPainter(Painter, Protocol):
+    """Whoever draws a panel."""
+
+    stage: Stage
+    """What it was given: the cast, the theme, and its cell of the sheet."""
+    place: Rectangle
+    """Where in its cell the map, the block or the lines are: beside them are its numbers and title."""
+
+
+_PAINTERS: dict[type[Panel], Callable[[Any, Stage], PanelPainter]] = {
+    Contour: ContourPainter,
+    Relief: ReliefPainter,
+    Curves: CurvesPainter,
+    Regions: RegionsPainter,
+}
+
+
 class Film:
     """The frames of a scene, in their order or one by one."""
 
@@ -83,8 +93,9 @@ class Film:
         sheet = Canvas(*scene.size, self.scale, self.blank)
         looks = [scene.theme.look(runner.slot) for runner in scene.cast]
         plan, names = introduced(scene, looks, plan, sheet)
-        self._painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet), *names]
-        for painter in self._painters:
+        self.painters: list[Painter] = [*_panel_painters(scene, plan, sheet), Heading(scene, plan, sheet), *names]
+        """Whoever draws it, in that order: a `PanelPainter` for each panel, row by row, then heading and names."""
+        for painter in self.painters:
             painter.ground(sheet)
         self._ground = sheet.pixels
         self.colours: tuple[Colour, ...] = (
@@ -144,7 +155,7 @@ class Film:
     def paint(self, canvas: Canvas, step: int) -> None:
         """Draw the still of that step on blank paper of any kind, transparent where the film is."""
         shot = self._shot(step)
-        for painter in self._painters:
+        for painter in self.painters:
             if isinstance(painter, ReliefPainter):
                 self._press(canvas, painter, shot)
             else:
@@ -174,7 +185,7 @@ class Film:
         """What the film's colours are chosen from: its last frame, and others where the camera or the ground moves."""
         turns = any(
             isinstance(painter, RegionsPainter) or (isinstance(painter, ReliefPainter) and painter.orbits)
-            for painter in self._painters
+            for painter in self.painters
         )
         moments = sorted({len(self) * part // 4 for part in (1, 2, 3)}) if turns else []
         return np.concatenate([self.frame(index) for index in (*moments, -1)])
@@ -185,13 +196,13 @@ class Film:
         return canvas, self._ground.copy()
 
     def _lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
-        return [box for painter in self._painters for box in painter.lay(canvas, before, shot)]
+        return [box for painter in self.painters for box in painter.lay(canvas, before, shot)]
 
     def _top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
-        return [box for painter in self._painters for box in painter.top(canvas, shot)]
+        return [box for painter in self.painters for box in painter.top(canvas, shot)]
 
 
-def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[Painter]:
+def _panel_painters(scene: Scene, plan: Layout, sheet: Canvas) -> Iterator[PanelPainter]:
     beneath = [*scene.panels[1:], ()]
     for (row, places), panels, under in zip(arranged(scene, plan), scene.panels, beneath, strict=True):
         narrowest = min(right - left for left, _, right, _ in places)

@@ -37,45 +37,45 @@ class RegionsPainter:
     """Draws `Regions` into a panel's place."""
 
     def __init__(self, panel: Regions, stage: Stage) -> None:
-        self._panel, self._stage = panel, stage
+        self._panel, self.stage = panel, stage
         self._theme = stage.crowded(1)
-        self._place = _fitted(plot(stage.cell, stage.unit, titled=bool(panel.title)), panel.sides)
+        self.place = _fitted(plot(stage.cell, stage.unit, titled=bool(panel.title)), panel.sides)
         self._kinds = class_looks(self._theme, panel.classes)
         self._table = tints([kind.colour for kind in self._kinds], self._theme)
-        spots = to_pixels(np.asarray(panel.points, dtype=float), panel.box, self._place)
+        spots = to_pixels(np.asarray(panel.points, dtype=float), panel.box, self.place)
         count = max(1, len(spots)) * _CROWD
-        area = (self._place[2] - self._place[0]) * (self._place[3] - self._place[1])
+        area = (self.place[2] - self.place[0]) * (self.place[3] - self.place[1])
         self._dot = min(self._theme.head, math.sqrt(area / count) / stage.canvas.points)
         self._spots = [spots[np.asarray(panel.labels) == label] for label in range(panel.classes)]
 
     def ground(self, canvas: Canvas) -> None:
-        after = draw_ticks(canvas, self._place, self._panel.box, self._theme, self._stage.unit, self._stage.numbers)
+        after = draw_ticks(canvas, self.place, self._panel.box, self._theme, self.stage.unit, self.stage.numbers)
         if self._panel.title:
-            colour = self._stage.looks(self._panel.owners)[0].colour
-            beyond = 0.7 * CLOSE * self._stage.unit
-            alike = [runner.title for runner in self._stage.cast]
+            colour = self.stage.looks(self._panel.owners)[0].colour
+            beyond = 0.7 * CLOSE * self.stage.unit
+            alike = [runner.title for runner in self.stage.cast]
             title = self._panel.title
-            draw_title(canvas, self._place, title, colour, self._theme, beyond=beyond, after=after, alike=alike)
+            draw_title(canvas, self.place, title, colour, self._theme, beyond=beyond, after=after, alike=alike)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if before is not None and before.step == shot.step:
             return []
         theme = self._theme
-        canvas.image(self._place, self._painted(shot.step, canvas))
+        canvas.image(self.place, self._painted(shot.step, canvas))
         shown = [(spots, kind) for spots, kind in zip(self._spots, self._kinds, strict=True) if len(spots)]
         size, rim = _DOT * self._dot, _RIM * self._dot
         for spots, kind in shown:
-            canvas.dots(spots, size, theme.background, mark=kind.mark, rim=rim, clip=self._place)
+            canvas.dots(spots, size, theme.background, mark=kind.mark, rim=rim, clip=self.place)
         for spots, kind in shown:
-            canvas.dots(spots, size, kind.colour, mark=kind.mark, clip=self._place)
-        return [self._place]
+            canvas.dots(spots, size, kind.colour, mark=kind.mark, clip=self.place)
+        return [self.place]
 
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         return []
 
     def _painted(self, step: int, canvas: Canvas) -> Pixels:
         """The regions at a step, in the pixels that an image of the place has on this canvas."""
-        left, top, right, bottom = self._place
+        left, top, right, bottom = self.place
         width, height = (right - left) * canvas.detail, (bottom - top) * canvas.detail
         cells = np.moveaxis(self._panel.answers[step].astype(np.float32), -1, 0)
         rows, columns = cells.shape[1:]

@@ -58,17 +58,17 @@ class ReliefPainter:
     """Draws a `Relief` into its cell."""
 
     def __init__(self, panel: Relief, stage: Stage) -> None:
-        self._panel, self._stage = panel, stage
+        self._panel, self.stage = panel, stage
         self._theme = theme = stage.crowded(len(panel.owners))
         unit = stage.unit
         left, top, right, bottom = stage.cell
         self._titled = top + (round(24 * unit) if panel.title or panel.note else 0)
-        self._place = _within((left, self._titled, right, bottom), [round(side * unit) for side in _MARGINS])
+        self.place = _within((left, self._titled, right, bottom), [round(side * unit) for side in _MARGINS])
         self._plinth = Plinth(panel.box, theme, (left, self._titled, right, bottom), stage.canvas)
         self._looks = stage.looks(panel.owners)
         self._pale = Paling(panel.pale, self._looks, theme)
         self._faint = [mixed(theme.background, look.colour, _FAINT) for look in self._pale.looks]
-        fine = int(np.clip(self._place[2] - self._place[0], *FINE))
+        fine = int(np.clip(self.place[2] - self.place[0], *FINE))
         self._terrain = Terrain(panel.surface, panel.box, fine, panel.azimuth + SUN)
         self._paints = Paints(theme, math.radians(panel.azimuth + SUN), transparent=stage.canvas.transparent)
         floor = self._terrain.on_floor(brought_near(panel.points, panel.box))
@@ -81,7 +81,7 @@ class ReliefPainter:
         self._starts = self._terrain.raised(self._terrain.on_floor(np.array(panel.starts, dtype=float).reshape(-1, 2)))
         self.orbits = panel.camera == "orbit"
         turns = [panel.azimuth + 360 * turn / _TURNS for turn in range(_TURNS if self.orbits else 1)]
-        self._camera = fitted(turns, panel.elevation, outline(self._terrain), self._place)[0]
+        self._camera = fitted(turns, panel.elevation, outline(self._terrain), self.place)[0]
         shades = [
             np.array([self._pale.place(step, run) for step in path.steps.tolist()], dtype=int)
             for run, path in enumerate(self._paths)
@@ -90,7 +90,7 @@ class ReliefPainter:
         self._seen, self._hidden = (pieces(self._paths, shades, last, each) for each in (count, 1))
         self._laid: list[_Laid] = []
         if not self.orbits:
-            self._sight = Sight(self._terrain, self._camera, self._place, DENSE)
+            self._sight = Sight(self._terrain, self._camera, self.place, DENSE)
             self._laid = self._strokes()
             self._spots = self._camera.project(self._heads)
             self._visible = self._sight.is_visible(self._spots)
@@ -105,14 +105,14 @@ class ReliefPainter:
     @property
     def cell(self) -> Rectangle:
         """The part of the sheet that the panel fills."""
-        return self._stage.cell
+        return self.stage.cell
 
     def ground(self, canvas: Canvas) -> None:
-        theme, (left, top, right, bottom) = self._theme, self._place
+        theme, (left, top, right, bottom) = self._theme, self.place
         if self._panel.title or self._panel.note:
             colour = self._looks[0].colour if len(self._looks) == 1 else theme.ink
             if not self._panel.title:
-                left = plot(self._stage.cell, self._stage.unit, titled=True)[0]  # beneath the picture's own title
+                left = plot(self.stage.cell, self.stage.unit, titled=True)[0]  # beneath the picture's own title
             above = (left, self._titled, right, bottom)
             draw_title(canvas, above, self._panel.title, colour, theme, self._panel.note)
         if not self.orbits:
@@ -124,7 +124,7 @@ class ReliefPainter:
         for each in laid:
             stroke = each.stroke
             if each.seen or isinstance(stroke, Exit):
-                lay(canvas, stroke, self._pale.looks[stroke.run], self._theme, self._place)
+                lay(canvas, stroke, self._pale.looks[stroke.run], self._theme, self.place)
             else:
                 self._lay_hidden(canvas, stroke)
         return [each.stroke.box for each in laid]
@@ -133,12 +133,12 @@ class ReliefPainter:
         if not self.orbits:
             return self._draw_heads(canvas, self._spots[shot.step], self._visible[shot.step], shot)
         camera = self._turned(shot)
-        sight = Sight(self._terrain, camera, self._place, _BRISK)
+        sight = Sight(self._terrain, camera, self.place, _BRISK)
         self._block(canvas, camera, sight)
         self._trails(canvas, camera, sight, shot)
         heads = camera.project(self._heads[shot.step])
         self._draw_heads(canvas, heads, sight.is_visible(heads), shot)
-        left, _, right, bottom = self._stage.cell
+        left, _, right, bottom = self.stage.cell
         return [(left, self._titled, right, bottom)]
 
     def _turned(self, shot: Shot) -> Camera:
@@ -166,14 +166,14 @@ class ReliefPainter:
         theme, arm = self._theme, ARM * max(share, 0.7)
         moves = arm * np.array([[-1, 0, 0], [1, 0, 0], [np.nan] * 3, [0, -1, 0], [0, 1, 0], [np.nan] * 3])
         bars = camera.project(spots[:, None] + moves)[..., :2].reshape(-1, 2)
-        share *= theme.trail / self._stage.theme.trail
+        share *= theme.trail / self.stage.theme.trail
         if seen:
             canvas.line(bars, theme.background, 4.4 * share, cap="projecting")
         canvas.line(bars, theme.ink if seen else mixed(theme.background, theme.ink, _FAINT), 2.0 * share, cap="butt")
 
     def _strokes(self) -> list[_Laid]:
         """What a camera that stands still sees of the trails, in the order in which it is laid."""
-        canvas, theme, place = self._stage.canvas, self._theme, self._place
+        canvas, theme, place = self.stage.canvas, self._theme, self.place
         found: list[tuple[int, bool, int, Stroke | Exit]] = []
         for run, path in enumerate(self._paths):
             seen, hidden, flat = self._parted(path.points, self._camera, self._sight)
@@ -192,8 +192,8 @@ class ReliefPainter:
         marks = []
         for index in path.exits[: bisect_left(path.exits, len(flat))]:
             if np.isfinite(seen[index, 0]) and np.isfinite(flat[index - 1, 0]):
-                arrow = _arrow(flat[index - 1], flat[index], self._theme.head * self._stage.canvas.points)
-                marks.append(Exit(int(path.steps[index]), run, arrow, around(arrow, 6.0, self._stage.cell)))
+                arrow = _arrow(flat[index - 1], flat[index], self._theme.head * self.stage.canvas.points)
+                marks.append(Exit(int(path.steps[index]), run, arrow, around(arrow, 6.0, self.stage.cell)))
         return marks
 
     def _lay_hidden(self, canvas: Canvas, stroke: Stroke) -> None:
@@ -201,21 +201,21 @@ class ReliefPainter:
         left, top, right, bottom = stroke.box
         part = canvas.pixels[top:bottom, left:right]
         before = part.copy()
-        x, y = self._place[:2]
+        x, y = self.place[:2]
         canvas.line(
             stroke.line,
             self._faint[stroke.run],
             0.75 * self._theme.trail,
             dash=_HIDDEN,
             walked=stroke.walked,
-            clip=self._place,
+            clip=self.place,
         )
         assert self._ground is not None
         np.copyto(part, before, where=before != self._ground[top - y : bottom - y, left - x : right - x])
 
     def _trails(self, canvas: Canvas, camera: Camera, sight: Sight, shot: Shot) -> None:
         """All trails up to a step: hidden parts, then what is seen, the later steps above."""
-        theme, place = self._theme, self._place
+        theme, place = self._theme, self.place
         reached = [path.points[: bisect_right(path.steps, shot.step)] for path in self._paths]
         ends = np.cumsum([len(points) for points in reached])[:-1]
         together = self._parted(np.concatenate(reached), camera, sight)
@@ -249,13 +249,13 @@ class ReliefPainter:
         self, canvas: Canvas, heads: NDArray[Any], visible: NDArray[np.bool_], shot: Shot
     ) -> list[Rectangle]:
         """Heads at pixels and depths (n, 3); those behind the surface are faint rings."""
-        theme, place = self._theme, self._place
+        theme, place = self._theme, self.place
         boxes = []
         for run, ((x, y), seen) in enumerate(zip(heads[:, :2].tolist(), visible.tolist(), strict=True)):
             if not seen and math.isfinite(x):
                 colour = self._faint[self._pale.place(shot.step, run)]
                 canvas.ring(x, y, 0.85 * theme.head, colour, 0.6 * theme.trail)
-                boxes.append(around(np.array([[x, y]]), (theme.head + theme.trail) * canvas.points, self._stage.cell))
+                boxes.append(around(np.array([[x, y]]), (theme.head + theme.trail) * canvas.points, self.stage.cell))
         heads = np.where(visible[:, None], heads[:, :2], np.nan)
         boxes += draw_heads(canvas, heads, self._pale.heads(shot.step), theme, place)
         if self._labels:
