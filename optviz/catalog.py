@@ -47,7 +47,7 @@ def surface_names() -> list[str]:
         >>> surface_names()[:3]
         ['ackley', 'aligned-ravine', 'banana']
     """
-    return sorted({*_surface_files(), *_plugins("optviz.surfaces")})
+    return sorted({*_surface_files(), *entry_points_in("optviz.surfaces")})
 
 
 def load_surface(ref: str | PathLike[str] | Surface) -> Surface:
@@ -80,7 +80,7 @@ def load_surface(ref: str | PathLike[str] | Surface) -> Surface:
     known = ref.strip().lower().replace("_", "-")
     if (file := _surface_files().get(known)) is not None:
         return _surface_in(run_file(file, SurfaceError), "", ref)
-    if known in (plugins := _plugins("optviz.surfaces")):
+    if known in (plugins := entry_points_in("optviz.surfaces")):
         found = _load_plugin(plugins[known])
         if not isinstance(found, Surface):
             raise SurfaceError(f"the entry point {known!r} is {type(found).__name__}, not a Surface")
@@ -98,7 +98,7 @@ def optimizer_names() -> list[str]:
     """
     from optviz.optimizer import OPTIMIZERS
 
-    return list(dict.fromkeys([*OPTIMIZERS, *_plugins("optviz.optimizers")]))
+    return list(dict.fromkeys([*OPTIMIZERS, *entry_points_in("optviz.optimizers")]))
 
 
 def optimizer_class(ref: str) -> type[Optimizer]:
@@ -116,7 +116,7 @@ def optimizer_class(ref: str) -> type[Optimizer]:
         found = _optimizer_in(run_file(path, OptvizError), name, ref)
     elif known in OPTIMIZERS:
         return OPTIMIZERS[known]
-    elif known in (plugins := _plugins("optviz.optimizers")):
+    elif known in (plugins := entry_points_in("optviz.optimizers")):
         found = _load_plugin(plugins[known])
     elif module is not None and module not in OPTIMIZERS:
         found = _import_object(module, name)
@@ -256,7 +256,8 @@ def _surface_files() -> dict[str, Path]:
 
 
 @cache
-def _plugins(group: str) -> dict[str, EntryPoint]:
+def entry_points_in(group: str) -> dict[str, EntryPoint]:
+    """The entry points of a group that packages bring, by name."""
     return {point.name: point for point in entry_points(group=group)}
 
 

@@ -65,7 +65,7 @@ def _name(path: Path) -> object:
     """What a file will be told by that is not there yet."""
     real = Path(os.path.realpath(path))
     same = os.path.normcase(real.name)
-    return _folder(real.parent), same.casefold() if _folds(real.parent) else same
+    return _folder(real.parent), same.casefold() if folds(real.parent) else same
 
 
 def _folder(path: Path) -> object:
@@ -76,7 +76,7 @@ def _folder(path: Path) -> object:
     return found.st_dev, found.st_ino
 
 
-def _folds(folder: Path) -> bool:
+def folds(folder: Path) -> bool:
     """Whether large and small letters are the same in names there: whether they are in its own."""
     other = folder.with_name(folder.name.swapcase())
     try:

@@ -147,7 +147,7 @@ class Race(metaclass=Answering):
         """
         index = whole("index", index, 0, len(self.starts) - 1)
         points, values = (each[:, index :: len(self.starts)] for each in (self.points, self.values))
-        return _judged(replace(self.problem, starts=(self.starts[index],)), self.runs, points, values)
+        return judged(replace(self.problem, starts=(self.starts[index],)), self.runs, points, values)
 
     def to_json(self, *, points: bool = True) -> dict[str, Any]:
         """The race as plain data; what is not finite or does not apply is None. Several starts are several problems."""
@@ -241,7 +241,7 @@ def race(
         for entry, rule, edge in zip(entries, rules, edges, strict=True)
     )
     heed_paths(problem, entries, rules, points, values, warned)
-    return _judged(problem, runs, points, values)
+    return judged(problem, runs, points, values)
 
 
 @answering
@@ -279,7 +279,7 @@ def load_race(path: str | Path | IO[bytes], surface: Surface | None = None) -> R
             f"values {values.shape} of {values.dtype}"
         )
     heed_other_surface(problem.surface, points, values)
-    return _judged(problem, runs, points, values)
+    return judged(problem, runs, points, values)
 
 
 _RUN = {
@@ -299,7 +299,7 @@ _SAVED = schema.record(
 """What a file says of the race in it; its conditions are checked as anybody's are."""
 
 
-def _judged(problem: Problem, runs: Sequence[Run], points: Array, values: Array) -> Race:
+def judged(problem: Problem, runs: Sequence[Run], points: Array, values: Array) -> Race:
     """A race whose runs know when they first diverged and left."""
     x0, x1, y0, y1 = problem.surface.domain
     near = _near(points[..., 0], x0, x1) & _near(points[..., 1], y0, y1) & _near(values, *problem.surface.reach)

@@ -24,7 +24,8 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-_PATIENCE = 5.0  # seconds in which a worker may tidy up
+PATIENCE = 5.0
+"""Seconds in which a worker may tidy up."""
 
 
 def map_jobs(function: Callable[[Job], Result], jobs: Sequence[Job], workers: int) -> Iterator[Result]:
@@ -118,7 +119,7 @@ def _dismissed(staff: Sequence[_Worker]) -> None:
         with suppress(OSError):
             each.pipe.send(None)
     for each in staff:
-        each.process.join(2 * _PATIENCE)
+        each.process.join(2 * PATIENCE)
         if each.process.is_alive():
             each.process.kill()
             each.process.join()
@@ -209,5 +210,5 @@ def _end_in_time(alarm: int) -> None:
     assert parent is not None
     if parent.sentinel in wait([parent.sentinel, alarm]):
         os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_PATIENCE)
+    time.sleep(PATIENCE)
     os._exit(1)

@@ -397,7 +397,7 @@ def judged(ask: str | Callable[[], object]) -> list[str]:
         wrong.append(f"exit code {result.exit_code}")
     if "Traceback" in result.stderr:
         wrong.append("Traceback")
-    if not _is_plain(result.stdout):
+    if not is_plain(result.stdout):
         wrong.append("stdout acts on the terminal")
     return wrong
 
@@ -409,11 +409,11 @@ def asked(line: str) -> Result:
 
 
 def _unfit(message: str) -> list[str]:
-    wrong = [] if _is_plain(message) else [f"a message acts on the terminal: {message[:300]!r}"]
+    wrong = [] if is_plain(message) else [f"a message acts on the terminal: {message[:300]!r}"]
     return wrong if len(message) < _LONGEST else [*wrong, f"a message of {len(message)} letters"]
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     return not any(unicodedata.category(each) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for each in text if each != "\n")
 
 

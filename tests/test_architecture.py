@@ -122,3 +122,25 @@ def test_every_public_name_exists_and_says_what_it_is(name):
 def test_every_optimizer_is_a_public_name():
     kinds = importlib.import_module("optviz.optimizer").OPTIMIZERS.values()
     assert {kind.__name__ for kind in kinds} <= set(optviz.__all__)
+
+
+def _private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parent.glob("*.py")), ids=lambda path: path.name)
+def test_tests_use_public_names(path):
+    """Attributes are ruff's to see; imports, and names that are replaced by a string, are not."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("optviz", "tests")):
+            assert not any(_private(each.name) for each in node.names), f"line {node.lineno}"
+            assert not any(map(_private, node.module.split("."))), f"line {node.lineno}"
+        if isinstance(node, ast.Call) and _called(node) in ("setattr", "delattr"):
+            strings = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            named = [each for each in strings[:1] if isinstance(each, str)]
+            names = [each.split(".")[-1] for each in named if "." not in each or each.startswith("optviz.")]
+            assert not any(map(_private, names)), f"line {node.lineno}"
+
+
+def _called(call):
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))

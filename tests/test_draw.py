@@ -141,9 +141,9 @@ def test_a_hairline_stays_one_where_the_ground_is_flat():
 @pytest.mark.parametrize("size", [(800, 600), (1280, 720), (600, 1000)])
 def test_no_number_is_cut_at_the_left(far, size, monkeypatch):
     begun = []
-    write = Canvas._write
+    write = Canvas.write
     monkeypatch.setattr(
-        Canvas, "_write", lambda self, x, *rest, **more: (begun.append(x), write(self, x, *rest, **more))
+        Canvas, "write", lambda self, x, *rest, **more: (begun.append(x), write(self, x, *rest, **more))
     )
     optviz.plot(race("booth", lr=0.01, steps=2), size=size, view_box=(-far, far, -far, 0.3 * far)).film.frame(0)
     assert min(begun) >= 0

@@ -48,4 +48,4 @@ def test_whole_files_are_read(whole, tmp_path, monkeypatch):
 def test_what_is_wrong_is_seen():
     assert fuzz_files.judged(lambda: 1 / 0)
     assert not fuzz_files.judged("no-such-command")
-    assert not fuzz_files._is_plain("\x1b")
+    assert not fuzz_files.is_plain("\x1b")

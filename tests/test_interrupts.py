@@ -221,7 +221,7 @@ def test_a_worker_that_is_told_to_end_tidies_up_and_loses_nothing(tmp_path):
 
 @POSIX
 def test_a_job_that_swallows_the_end_is_ended_all_the_same(monkeypatch):
-    monkeypatch.setattr(workers, "_PATIENCE", 0.3)
+    monkeypatch.setattr(workers, "PATIENCE", 0.3)
     parent = os.getpid()
 
     def stubborn(number):

@@ -154,7 +154,7 @@ def test_evaluation_in_chunks_is_evaluation(monkeypatch):
     seen = setting(dtype="float64")
     trial = begin(seen, SGD(lr=0.1), 0)
     whole = seen.evaluate(trial.answers(seen), seen.parts.test)
-    monkeypatch.setattr("optviz.nets.setting._CHUNK", 7)
+    monkeypatch.setattr("optviz.nets.setting.CHUNK", 7)
     pieces = seen.evaluate(trial.answers(seen), seen.parts.test)
     assert pieces.accuracy == whole.accuracy
     assert pieces.loss == pytest.approx(whole.loss, rel=1e-12)

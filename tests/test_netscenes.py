@@ -11,7 +11,7 @@ from optviz.draw.curves import CurvesPainter
 from optviz.errors import ArgumentError, UnknownNameError
 from optviz.nets.losses import softmax
 from optviz.netscenes import SHOWS, Portrait, portrait_of, scene_of_training, snapshots_for
-from optviz.netscenes.learning import _trained
+from optviz.netscenes.learning import trained_span
 from optviz.netscenes.moments import MOST_MOMENTS, Records, moments_of
 from optviz.netscenes.portrait import MOST_SNAPSHOTS
 from optviz.netscenes.scenes import VIEWS
@@ -136,10 +136,10 @@ def test_one_seed_has_no_band_and_curves_beneath_no_thin_lines(moons):
 def test_the_axis_of_accuracies_is_for_what_was_trained():
     """A poor beginning does not take the room in which runs differ."""
     steps = np.linspace(0, 1, 80)[:, None]
-    low, high = _trained(np.where(steps < 0.05, 10.0, 90 + 5 * steps))
+    low, high = trained_span(np.where(steps < 0.05, 10.0, 90 + 5 * steps))
     assert 80 < low < 90
     assert 100 < high < 102
-    assert _trained(np.full((80, 1), np.nan))[0] <= 0
+    assert trained_span(np.full((80, 1), np.nan))[0] <= 0
 
 
 @pytest.mark.parametrize(("epochs", "told"), [(6, "6.0"), (12, "12")])
@@ -261,7 +261,7 @@ def test_both_numbers_of_five_runs_have_room(show, options):
     training = trained(optimizers=five, epochs=1)
     film = Film(scene_of_training(training, Portrait(show=show, picture=Picture(**options))))
     cast = next(each for each in film.painters if isinstance(each, Cast))
-    assert all([gauge.measure for gauge in gauges] == ["accuracy"] for gauges in cast._gauges)
+    assert all([gauge.measure for gauge in gauges] == ["accuracy"] for gauges in cast.gauges)
 
 
 def test_a_run_that_diverged_is_named_with_its_step_and_marked_where_it_ends(monkeypatch):
@@ -276,11 +276,11 @@ def test_a_run_that_diverged_is_named_with_its_step_and_marked_where_it_ends(mon
     assert f"diverged at step {training.runs[0].diverged_at}" in told
     curves = [each for each in film.painters if isinstance(each, CurvesPainter)]
     for painter in curves:
-        [(column, (end, y))] = painter._ends.items()
+        [(column, (end, y))] = painter.ends.items()
         assert column == 0
         assert end == np.interp(training.runs[0].diverged_at, moments_of(training), range(len(moments_of(training))))
         left, _, right, _ = painter.place
-        x, y = round(left + end / (len(painter._paths[0]) - 1) * (right - left)), round(y)
+        x, y = round(left + end / (len(painter.paths[0]) - 1) * (right - left)), round(y)
         around = film.frame(-1)[y - 6 : y + 7, x - 6 : x + 7]
-        assert (around == packed(painter._looks[0].colour)).sum() > 8
+        assert (around == packed(film.colours[0])).sum() > 8
     assert obeys_the_law(film)

@@ -10,6 +10,7 @@ import optviz
 from optviz.draw import Film
 from optviz.draw.canvas import packed
 from optviz.draw.cast import gauge_label
+from optviz.draw.paling import Paling
 from optviz.errors import OptvizError
 from optviz.nets.datasets import Dataset
 from optviz.nets.layers import BatchNorm, Dense, Dropout
@@ -18,7 +19,7 @@ from optviz.nets.network import Network
 from optviz.netscenes import PLANES, Portrait, scene_of_training
 from optviz.netscenes.landscape import GRID, Landscape, Loss, losses_on
 from optviz.netscenes.moments import moments_of, snapshots_at
-from optviz.netscenes.plane import _around, race_on_plane
+from optviz.netscenes.plane import box_around, race_on_plane
 from optviz.netscenes.planes import Plane, principal_plane, random_plane
 from optviz.picture import Picture
 from tests.trainings import obeys_the_law, trained
@@ -264,13 +265,13 @@ def test_paths_are_the_projected_snapshots_and_all_begin_together(moons, raced):
 def test_the_farther_the_paler(moons):
     scene = scene_of_training(moons, Portrait(show="plane", picture=Picture(size=(640, 480))))
     panel, film = scene.panels[0][0], Film(scene)
-    painter = film.painters[0]
+    paling = Paling(panel.pale, film.painters[0].stage.looks(panel.owners), scene.theme)
     own = [packed(colour) for colour in film.colours[:2]]
     near = np.flatnonzero((panel.pale < 1 / 14).all(axis=1))
     assert len(near)
     assert (panel.pale >= 0).all()
     for step in range(len(panel.points)):
-        looks = painter._pale.heads(step)
+        looks = paling.heads(step)
         for run in range(2):
             assert (packed(looks[run].colour) == own[run]) == (round(6 * min(1, panel.pale[step, run])) == 0)
 
@@ -367,7 +368,7 @@ def test_where_all_diverged_the_plane_lies_around_the_first_weights():
 
 
 def test_a_box_is_never_a_mere_line():
-    x0, x1, y0, y1 = _around(np.array([[[0.0, 1.0], [10.0, 1.001]], [[np.nan, 5.0], [3.0, 1.0]]]))
+    x0, x1, y0, y1 = box_around(np.array([[[0.0, 1.0], [10.0, 1.001]], [[np.nan, 5.0], [3.0, 1.0]]]))
     assert (x0, x1) == (pytest.approx(-2.2), pytest.approx(12.2))
     assert (y1 - y0) / (x1 - x0) == pytest.approx(0.1)
     assert (y0 + y1) / 2 == pytest.approx(1.0005)
@@ -407,7 +408,7 @@ def test_the_plane_of_another_network_is_worked_out_anew(moons, raced, cache):
 
 
 def test_a_flat_loss_is_refused():
-    flat = trained(optimizers=["sgd:lr=1e-9"], hidden=(), data="moons:samples=120")
+    flat = trained(optimizers=["sgd:lr=1e-3"], hidden=(), data="moons:samples=120")
     for run in flat.runs:
         run.trials[0].params[:] = 0
     with pytest.raises(OptvizError, match="the same all over the plane"):

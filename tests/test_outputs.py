@@ -426,7 +426,7 @@ def test_large_and_small_letters_are_the_same_where_the_system_says_so(folder, m
     both = [("--save", Path("a.npz")), ("--log", Path("A.NPZ"))]
     if not Path(str(folder).swapcase()).exists():
         check_apart([], both)
-    monkeypatch.setattr("optviz.purposes._folds", lambda _: True)
+    monkeypatch.setattr("optviz.purposes.folds", lambda _: True)
     with pytest.raises(ArgumentError, match="are the same file"):
         check_apart([], both)
 

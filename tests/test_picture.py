@@ -17,10 +17,11 @@ from optviz.draw.layout import layout
 from optviz.draw.trails import Exit, Stroke, strokes
 from optviz.draw.vectors import Key
 from optviz.errors import OptvizWarning
-from optviz.numerals import loss_label
+from optviz.numerals import loss_label, percent_label
 from optviz.races import race
 from optviz.scene import scene_of
 from optviz.themes import PRESETS, THEMES
+from tests.texts import outside, overlapping, written
 
 PLACE = (50, 60, 600, 560)
 
@@ -110,41 +111,34 @@ def test_the_cast_holds_every_run_without_overlap(count, theme, gauged, size):
     optimizers = [f"sgd:lr={0.0001 * (n + 1):.5g}" for n in range(count)]
     scene = scene_of(race("booth", optimizers, steps=2), theme=theme, size=size)
     scene = measured(scene) if gauged else scene
-    painters = Film(scene).painters
-    [cast] = [painter for painter in painters if isinstance(painter, Cast)]
-    assert len(cast._spots) == len(set(cast._spots)) == count
-    canvas = Canvas(*size, layout(*size, scene.theme).scale)
-    height = 0.8 * scene.theme.text * canvas.points
-    below = height + (cast._lines - 1) * cast._line * (cast._lines > 1)
-    for (x, y), (a, b) in itertools.combinations(cast._spots, 2):
-        assert abs(b - y) >= below if x == a else abs(a - x) >= cast._wide
-    if cast._paired:
-        for runner in scene.cast:
-            name = canvas.text_width(runner.title, scene.theme.text + 2.5, bold=True)
-            rate = canvas.text_width(runner.rate, scene.theme.text)
-            assert name + rate + cast._gap < cast._wide, "name and rate stand side by side"
-        assert cast._numbers[1] + cast._width <= cast._wide + 1
-        assert cast._width <= cast._numbers[1], "so do loss and accuracy"
-    elif cast._lines == 2:
-        rates = max(canvas.text_width(runner.rate, scene.theme.text) for runner in scene.cast)
-        assert rates + cast._width <= cast._wide, "rate and loss stand side by side"
-    assert max(y for _, y in cast._spots) + max(0, cast._lines - 1) * cast._line <= size[1]
-    assert max(x for x, _ in cast._spots) + cast._wide <= size[0] + 1
-    left, top, right, bottom = painters[0].place
+    with written(size) as found:
+        film = Film(scene)
+        film.frame(-1)
+    assert not overlapping(found)
+    assert not outside(found, size)
+    [cast] = [painter for painter in film.painters if isinstance(painter, Cast)]
+    assert len(cast.spots) == len(set(cast.spots)) == count
+    words = [each.words for each in found]
+    for runner in scene.cast if cast.lines > 1 else ():
+        assert any(each.startswith(runner.rate) for each in words), "its rate is whole"
+    if cast.gauges[0]:
+        assert words.count(percent_label(1.0)) == count
+    em = scene.theme.text * film.scale * 100 / 72
+    left, top, right, bottom = film.painters[0].place
     if size[0] > size[1]:
-        assert min(x for x, _ in cast._spots) > right, "a column at the side"
-        assert cast._spots[0][1] >= top
+        assert min(x for x, _ in cast.spots) > right, "a column at the side"
+        assert cast.spots[0][1] >= top
     else:
-        assert min(y for _, y in cast._spots) > bottom + height, "rows beneath, and beneath the ticks"
+        assert min(y for _, y in cast.spots) > bottom + 0.8 * em, "rows beneath, and beneath the ticks"
         assert bottom - top > 0.38 * size[1]
-        assert left == cast._spots[0][0]
+        assert left == cast.spots[0][0]
 
 
 @pytest.mark.parametrize("options", [{}, *({"preset": preset} for preset in PRESETS)], ids=str)
 def test_the_cast_of_the_classics_has_room_for_a_gauge_more(options):
     film = Film(measured(scene_of(race("booth", steps=2), **options)))
     [cast] = [painter for painter in film.painters if isinstance(painter, Cast)]
-    assert all(len(gauges) == 1 for gauges in cast._gauges)
+    assert all(len(gauges) == 1 for gauges in cast.gauges)
 
 
 @pytest.mark.parametrize("size", [(1080, 1080), (1080, 1920), (400, 400)])
@@ -156,11 +150,17 @@ def test_a_square_picture_leaves_nothing_beneath_its_cast(size):
 
 def test_the_key_of_vectors_stands_beneath_the_cast_of_a_square_picture():
     result = race("booth", ["sgd:lr=0.01", "adam:lr=0.1"], steps=2)
-    painters = Film(scene_of(result, show=("vectors",), preset="square")).painters
-    [cast], [key] = ([each for each in painters if isinstance(each, kind)] for kind in (Cast, Key))
-    lowest = max(y for _, y in cast._spots) + (cast._lines - 1) * cast._line
-    assert min(y for _, y in key._spots) > lowest + cast._line
-    assert len({y for _, y in key._spots}) == 1
+    with written((1080, 1080)) as found:
+        film = Film(scene_of(result, show=("vectors",), preset="square"))
+        film.frame(-1)
+    [key] = [each for each in film.painters if isinstance(each, Key)]
+    spots = {y for _, y in key.spots}
+    assert len(spots) == 1
+    beneath = [each for each in found if each.top > film.painters[0].place[3]]
+    of_key = [each for each in beneath if each.words in ("step", "−gradient", "−momentum", "scale √v")]
+    assert len(of_key) == 4
+    others = [each for each in beneath if each not in of_key]
+    assert min(each.top for each in of_key) > max(each.bottom for each in others)
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -1.0, 9999.4, 9999.6, 1e-3, 9.9e-4, 123456.0, 1e300, -1e-300, 24.19])

@@ -184,7 +184,7 @@ def test_a_path_is_cut_at_the_box_and_broken_where_it_is_no_number():
 def test_heads_that_are_seen_have_their_own_colours(theme):
     film = small_film("noisy-moons", steps=12, size=(640, 480), theme=theme, azimuth=-105)
     painter = film.painters[0]
-    spots = painter._camera.project(painter._heads[12])
+    spots = painter.camera(film.shots[-1]).project(painter.heads[12])
     picture = film.frame(-1)
     checked = 0
     for (x, y, _), colour in zip(spots[::-1], film.colours[2::-1], strict=True):
@@ -230,7 +230,7 @@ def test_numbers_never_lie_over_one_another_at_any_azimuth():
 def test_an_orbit_goes_once_around_and_a_fixed_camera_stays():
     film = small_film("booth", ["sgd:lr=0.01"], camera="orbit", steps=20)
     painter = film.painters[0]
-    turns = [painter._turned(shot).azimuth for shot in film.shots]
+    turns = [painter.camera(shot).azimuth for shot in film.shots]
     assert turns[0] == -105
     assert turns[-1] == pytest.approx(255)
     np.testing.assert_allclose(np.diff(turns), 18)

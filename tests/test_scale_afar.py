@@ -12,7 +12,7 @@ import optviz
 from optviz.draw import Film
 from optviz.draw.afar import FAR, brought_near
 from optviz.page.data import told
-from optviz.races import _judged
+from optviz.races import judged
 from optviz.scene import scene_of
 
 SIZE = {"size": (240, 180), "frames": 4}
@@ -35,7 +35,7 @@ def leaving(reach, *, start=None):
     heads = slice(0, len(plain.starts))
     points[8, heads], points[9, heads] = (reach, -0.75 * reach), (-0.5 * reach, reach)
     points[10:, heads] = 0.25, 0.5
-    return _judged(plain.problem, plain.runs, points, values)
+    return judged(plain.problem, plain.runs, points, values)
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)

@@ -16,7 +16,7 @@ from optviz.errors import OptvizWarning
 from optviz.page.data import told
 from optviz.page.document import page_of
 from optviz.page.packing import numbers
-from optviz.races import _judged, race
+from optviz.races import judged, race
 from optviz.scene import scene_of
 from tests.pages import opener
 from tests.test_scale import measured
@@ -51,7 +51,7 @@ def remeasured(axis, unit):
     with warnings.catch_warnings(action="ignore"):
         posed = race(measured(**{axis: unit}), ["sgd:lr=1"] * len(RATES), steps=40).problem
     with np.errstate(over="ignore"):
-        return _judged(posed, plain.runs, plain.points * stretch, plain.values)
+        return judged(posed, plain.runs, plain.points * stretch, plain.values)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def _unlabelled(monkeypatch):
     monkeypatch.setattr(draw_scales, "ticks", lambda *_: [])
     monkeypatch.setattr(draw_scales, "some_ticks", lambda *_: [])
     monkeypatch.setattr(draw_plinth, "ticks", lambda *_: [])
-    monkeypatch.setattr(draw_curves.CurvesPainter, "_powers", lambda *_: [])
+    monkeypatch.setattr(draw_curves, "powers", lambda *_: [])
 
 
 def drawn(found, **view):

@@ -11,8 +11,8 @@ import optviz
 from optviz.catalog import load_surface, surface_names
 from optviz.draw import Film
 from optviz.draw.canvas import Canvas, packed
-from optviz.draw.curves import _parted, axis_range
-from optviz.draw.polylines import Line, _envelope
+from optviz.draw.curves import axis_range, kept_apart
+from optviz.draw.polylines import Line, envelope
 from optviz.errors import ArgumentError
 from optviz.gradients import gradient
 from optviz.picture import LAYOUTS
@@ -132,7 +132,7 @@ def test_an_axis_has_two_ends_whatever_it_is_to_show(values, log):
 
 
 def test_names_are_parted_and_stay_inside():
-    spots = _parted([10.0, 11.0, 12.0, 90.0, 99.0], 12, 0, 100)
+    spots = kept_apart([10.0, 11.0, 12.0, 90.0, 99.0], 12, 0, 100)
     assert all(b - a >= 12 - 1e-9 for a, b in itertools.pairwise(spots))
     assert spots[0] >= 0
     assert spots[-1] <= 100
@@ -152,7 +152,7 @@ def test_what_is_left_of_the_cursor_stays_and_what_is_right_of_it_is_blank():
     cursor, reach = round(left + (right - left) * 30 / 90), 6
     then, last = film.still(30)[top:bottom], film.still(90)[top:bottom]
     assert np.array_equal(then[:, left : cursor - reach], last[:, left : cursor - reach])
-    assert np.array_equal(then[:, cursor + reach : right], film._ground[top:bottom, cursor + reach : right])
+    assert np.array_equal(then[:, cursor + reach : right], film.ground[top:bottom, cursor + reach : right])
     assert not np.array_equal(last[:, cursor + reach : right - reach], then[:, cursor + reach : right - reach])
 
 
@@ -162,7 +162,7 @@ def test_a_dense_curve_is_thinned_to_what_can_be_seen():
     path = np.stack([across, generator.normal(300, 40, across.size)], axis=-1)
     path[4000:4100, 1] = np.nan
     path[9999, 1] = np.nan
-    kept = _envelope(path)
+    kept = envelope(path)
     assert len(kept) <= 4 * 101 + 2 + 4
     assert not np.isfinite(path[kept, 1]).all(), "gaps stay gaps"
     for column in range(50, 150):
@@ -170,7 +170,7 @@ def test_a_dense_curve_is_thinned_to_what_can_be_seen():
         shown = path[kept[np.floor(across[kept]) == column], 1]
         assert (np.nanmin(shown), np.nanmax(shown)) == (np.nanmin(everything), np.nanmax(everything))
         np.testing.assert_array_equal(shown[[0, -1]], everything[[0, -1]])
-    assert _envelope(np.full((5, 2), np.nan)).tolist() == [0]
+    assert envelope(np.full((5, 2), np.nan)).tolist() == [0]
 
 
 def test_a_dense_curve_has_the_outline_of_all_its_steps():
@@ -197,10 +197,10 @@ def test_lines_that_run_on_each_other_are_all_seen():
     panel = replace(panel, series=replace(panel.series, values=values))
     film = Film(replace(scene_of(ran), panels=[[panel]]))
     painter, pixels = film.painters[0], film.frame(-1)
-    first, second = (packed(look.colour) for look in painter._looks)
+    first, second = (packed(colour) for colour in film.colours[:2])
     halves = {}
     for name, steps in (("apart", range(2, 28)), ("together", range(32, 58))):
-        spots = painter._paths[1][list(steps)].round().astype(int)
+        spots = painter.paths[1][list(steps)].round().astype(int)
         near = [pixels[y - 1 : y + 2, x - 1 : x + 2].ravel() for x, y in spots.tolist()]
         halves[name] = [sum(int((each == colour).any()) for each in near) / len(near) for colour in (first, second)]
     assert halves["apart"] == [0, 1]

@@ -102,13 +102,14 @@ def test_a_matplotlibrc_and_a_backend_that_is_not_installed_change_nothing(tmp_p
 def test_a_font_that_draws_every_letter_as_a_box_has_none(box, monkeypatch, forgetful):
     bundled = next(each for each in fonts.fontManager.ttflist if each.name == "DejaVu Sans")
     boxes = SimpleNamespace(name=box, fname="boxes.ttf", style="normal", weight=400)
-    drawn = fonts._characters(bundled.fname)
+    read = fonts.FT2Font
+    every = SimpleNamespace(get_charmap=lambda: range(0x110000))
     monkeypatch.setattr(fonts, "findSystemFonts", list)
     monkeypatch.setattr(fonts.fontManager, "ttflist", [bundled, boxes])
-    monkeypatch.setattr(fonts, "_characters", lambda path: range(0x110000) if path == "boxes.ttf" else drawn)
-    fonts._installed.cache_clear()
+    monkeypatch.setattr(fonts, "FT2Font", lambda path: every if path == "boxes.ttf" else read(path))
+    fonts.installed.cache_clear()
     forgetful()
     for letter, advice in {"优": "install Noto Sans CJK", "ޓ": "the Noto fonts"}.items():  # Chinese, Thaana
         with pytest.warns(OptvizWarning, match=f"no installed font has '{letter}'.*{advice}"):
             assert fonts.families(letter) == ("DejaVu Sans",)
-    fonts._installed.cache_clear()
+    fonts.installed.cache_clear()

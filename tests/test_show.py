@@ -44,21 +44,21 @@ def test_a_trail_that_fades_is_gone_when_its_steps_are_old():
     result = optviz.race("himmelblau", ["adam:lr=0.3"], steps=100)
     film = Film(scene_of(result, show=("fading",), size=(320, 240), frames=101))
     painter = film.painters[0]
-    assert all(isinstance(stroke, Exit) for stroke in painter._strokes)
-    x, y = np.rint(painter._paths[0][3]).astype(int)
-    clean = film._ground[y, x]
+    assert all(isinstance(stroke, Exit) for stroke in painter.strokes)
+    x, y = np.rint(painter.paths[0][3]).astype(int)
+    clean = film.ground[y, x]
     assert film.frame(5)[y, x] != clean
     assert film.frame(5 + fading_of(100))[y, x] == clean
 
 
-def test_a_tail_costs_no_more_on_a_long_run():
+def test_a_tail_costs_no_more_on_a_long_run(monkeypatch):
     result = optviz.race("himmelblau", ["adam:lr=0.001"], steps=20_000)
     film = Film(scene_of(result, show=("fading",), size=(320, 240)))
     drawn = []
-    tails = film.painters[0]._tails
-    tails._line = lambda canvas, corners, *rest: drawn.append(len(corners))
+    monkeypatch.setattr(Canvas, "line", lambda canvas, corners, *rest, **more: drawn.append(len(corners)))
     film.frame(-1)
-    assert sum(drawn) <= 64 + 3 * len(drawn)
+    assert drawn
+    assert sum(drawn) <= 2 * 64 + 3 * len(drawn), "each part has a casing"
 
 
 def test_what_is_shown_stands_in_the_recipe_only_where_it_is():
@@ -118,28 +118,34 @@ def test_frame_k_of_vectors_drawn_alone_is_frame_k_of_the_film(options, show):
     assert obeys_the_law(Film(scene_of(result, show=show, **{"size": (320, 240)} | options)))
 
 
+def vectors_of(result):
+    """What is drawn of every step of a race, and its paths (T+1, M, 2) in pixels."""
+    scene = scene_of(result, show=("vectors",), size=(400, 300))
+    painter, [[panel]] = Film(scene).painters[0], scene.panels
+    paths = np.stack(painter.paths, axis=1)
+    looks = painter.stage.looks(panel.owners)
+    return Vectors(panel.anatomy, panel.box, paths, looks, scene.theme, painter.place), paths
+
+
 def test_the_step_is_true_to_the_map_and_the_rest_shares_one_measure():
     result = optviz.race("himmelblau", ["adam:lr=0.3"], steps=10)
-    painter = Film(scene_of(result, show=("vectors",), size=(400, 300))).painters[0]
-    vectors = painter._vectors
-    assert isinstance(vectors, Vectors)
-    np.testing.assert_allclose(painter._paths[0][:-1] + vectors._step[:-1, 0], painter._paths[0][1:], atol=1e-6)
-    parts = [vectors._gradient, vectors._momentum, vectors._scale]
+    vectors, path = vectors_of(result)
+    np.testing.assert_allclose(path[:-1, 0] + vectors.step[:-1, 0], path[1:, 0], atol=1e-6)
+    parts = [vectors.gradient, vectors.momentum, vectors.scale]
     longest = np.max([np.hypot(part[..., 0], part[..., 1]) for part in parts], axis=0)
     np.testing.assert_allclose(longest, longest[0, 0])
-    np.testing.assert_allclose(np.abs(vectors._momentum[0]), vectors._scale[0])  # Adam's first step: into the corner
+    np.testing.assert_allclose(np.abs(vectors.momentum[0]), vectors.scale[0])  # Adam's first step: into the corner
 
 
 def test_a_run_at_rest_has_no_arrows_and_one_that_creeps_has():
     bowl = optviz.Surface(name="bowl", fn=lambda x, y: x**2 + y**2, domain=(-3, 3, -3, 3), start=(2.0, 1.0))
     result = optviz.race(bowl, ["sgd:lr=0.4", "sgd:lr=0.001"], steps=60)
-    vectors = Film(scene_of(result, show=("vectors",), size=(400, 300))).painters[0]._vectors
+    vectors, pixels = vectors_of(result)
     canvas, place = Canvas(400, 300), (0, 0, 400, 300)
     assert len(vectors.draw(canvas, 2, place)) == 2
     assert len(vectors.draw(canvas, 60, place)) == 1
-    fast, slow = vectors._at_rest.T
-    pixels = vectors._paths[:, 0]
-    rests = [t for t in range(7, 61) if np.ptp(pixels[t - 7 :], axis=0).max() < 1]
+    fast, slow = vectors.at_rest.T
+    rests = [t for t in range(7, 61) if np.ptp(pixels[t - 7 :, 0], axis=0).max() < 1]
     assert np.flatnonzero(fast).tolist() == rests
     assert 0 < len(rests) < 55
     assert not slow.any()
@@ -209,7 +215,7 @@ def test_a_scene_with_ghosts_holds_all_runs_and_shows_their_medians():
         assert runner.measure == "median loss"
     assert (curves.band[0] <= curves.series.values).all()
     assert (curves.series.values <= curves.band[1]).all()
-    sheaves = [each for each in Film(scene).painters[0]._strokes if isinstance(each, Sheaf)]
+    sheaves = [each for each in Film(scene).painters[0].strokes if isinstance(each, Sheaf)]
     assert {sheaf.run for sheaf in sheaves} == {0, 1}
 
 

@@ -45,7 +45,7 @@ def pictures(slide):
 
 
 def alt(picture):
-    return picture._element.xpath("p:nvPicPr/p:cNvPr")[0].get("descr")
+    return picture.element.xpath("p:nvPicPr/p:cNvPr")[0].get("descr")
 
 
 def box(shape):
@@ -135,9 +135,9 @@ def test_on_paper_a_film_has_its_last_frame(films, tmp_path):
     with Image.open(films / "booth.gif") as image:
         image.seek(image.n_frames - 1)
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(last.image.blob)).convert("RGB")), image.convert("RGB"))
-    [target] = slide._element.xpath(".//*[local-name()='spTgt']")
+    [target] = slide.element.xpath(".//*[local-name()='spTgt']")
     assert target.get("spid") == str(last.shape_id), "what disappears when the slide is shown"
-    ids = [each.get("id") for each in slide._element.xpath(".//*[local-name()='cTn']")]
+    ids = [each.get("id") for each in slide.element.xpath(".//*[local-name()='cTn']")]
     assert len(set(ids)) == len(ids)
 
 

@@ -177,15 +177,15 @@ def test_a_quantile_is_one_of_the_crowd():
 def test_trails_of_a_swarm_cover_its_paths_and_are_left_out_where_heads_are_too_many():
     film = Film(scene_of(swarm(), size=(320, 240)))
     painter = film.painters[0]
-    assert all(isinstance(stroke, Sheaf) for stroke in painter._strokes)
-    assert {stroke.run for stroke in painter._strokes} == {0, 1}
-    drawn = np.concatenate([stroke.segments.reshape(-1, 2) for stroke in painter._strokes])
-    for path in painter._paths:
+    assert all(isinstance(stroke, Sheaf) for stroke in painter.strokes)
+    assert {stroke.run for stroke in painter.strokes} == {0, 1}
+    drawn = np.concatenate([stroke.segments.reshape(-1, 2) for stroke in painter.strokes])
+    for path in painter.paths:
         for point in path[np.isfinite(path).all(axis=1)]:
             assert np.hypot(*(drawn - point).T).min() < 1.5
     many = swarm(["sgd:lr=0.001"], [(0.01 * n % 4, 0.003 * n % 4) for n in range(MOST_TRAILS + 1)], steps=3)
     crowded = Film(scene_of(many, size=(320, 240)))
-    assert not crowded.painters[0]._strokes
+    assert not crowded.painters[0].strokes
     assert not np.array_equal(crowded.frame(0), crowded.frame(3))
 
 

@@ -222,7 +222,7 @@ def test_an_entry_point_that_ends_the_program_ends_nothing(refuse, group, monkey
         def load(self):
             sys.exit(0)
 
-    monkeypatch.setattr("optviz.catalog._plugins", lambda asked: {"theirs": Point()} if group in asked else {})
+    monkeypatch.setattr("optviz.catalog.entry_points_in", lambda asked: {"theirs": Point()} if group in asked else {})
     more = ["--surface", "theirs"] if group == "surfaces" else ["--surface", "booth", "-O", "theirs"]
     assert "the entry point theirs = theirs:it cannot be loaded: SystemExit" in refused(refuse, "compare", *more)
 
@@ -236,7 +236,7 @@ def test_a_list_goes_on_without_what_cannot_be_loaded(run, group, command, monke
             raise RuntimeError("no")
 
     whole = json.loads(run("list", command, "--json").stdout)
-    monkeypatch.setattr("optviz.catalog._plugins", lambda asked: {"theirs": Point()} if group in asked else {})
+    monkeypatch.setattr("optviz.catalog.entry_points_in", lambda asked: {"theirs": Point()} if group in asked else {})
     result = run("list", command, "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (0, whole)
     assert result.stderr.startswith("note: the entry point theirs = theirs:it cannot be loaded")
@@ -253,7 +253,8 @@ def test_an_optimizer_of_an_entry_point_is_tried_as_one_of_a_file_is(refuse, mon
             return space["Mine"]
 
     monkeypatch.setitem(sys.modules, "theirs", type(sys)("theirs"))
-    monkeypatch.setattr("optviz.catalog._plugins", lambda asked: {"theirs": Point()} if "optimizers" in asked else {})
+    group = {"theirs": Point()}
+    monkeypatch.setattr("optviz.catalog.entry_points_in", lambda asked: group if "optimizers" in asked else {})
     assert "update must return a step" in refused(refuse, "compare", "--surface", "booth", "-O", "theirs")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from optviz.draw.canvas import Canvas
 
-_WRITE = Canvas._write
+_WRITE = Canvas.write
 
 
 class Text(NamedTuple):
@@ -46,7 +46,7 @@ def measured(canvas, words, x, y, size, bold):
 def written(size):
     """All that is written meanwhile on sheets of that size; numbers that change and labels at heads as well."""
     found = []
-    write, number, label = Canvas._write, Canvas.number, Canvas.label
+    write, number, label = Canvas.write, Canvas.number, Canvas.label
 
     def _write(self, x, y, words, letters, colour, *, bold):
         if (self.width, self.height) == size and words.strip():
@@ -64,7 +64,7 @@ def written(size):
         return label(self, each, left, top)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Canvas, "_write", _write)
+        patch.setattr(Canvas, "write", _write)
         patch.setattr(Canvas, "number", _number)
         patch.setattr(Canvas, "label", _label)
         yield found

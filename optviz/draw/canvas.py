@@ -180,7 +180,7 @@ class Canvas:
             return
         if anchor != "left":
             x -= self.text_width(words, size, bold=bold) * (0.5 if anchor == "centre" else 1.0)
-        self._write(x, y, words, size, colour, bold=bold)
+        self.write(x, y, words, size, colour, bold=bold)
 
     def image(self, box: Rectangle, pixels: Pixels) -> None:
         """Opaque pixels that fill a box, `detail` times as many as it has in each direction; the top row first."""
@@ -239,7 +239,7 @@ class Canvas:
             low, high = (middle, high) if fits else (low, middle - 1)
         return words[:low].rstrip() + "…"
 
-    def _write(self, x: float, y: float, words: str, size: float, colour: Colour, *, bold: bool) -> None:
+    def write(self, x: float, y: float, words: str, size: float, colour: Colour, *, bold: bool) -> None:
         """Words from x on, with their baseline at y."""
         face = font(size, bold=bold, families=families(words))
         self._renderer.draw_text(self._pen(colour, 1), round(x), round(y), words, face, 0)

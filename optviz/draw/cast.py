@@ -59,42 +59,46 @@ class Cast:
         left, top, right, bottom = place
         em = theme.text * canvas.points
         form = form or form_beside(runners, looks, theme, (right - left, bottom - top), canvas)
-        self._lines, columns, self._paired = form.lines, form.columns, form.paired
+        columns, self._paired = form.columns, form.paired
+        self.lines = form.lines
+        """How many lines a run has; 0 where it is its name alone."""
         self._line, self._across = round(1.45 * em), right - left
-        self._foot = self._footnote(canvas) if self._lines < 3 else []
+        self._foot = self._footnote(canvas) if self.lines < 3 else []
         self._foot_at = left, bottom - max(0, len(self._foot) - 1) * self._line
         bottom = self._foot_at[1] - (round(_FOOT * em) if self._foot else 0)
         per_column = -(-len(runners) // columns)
-        pitch = min((1.45 * max(1, self._lines) + 0.85) * em, (bottom - top) / per_column)
+        pitch = min((1.45 * max(1, self.lines) + 0.85) * em, (bottom - top) / per_column)
         wide = round(form.wide * em) or (right - left) // columns
         cells = [divmod(row, columns)[::-1] if form.across else divmod(row, per_column) for row in range(len(runners))]
-        self._spots = [(left + column * wide, round(top + em + pitch * row)) for column, row in cells]
+        self.spots = [(left + column * wide, round(top + em + pitch * row)) for column, row in cells]
+        """Where each run's first line begins, in pixels: its left end, and its baseline."""
         self._wide, self._gap = wide, round((_APART if form.paired else 0.4) * em) if form.across else 0
-        self._gauges = [runner.more[: 1 if form.paired else max(0, form.lines - 3)] for runner in runners]
-        shown = [gauge for gauges in self._gauges for gauge in gauges]
+        self.gauges = [runner.more[: 1 if form.paired else max(0, form.lines - 3)] for runner in runners]
+        """What is shown of each run beside its loss."""
+        shown = [gauge for gauges in self.gauges for gauge in gauges]
         letters = "".join(["diverged", *(gauge.unknown for gauge in shown), *("%" for gauge in shown if gauge.percent)])
         self._glyphs = Glyphs(canvas, f"0123456789.e− {letters}", theme.text, theme.quiet, theme.background)
-        self._width = self._glyphs.width(_WIDEST if self._lines > 2 else _NARROW)
-        words = [runners[0].measure, *(gauge.measure for gauge in self._gauges[0])]  # the same for all
+        self._width = self._glyphs.width(_WIDEST if self.lines > 2 else _NARROW)
+        words = [runners[0].measure, *(gauge.measure for gauge in self.gauges[0])]  # the same for all
         fits = max(canvas.text_width(f"{each} ", theme.text) for each in words) + 0.8 * self._width <= wide
         self._words = words if fits else [each.split()[0] for each in words]
         longest = max(canvas.text_width(runner.title, theme.text - 1) for runner in runners)
-        if self._lines == 1 and longest <= wide < longest + self._width:
-            self._lines = 0  # whole names rather than numbers
+        if self.lines == 1 and longest <= wide < longest + self._width:
+            self.lines = 0  # whole names rather than numbers
         self._after_words = round(max(canvas.text_width(f"{each} ", theme.text) for each in self._words) + 0.3 * em)
-        if form.across and self._lines > 2:
+        if form.across and self.lines > 2:
             self._width = min(self._width, wide - self._after_words)
-        self._numbers = [self._after_words if self._lines > 2 else wide - self._width]
+        self._numbers = [self._after_words if self.lines > 2 else wide - self._width]
         if form.paired:
             self._numbers = [0, (wide - self._gap) // 2]
 
     def ground(self, canvas: Canvas) -> None:
-        theme, lines = self._theme, self._lines
+        theme, lines = self._theme, self.lines
         styled = any(look.dash for look in self._looks)
         size = theme.text + (2.5 if lines > 1 else 0 if lines else -1)
         sample = _SAMPLE * theme.trail * canvas.points
         indent = round(1.25 * sample) if styled else 0
-        for runner, look, (x, y) in zip(self._runners, self._looks, self._spots, strict=True):
+        for runner, look, (x, y) in zip(self._runners, self._looks, self.spots, strict=True):
             if styled:
                 middle = y - 0.36 * size * canvas.points
                 ends = np.array([[x, middle], [x + sample, middle]])
@@ -118,7 +122,7 @@ class Cast:
         """What the numbers are where there is no room for words beside each: a line, or two where one is too long."""
         rules = Counter(runner.rule for runner in self._runners)
         rates = ", ".join(rule if len(rules) == 1 else f"{count} {rule}" for rule, count in rules.items())
-        gauges = [self._runners[0].measure] if self._lines else []
+        gauges = [self._runners[0].measure] if self.lines else []
         if self._paired:
             gauges.append(self._runners[0].more[0].measure)
         words = " · ".join([f"lr {rates}", *gauges])
@@ -130,13 +134,13 @@ class Cast:
         canvas.text(x, y, canvas.fitted(words, self._theme.text, room), self._theme.text, self._theme.quiet)
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
-        if self._lines == 0 or (before is not None and before.reading == shot.reading):
+        if self.lines == 0 or (before is not None and before.reading == shot.reading):
             return []
         boxes = []
-        for runner, gauges, (x, y) in zip(self._runners, self._gauges, self._spots, strict=True):
+        for runner, gauges, (x, y) in zip(self._runners, self.gauges, self.spots, strict=True):
             for number, gauge in enumerate((runner.gauge, *gauges)):
                 words = gauge_label(gauge, shot.reading)
-                line = min(self._lines, 3) - 1 + (0 if self._paired else number)
+                line = min(self.lines, 3) - 1 + (0 if self._paired else number)
                 left = x + self._numbers[number if self._paired else 0]
                 if before is None or words != gauge_label(gauge, before.reading):
                     boxes.append(canvas.number(left, y + line * self._line, words, self._glyphs, self._width))

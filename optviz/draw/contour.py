@@ -43,31 +43,33 @@ class ContourPainter:
         self.place = plot(stage.cell, stage.unit, titled=bool(panel.title or panel.note))
         self._looks = stage.looks(panel.owners)
         points = brought_near(panel.points, panel.box)
-        self._paths = [to_pixels(path, panel.box, self.place) for path in points.swapaxes(0, 1)]
+        self.paths = [to_pixels(path, panel.box, self.place) for path in points.swapaxes(0, 1)]
+        """The M paths (T+1, 2), in pixels of the sheet."""
         self._whose = np.asarray(panel.owners)
         self._alpha = faintness(count)
-        self._strokes: list[Stroke | Exit | Sheaf] = []
+        self.strokes: list[Stroke | Exit | Sheaf] = []
+        """What is laid of the trails, and stays, in the order of the steps."""
         if not self._swarm:
-            self._strokes += strokes(self._paths, stage.canvas, theme, self.place)
+            self.strokes += strokes(self.paths, stage.canvas, theme, self.place)
         elif count <= MOST_TRAILS and not panel.fading:
-            self._strokes += sheaves(np.stack(self._paths, axis=1), panel.owners, self.place)
+            self.strokes += sheaves(np.stack(self.paths, axis=1), panel.owners, self.place)
         self._tails: Tails | None = None
         if panel.fading and count <= MOST_TRAILS:
-            self._strokes = [stroke for stroke in self._strokes if isinstance(stroke, Exit)]
-            paths, alpha = np.stack(self._paths, axis=1), self._alpha if self._swarm else 1.0
+            self.strokes = [stroke for stroke in self.strokes if isinstance(stroke, Exit)]
+            paths, alpha = np.stack(self.paths, axis=1), self._alpha if self._swarm else 1.0
             self._tails = Tails(paths, self._looks, panel.fading, theme, together=self._swarm, alpha=alpha)
         self._vectors: Vectors | None = None
         if panel.anatomy is not None:
-            paths = np.stack(self._paths, axis=1)
+            paths = np.stack(self.paths, axis=1)
             self._vectors = Vectors(panel.anatomy, panel.box, paths, self._looks, stage.crowded(count), self.place)
         if panel.ghosts is not None:
             self._alpha = _PALE * faintness(len(panel.ghost_owners))
             ghosts = to_pixels(brought_near(panel.ghosts, panel.box), panel.box, self.place)
             hazes = sheaves(ghosts, panel.ghost_owners, self.place)
-            self._strokes = sorted([*hazes, *self._strokes], key=lambda stroke: stroke.step)
+            self.strokes = sorted([*hazes, *self.strokes], key=lambda stroke: stroke.step)
         self._pale = Paling(panel.pale, self._looks, theme)
-        self._strokes = self._pale.strokes(self._strokes)
-        self._stroke_steps = [stroke.step for stroke in self._strokes]
+        self.strokes = self._pale.strokes(self.strokes)
+        self._stroke_steps = [stroke.step for stroke in self.strokes]
         self._labels = [
             Label(stage.cast[owner].title, theme.text, look.colour, theme.background, stage.canvas)
             for owner, look in zip(panel.owners, self._looks, strict=True)
@@ -99,7 +101,7 @@ class ContourPainter:
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         boxes: list[Rectangle] = []
         for _, group in groupby(
-            self._strokes[between(self._stroke_steps, before, shot)], key=lambda stroke: isinstance(stroke, Sheaf)
+            self.strokes[between(self._stroke_steps, before, shot)], key=lambda stroke: isinstance(stroke, Sheaf)
         ):
             alone: list[Stroke | Exit] = []
             for each in group:
@@ -120,7 +122,7 @@ class ContourPainter:
         return boxes
 
     def _draw_heads(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
-        heads = np.array([path[shot.step] for path in self._paths])
+        heads = np.array([path[shot.step] for path in self.paths])
         if self._swarm:
             groups = [(heads[self._whose == owner], self._colour(owner)) for owner in np.unique(self._whose).tolist()]
             drawn = [lay_heads(canvas, each, colour, self._theme, self.place) for each, colour in groups]

@@ -21,7 +21,7 @@ from optviz.draw.axes import beside, draw_across, draw_offset
 from optviz.draw.canvas import Canvas, Rectangle
 from optviz.draw.layout import plot, to_pixels
 from optviz.draw.polylines import Line, run_upon
-from optviz.draw.scales import Fits, Scale, chosen, scale
+from optviz.draw.scales import Fits, Scale, chosen, powers, scale
 from optviz.draw.stage import Stage
 from optviz.draw.trails import about, around
 from optviz.lengths import LEFT
@@ -70,15 +70,16 @@ class CurvesPainter:
         shown = np.concatenate([values, *(panel.band or ()), beside], axis=1)
         self._low, self._high = panel.span or axis_range(shown, log=panel.series.log)
         self._box = (0.0, float(len(values) - 1), self._low, self._high)
-        self._paths = self._placed(values)
-        below = run_upon(self._paths, _NEAR * self._theme.trail * stage.canvas.points, self.place)
-        self._lines = [Line(path, self.place, own) for path, own in zip(self._paths, below, strict=True)]
+        self.paths = self._placed(values)
+        """The M lines (T+1, 2), in pixels of the sheet."""
+        below = run_upon(self.paths, _NEAR * self._theme.trail * stage.canvas.points, self.place)
+        self._lines = [Line(path, self.place, own) for path, own in zip(self.paths, below, strict=True)]
         edges = np.concatenate(panel.band, axis=1) if panel.band is not None and panel.edged else beside[:, :0]
         self._hairs = [Line(path, self.place) for path in self._placed(np.concatenate([beside, edges], axis=1))]
         filled = panel.band is not None and (not panel.edged or len(panel.owners) == 1)
         self._slivers = list(self._band(*panel.band)) if filled and panel.band is not None else []
         gone = ((column, stage.cast[owner].gone_at) for column, owner in enumerate(panel.owners))
-        self._ends = {column: (at, self._left(column, at)) for column, at in gone if at is not None}
+        self.ends = {column: (at, self._left(column, at)) for column, at in gone if at is not None}
         """Where and how high runs diverged, by column."""
 
     def ground(self, canvas: Canvas) -> None:
@@ -101,7 +102,7 @@ class CurvesPainter:
         if self._labelled:
             self._name_ends(canvas)
         if not canvas.joins:
-            self._whole = canvas.preview(self.place, lambda: self._draw(canvas, len(self._paths[0]) - 1))
+            self._whole = canvas.preview(self.place, lambda: self._draw(canvas, len(self.paths[0]) - 1))
 
     def lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         if canvas.joins:
@@ -124,17 +125,17 @@ class CurvesPainter:
         casing = (theme.casing - theme.trail) / 2
         reach = math.ceil((theme.head / 2 + casing) * canvas.points)
         whole = left - reach, top - reach, right + reach, bottom + reach
-        for path, look in zip(self._paths, self._looks, strict=True):
+        for path, look in zip(self.paths, self._looks, strict=True):
             a, b = path[shot.step].tolist()
             if math.isfinite(a) and top <= b <= bottom:
                 canvas.disc(a, b, theme.head, look.colour, theme.background, casing, clip=whole)
                 boxes.append(about(a, b, (theme.head + 2 * casing) * canvas.points, whole))
-        boxes += [self._cross(canvas, column, whole) for column, (end, _) in self._ends.items() if end <= shot.step]
+        boxes += [self._cross(canvas, column, whole) for column, (end, _) in self.ends.items() if end <= shot.step]
         return boxes
 
     def _cross(self, canvas: Canvas, column: int, whole: Rectangle) -> Rectangle:
         """Mark where a run diverged."""
-        theme, (end, y) = self._theme, self._ends[column]
+        theme, (end, y) = self._theme, self.ends[column]
         x = float(to_pixels(np.array([end, self._low]), self._box, self.place)[0])
         arm = _CROSS * theme.head * canvas.points
         for colour, width in ((theme.background, 2 * theme.trail), (self._looks[column].colour, theme.trail)):
@@ -146,7 +147,7 @@ class CurvesPainter:
     def _left(self, column: int, at: float) -> float:
         """How high a run was when it was last seen, up to a step; at the top where it never was."""
         _, top, _, bottom = self.place
-        heights = self._paths[column][: math.floor(at) + 1, 1]
+        heights = self.paths[column][: math.floor(at) + 1, 1]
         known = heights[np.isfinite(heights)]
         return float(np.clip(known[-1], top, bottom)) if len(known) else float(top)
 
@@ -207,20 +208,10 @@ class CurvesPainter:
         size = self._theme.text
         if not self._panel.series.log:
             return scale(self._low, self._high, min(_MOST_TICKS, int(count)), size, fits)
-        values = self._powers(count)
+        values = powers(self._low, self._high, count)
         brief = all(value == round(value) for value in values)
         tried = [values[::every] for every in range(1, len(values) + 1)]
         return chosen([*tried, values[len(values) // 2 :][:1]], size, fits, lambda value: _power(value, brief=brief))
-
-    def _powers(self, count: float) -> list[float]:
-        """The places of about so many powers of ten; where there is one at most, of numbers between them, too."""
-        every = max(1, math.ceil((self._high - self._low) / max(2, count)))
-        powers = [float(power) for power in range(math.ceil(self._low), math.floor(self._high) + 1)]
-        if len(powers) > 1 or count < 2:
-            return [power for power in powers if power % every == 0]
-        within = range(math.floor(self._low), math.ceil(self._high))
-        finer = [power + math.log10(digit) for power in within for digit in (1, 2, 5)]
-        return [value for value in finer if self._low <= value <= self._high]
 
     def _draw_bounds(self, canvas: Canvas) -> None:
         """The values that runs are compared with, dashed, in their colours."""
@@ -238,7 +229,7 @@ class CurvesPainter:
         _, top, right, bottom = self.place
         em, room = theme.text * canvas.points, (_LABELS - 10) * self.stage.unit
         names, notes = [], []
-        for column, (path, owner, look) in enumerate(zip(self._paths, self._panel.owners, self._looks, strict=True)):
+        for column, (path, owner, look) in enumerate(zip(self.paths, self._panel.owners, self._looks, strict=True)):
             known = path[np.isfinite(path[:, 1]), 1]
             y = float(np.clip(known[-1], top, bottom)) if len(known) else float(bottom)
             runner = self.stage.cast[owner]
@@ -250,7 +241,7 @@ class CurvesPainter:
             wanted = sorted(names)
         if len(wanted) * 1.15 * em > bottom - top + em:
             return
-        spots = _parted([y for y, *_ in wanted], 1.15 * em, top, bottom)
+        spots = kept_apart([y for y, *_ in wanted], 1.15 * em, top, bottom)
         for spot, (_, _, line, text, colour) in zip(spots, wanted, strict=True):
             words, bold = canvas.fitted(text, theme.text - 1, room, bold=line == 0), line == 0
             canvas.text(right + 8 * self.stage.unit, spot + 0.33 * em, words, theme.text - 1, colour, bold=bold)
@@ -298,7 +289,7 @@ def _on_axis(values: NDArray[Any], low: float, *, log: bool) -> NDArray[Any]:
     return np.where(values <= 0, low, np.maximum(heights, low))
 
 
-def _parted(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
+def kept_apart(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
     """Sorted places, moved as little as keeps them `gap` apart and inside."""
     spots = list(wanted)
     for index in range(1, len(spots)):

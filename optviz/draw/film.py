@@ -97,7 +97,8 @@ class Film:
         """Whoever draws it, in that order: a `PanelPainter` for each panel, row by row, then heading and names."""
         for painter in self.painters:
             painter.ground(sheet)
-        self._ground = sheet.pixels
+        self.ground = sheet.pixels
+        """What never changes: pixels (height, width)."""
         self.colours: tuple[Colour, ...] = (
             *(look.colour for look in looks),
             scene.theme.background,
@@ -192,8 +193,8 @@ class Film:
 
     def _sheet(self) -> tuple[Canvas, Pixels]:
         canvas = Canvas(*self.size, self.scale, self.blank)
-        canvas.pixels[:] = self._ground
-        return canvas, self._ground.copy()
+        canvas.pixels[:] = self.ground
+        return canvas, self.ground.copy()
 
     def _lay(self, canvas: Canvas, before: Shot | None, shot: Shot) -> list[Rectangle]:
         return [box for painter in self.painters for box in painter.lay(canvas, before, shot)]

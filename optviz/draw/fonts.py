@@ -33,7 +33,7 @@ def families(words: str) -> tuple[str, ...]:
     bundled = fontManager.findfont(FontProperties(family=_BUNDLED))
     missing = {ord(character) for character in words if character.isprintable()} - _characters(bundled)
     chosen = [_BUNDLED]
-    for family, path in _installed() if missing else ():
+    for family, path in installed() if missing else ():
         if missing & _characters(path):
             chosen.append(family)
             missing -= _characters(path)
@@ -54,7 +54,7 @@ def _advice(missing: Iterable[int]) -> str:
 
 
 @cache
-def _installed() -> tuple[tuple[str, str], ...]:
+def installed() -> tuple[tuple[str, str], ...]:
     """Families and files of all regular fonts, the preferred ones first."""
     known = {entry.fname for entry in fontManager.ttflist}
     for path in sorted(findSystemFonts()):

@@ -29,7 +29,7 @@ class Line:
     def __init__(self, path: NDArray[Any], place: Rectangle, below: NDArray[Any] | None = None) -> None:
         left, top, right, bottom = place
         dense = len(path) > _DENSE * (right - left)
-        self._steps = _envelope(path) if dense else np.arange(len(path))
+        self._steps = envelope(path) if dense else np.arange(len(path))
         self._corners = path[self._steps]
         self._corners[:, 1] = self._corners[:, 1].clip(top - _HORIZON, bottom + _HORIZON)
         kinds = np.zeros(len(self._steps), dtype=int) if below is None else below[self._steps]
@@ -60,7 +60,7 @@ def run_upon(paths: Sequence[NDArray[Any]], near: float, place: Rectangle) -> li
     return found
 
 
-def _envelope(path: NDArray[Any]) -> NDArray[Any]:
+def envelope(path: NDArray[Any]) -> NDArray[Any]:
     """The steps at which a path (T+1, 2) enters or leaves a column of pixels, is highest or lowest in it, or breaks."""
     known, broken = np.flatnonzero(~np.isnan(path[:, 1])), np.flatnonzero(np.isnan(path[:, 1]))
     gaps = broken[np.diff(broken, prepend=-2) > 1]

@@ -74,7 +74,8 @@ class ReliefPainter:
         floor = self._terrain.on_floor(brought_near(panel.points, panel.box))
         self._paths = [draped(path, self._terrain) for path in floor.swapaxes(0, 1)]
         floor[~(np.abs(floor) <= 0.5).all(axis=-1)] = np.nan
-        self._heads = self._terrain.raised(floor.reshape(-1, 2)).reshape(*floor.shape[:-1], 3)
+        self.heads = self._terrain.raised(floor.reshape(-1, 2)).reshape(*floor.shape[:-1], 3)
+        """Where the runs are on the block (T+1, M, 3); NaN outside."""
         minima, deepest = panel.surface.minima_within(panel.box)
         self._minima = self._terrain.raised(self._terrain.on_floor(minima))
         self._shares = np.where(deepest, 1.0, 0.6)  # how large the minima's crosses are
@@ -92,7 +93,7 @@ class ReliefPainter:
         if not self.orbits:
             self._sight = Sight(self._terrain, self._camera, self.place, DENSE)
             self._laid = self._strokes()
-            self._spots = self._camera.project(self._heads)
+            self._spots = self._camera.project(self.heads)
             self._visible = self._sight.is_visible(self._spots)
         self._laid_steps = [each.step for each in self._laid]
         self._ground: Pixels | None = None
@@ -132,18 +133,19 @@ class ReliefPainter:
     def top(self, canvas: Canvas, shot: Shot) -> list[Rectangle]:
         if not self.orbits:
             return self._draw_heads(canvas, self._spots[shot.step], self._visible[shot.step], shot)
-        camera = self._turned(shot)
+        camera = self.camera(shot)
         sight = Sight(self._terrain, camera, self.place, _BRISK)
         self._block(canvas, camera, sight)
         self._trails(canvas, camera, sight, shot)
-        heads = camera.project(self._heads[shot.step])
+        heads = camera.project(self.heads[shot.step])
         self._draw_heads(canvas, heads, sight.is_visible(heads), shot)
         left, _, right, bottom = self.stage.cell
         return [(left, self._titled, right, bottom)]
 
-    def _turned(self, shot: Shot) -> Camera:
-        camera = self._camera
-        return Camera(camera.azimuth + 360 * shot.share, camera.elevation, camera.zoom, camera.x, camera.y)
+    def camera(self, shot: Shot) -> Camera:
+        """Whence the block is seen in this shot."""
+        camera, turn = self._camera, 360 * shot.share if self.orbits else 0.0
+        return Camera(camera.azimuth + turn, camera.elevation, camera.zoom, camera.x, camera.y)
 
     def _block(self, canvas: Canvas, camera: Camera, sight: Sight) -> None:
         """The surface, its numbers, its minima and the starts."""

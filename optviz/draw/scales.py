@@ -33,6 +33,22 @@ class Scale:
     offset: str = ""
 
 
+def powers(low: float, high: float, count: float) -> list[float]:
+    """The places of about so many powers of ten; where there is one at most, of numbers between them, too.
+
+    Example:
+        >>> powers(-2.5, 3.5, 3)
+        [-2.0, 0.0, 2.0]
+    """
+    every = max(1, math.ceil((high - low) / max(2, count)))
+    whole = [float(power) for power in range(math.ceil(low), math.floor(high) + 1)]
+    if len(whole) > 1 or count < 2:
+        return [power for power in whole if power % every == 0]
+    within = range(math.floor(low), math.ceil(high))
+    finer = [power + math.log10(digit) for power in within for digit in (1, 2, 5)]
+    return [value for value in finer if low <= value <= high]
+
+
 def scale(low: float, high: float, count: int, size: float, fits: Fits) -> Scale:
     """About so many numbers between two ends, in letters of that size if there is room.
 

@@ -41,7 +41,7 @@ class VectorCanvas(Canvas):
     def _path(self, corners: NDArray[Any], codes: NDArray[np.uint8] | None = None) -> Path:
         return Path(corners * self._flip + self._foot, codes)
 
-    def _write(self, x: float, y: float, words: str, size: float, colour: Colour, *, bold: bool) -> None:
+    def write(self, x: float, y: float, words: str, size: float, colour: Colour, *, bold: bool) -> None:
         """Words as text, or, where the bundled font lacks some of their letters, as outlines."""
         words = printable(words)
         if len(families(words)) > 1:

@@ -32,7 +32,11 @@ _LINES = ("step", "−gradient", "−momentum", "scale √v")
 
 
 class Vectors:
-    """Draws the anatomy of M paths (T+1, M, 2) in pixels."""
+    """Draws the anatomy of M paths (T+1, M, 2) in pixels.
+
+    `step`, `gradient`, `momentum` and `scale` (T+1, M, 2) are what is drawn at each head, in pixels; those that are
+    `at_rest` (T+1, M) have nothing.
+    """
 
     def __init__(
         self, anatomy: Anatomy, box: Box, paths: Array, looks: Sequence[Look], theme: Theme, place: Rectangle
@@ -41,30 +45,30 @@ class Vectors:
         self._paths, self._looks, self._theme = paths, looks, theme
         measure = np.array([(right - left) / (box[1] - box[0]), -(bottom - top) / (box[3] - box[2])])
         with np.errstate(all="ignore"):
-            self._step = anatomy.step * measure
+            self.step = anatomy.step * measure
             parts = [-anatomy.gradient * measure, -anatomy.momentum * measure, np.abs(anatomy.scale * measure)]
             lengths = np.nan_to_num([np.hypot(part[..., 0], part[..., 1]) for part in parts], posinf=0.0)
             longest = lengths.max(axis=0)[..., None]
             reach = (_REACH if len(looks) == 1 else _SHORT) * min(right - left, bottom - top)
             share = np.where(longest > 0, reach / longest, np.nan)
-            self._gradient, self._momentum, self._scale = (part * share for part in parts)
-        self._at_rest = _at_rest(paths)
+            self.gradient, self.momentum, self.scale = (part * share for part in parts)
+        self.at_rest = _at_rest(paths)
 
     def draw(self, canvas: Canvas, step: int, clip: Rectangle) -> list[Rectangle]:
         """Draw what leads on from a step, and say where."""
         boxes = []
         for column, look in enumerate(self._looks):
             head = self._paths[step, column]
-            if self._at_rest[step, column] or not np.isfinite(head).all():
+            if self.at_rest[step, column] or not np.isfinite(head).all():
                 continue
             corners = [head]
             ink = self._theme.ink if len(self._looks) == 1 else look.colour
-            move = self._step[step, column]
+            move = self.step[step, column]
             if np.isfinite(move).all() and np.abs(move).max() < _FAR:
                 corners += draw_arrow(canvas, head, move, look.colour, self._theme, self._theme.trail, (), clip)
-            if np.isfinite(scale := self._scale[step, column]).all():
+            if np.isfinite(scale := self.scale[step, column]).all():
                 corners += _draw_box(canvas, head, scale, ink, self._theme, clip)
-            for part, (width, dash) in ((self._momentum, _MOMENTUM), (self._gradient, _GRADIENT)):
+            for part, (width, dash) in ((self.momentum, _MOMENTUM), (self.gradient, _GRADIENT)):
                 if np.isfinite(vector := part[step, column]).all():
                     corners += draw_arrow(canvas, head, vector, ink, self._theme, width, dash, clip)
             box = around(np.array(corners), 8 * canvas.points, clip)
@@ -97,7 +101,8 @@ class Key:
         rows = -(-len(_LINES) // columns)
         wide = (right - left) // columns
         first = bottom - round((rows - 1 + (0.1 if beneath else 0.6)) * line)
-        self._spots = [(left + n % columns * wide, first + n // columns * line) for n in range(len(_LINES))]
+        self.spots = [(left + n % columns * wide, first + n // columns * line) for n in range(len(_LINES))]
+        """Where each of its lines begins, in pixels: its left end, and its baseline."""
         self._room = wide if columns > 1 else canvas.width - left - round(2 * canvas.scale)  # the margin, too
         self.rest: Rectangle = (left, top, right, bottom - height_beneath(theme, right - left, canvas))
         if not beneath:
@@ -107,7 +112,7 @@ class Key:
         theme, sample = self._theme, 14 * canvas.points
         whole, along = (0, 0, canvas.width, canvas.height), np.array([sample, 0.0])
         arrows = (theme.quiet, (theme.trail, ())), (theme.ink, _GRADIENT), (theme.ink, _MOMENTUM)
-        for row, (words, (left, y)) in enumerate(zip(_LINES, self._spots, strict=True)):
+        for row, (words, (left, y)) in enumerate(zip(_LINES, self.spots, strict=True)):
             middle = np.array([left, y - 0.36 * theme.text * canvas.points])
             if row < len(arrows):
                 ink, (width, dash) = arrows[row]

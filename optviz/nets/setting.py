@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 DTYPES = {"float32": np.float32, "float64": np.float64}
 MAX_EPOCHS = 100_000
-_CHUNK = 2048  # samples that are evaluated at once
+CHUNK = 2048
+"""Samples that are evaluated at once."""
 
 
 class Score(NamedTuple):
@@ -139,8 +140,8 @@ class Setting:
         Where an answer is not a number, neither is the score.
         """
         loss, right = 0.0, 0.0
-        for at in range(0, len(samples), _CHUNK):
-            rows, labels = samples.rows[at : at + _CHUNK], samples.y[at : at + _CHUNK]
+        for at in range(0, len(samples), CHUNK):
+            rows, labels = samples.rows[at : at + CHUNK], samples.y[at : at + CHUNK]
             found = answers(self.standard(samples.whole[rows], DTYPES[self.dtype]))
             loss -= float(found[np.arange(len(labels)), labels].sum(dtype=float))
             right += float((found.argmax(axis=1) == labels).sum()) if np.isfinite(found.max(axis=1)).all() else np.nan

@@ -28,7 +28,7 @@ def learning_curves(records: Records, steps: Steps, *, beside: bool = True) -> l
         series = Series(name, told, summed.middle, log=name == "loss")
         band = (summed.low, summed.high) if len(records.training.seeds) > 1 else None
         owners = tuple(range(everybody.shape[1]))
-        span = _trained(np.concatenate([summed.low, *([] if thin is None else [thin])], axis=1))
+        span = trained_span(np.concatenate([summed.low, *([] if thin is None else [thin])], axis=1))
         found.append(
             Curves(series=series, owners=owners, band=band, beside=thin, span=span if name == "accuracy" else None)
         )
@@ -47,7 +47,7 @@ def _series(records: Records, name: str, part: str, steps: Steps, *, held: bool 
     return np.moveaxis(np.array(rows), -1, 0)
 
 
-def _trained(values: Array) -> tuple[float, float]:
+def trained_span(values: Array) -> tuple[float, float]:
     """An axis up to 100 % for what accuracies (T+1, M) come to once the first of the training is over."""
     late = values[len(values) // _EARLY :]
     known = late[np.isfinite(late)]

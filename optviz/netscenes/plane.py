@@ -89,7 +89,7 @@ def race_on_plane(
     distances = np.stack([away for _, away in projected], axis=1)
     points[~np.isfinite(distances)] = np.nan
     kept = _staying(runs)
-    box = (-1.0, 1.0, -1.0, 1.0) if plane.explained is None else _around(points[:, kept])
+    box = (-1.0, 1.0, -1.0, 1.0) if plane.explained is None else box_around(points[:, kept])
     loss = Loss(runs[0].setting)
     surface = _surface(training, losses_on(plane, box, loss, jobs, told), box)
     losses = np.array([[loss(each.params) for each in own] for own in weights]).T
@@ -136,7 +136,7 @@ def _best(runs: tuple[Run, ...]) -> Array:
     return min(whole, key=lambda run: run.validation.loss).trials[0].params
 
 
-def _around(points: Array) -> Box:
+def box_around(points: Array) -> Box:
     """A box around points (..., 2) with a margin; NaN is nowhere."""
     known = points[np.isfinite(points).all(axis=-1)]
     low, high = known.min(axis=0), known.max(axis=0)
