@@ -13,7 +13,7 @@ from optviz.errors import ArgumentError, UnknownNameError
 from optviz.nets.activations import ACTIVATIONS, activated
 from optviz.nets.initializers import INITIALIZERS, initializer
 from optviz.nets.layers import Activation, BatchNorm, Dense, Dropout, Layer
-from optviz.nets.losses import Penalty, cross_entropy, softmax
+from optviz.nets.losses import Penalty, cross_entropy, log_softmax, softmax
 from optviz.nets.network import Network, perceptron
 from optviz.nets.primitives import Memo, linear, normalized, plain_cross_entropy, plain_normalized
 from optviz.optimizer import OPTIMIZERS
@@ -258,6 +258,19 @@ def test_cross_entropy_is_stable():
     logits = np.array([[1e4, 0.0, -1e4], [-1e4, 1e4, 0.0]])
     assert cross_entropy(logits, np.array([0, 0])) == pytest.approx(1e4)
     assert np.isfinite(grad(lambda z: cross_entropy(z, np.array([2, 2])))(logits)).all()
+
+
+@pytest.mark.parametrize("far", [0.0, 1e3, -1e3, 1e30])
+def test_probabilities_do_not_overflow(far):
+    """Whatever is added to all logits, their probabilities stay what they are."""
+    plain = np.array([[0.0, math.log(3.0)], [5.0, 5.0]])
+    chances = np.array([[0.25, 0.75], [0.5, 0.5]]) if abs(far) < 1e6 else np.full((2, 2), 0.5)  # 1e30 swallows them
+    np.testing.assert_allclose(softmax(plain + far), chances, rtol=1e-12)
+    np.testing.assert_allclose(log_softmax(plain + far), np.log(chances), rtol=1e-12)
+
+
+def test_logarithms_are_exact_where_probabilities_are_nothing():
+    np.testing.assert_array_equal(log_softmax(np.array([[1e3, 0.0], [0.0, 1e4]])), [[0, -1e3], [-1e4, 0]])
 
 
 @pytest.mark.parametrize(("l1", "l2"), [(0.3, 0.0), (0.0, 0.7), (0.3, 0.7)])

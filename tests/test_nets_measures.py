@@ -167,6 +167,18 @@ def test_a_turn_is_the_angle_from_the_first_runs_way(deep):
     assert measure(training, "turn", "adam") == pytest.approx(away)
 
 
+def test_a_turn_of_several_seeds_is_the_median_of_those_from_their_own_first_runs():
+    many = trained(optimizers=["sgd:lr=0.5", "adam:lr=0.03"], seeds=(0, 1, 2), snapshots=3, dtype="float64")
+    angles = []
+    for sgd, adam in zip(many.of("sgd"), many.of("adam"), strict=True):
+        start = sgd.trials[0].snapshots[0].params
+        ways = [run.trials[0].params - start for run in (sgd, adam)]
+        one, other = (way / np.linalg.norm(way) for way in ways)
+        angles.append(math.degrees(2 * math.asin(np.linalg.norm(one - other) / 2)))
+    assert measure(many, "turn", "adam") == pytest.approx(sorted(angles)[1])
+    assert min(np.diff(sorted(angles))) > 1, "it is neither the least nor the largest"
+
+
 @pytest.mark.parametrize("name", ["gradient_share", "asleep", "widening"])
 def test_an_epoch_within_is_refused(deep, name):
     with pytest.raises(ArgumentError, match="leave out the epoch"):

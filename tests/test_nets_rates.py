@@ -106,6 +106,7 @@ def test_the_grid_and_the_looks_are_those_of_the_documents():
     assert stretches(402) == [(200, 12), (201, 6), (402, 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3])
 def test_a_choice_depends_on_neither_jobs_nor_company(monkeypatch, seed):
     monkeypatch.setattr(rates, "FIRST_LOOK", 5)
@@ -289,6 +290,7 @@ def test_what_is_named_is_not_tuned():
 FIVE = [SGD(), Momentum(), AdaGrad(), RMSProp(), Adam()]
 
 
+@pytest.mark.slow
 def test_how_sums_are_rounded_does_not_choose(monkeypatch):
     """Another processor is another last digit: choices stay where every first weight is moved by a millionth of it,
     and where all is computed in float64. They are some way from where they would change, too.

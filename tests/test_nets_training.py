@@ -1,5 +1,6 @@
 """Training: fair, seeded, stopped and taken up again; what it returns, saves and logs."""
 
+import inspect
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -26,6 +28,7 @@ from optviz.nets.setting import prepare
 from optviz.nets.splits import SHARES
 from optviz.nets.training import train
 from optviz.nets.trials import advance, begin, member_seeds, run_epoch
+from optviz.netscenes.planes import random_plane
 from optviz.optimizer import OPTIMIZERS, Optimizer
 from optviz.optimizer.descent import SGD
 from optviz.optimizer.moments import Adam
@@ -189,6 +192,33 @@ def test_the_draws_of_a_step_differ_from_seed_to_seed(network, batch_size):
     for trial in trials:
         advance(seen, trial, 1)
     assert trials[0].losses != pytest.approx(trials[1].losses, abs=1e-4)
+
+
+def test_no_two_purposes_draw_from_one_stream(monkeypatch):
+    """Whoever draws by a seed draws other numbers than all others: the split, first weights, minibatches, masks, the
+    seeds of members and of trials of rates, directions of a plane.
+    """
+    drawn = {}
+    sequence, generator = np.random.SeedSequence, np.random.default_rng
+
+    def noted(make):
+        def made(entropy):
+            caller = inspect.currentframe().f_back
+            who = caller.f_globals["__name__"], caller.f_code.co_qualname
+            drawn.setdefault(who, set()).add(tuple(sequence(entropy).generate_state(4).tolist()))
+            return make(entropy)
+
+        return made
+
+    monkeypatch.setattr(np.random, "SeedSequence", noted(sequence))
+    monkeypatch.setattr(np.random, "default_rng", noted(generator))
+    training = train(MOONS, NET, ["sgd"], seeds=(11, 12), ensemble=2, epochs=1, batch_size=60)
+    random_plane(NET, weights(training)[0], seed=11)
+    purposes = {"splits", "network", "sampling", "trials", "rates", "planes"}
+    assert {module.rpartition(".")[2] for module, _ in drawn} == purposes
+    assert len(drawn) == len(purposes) + 1, "masks, and members"
+    for one, other in combinations(drawn.values(), 2):
+        assert not one & other
 
 
 def test_seeds_of_ensembles_are_all_different():
@@ -429,6 +459,7 @@ def test_a_line_does_for_spirals_what_a_line_can():
     assert bent >= 0.98
 
 
+@pytest.mark.slow
 def test_digits_are_told_apart():
     """The mean over five seeds, as the documentation has it."""
     network = perceptron(64, 10, (128, 64), batchnorm=True, dropout=0.2)
@@ -546,6 +577,7 @@ OPTIONS = {"epochs": 6, "batch_size": 20, "snapshots": 5, "patience": 4, "ensemb
 ALL = [f"{name}:lr=0.01" for name in OPTIMIZERS]
 
 
+@pytest.mark.slow
 def test_a_training_is_taken_up_after_any_epoch(tmp_path):
     whole = train(MOONS, NET, ALL, **OPTIONS)
 
@@ -646,6 +678,7 @@ train("digits", perceptron(64, 10, (16,), batchnorm=True, dropout=0.1), ["adam:l
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path)

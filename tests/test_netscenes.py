@@ -12,7 +12,7 @@ from optviz.errors import ArgumentError, UnknownNameError
 from optviz.nets.losses import softmax
 from optviz.netscenes import SHOWS, Portrait, portrait_of, scene_of_training, snapshots_for
 from optviz.netscenes.learning import trained_span
-from optviz.netscenes.moments import MOST_MOMENTS, Records, moments_of
+from optviz.netscenes.moments import MOST_MOMENTS, Records, moments_of, snapshots_at
 from optviz.netscenes.portrait import MOST_SNAPSHOTS
 from optviz.netscenes.scenes import VIEWS
 from optviz.picture import Picture
@@ -185,6 +185,17 @@ def test_a_run_that_ended_early_ends_early():
     column = 0 if first < second else 1
     assert np.isnan(loss.series.values[-1, column])
     assert np.isfinite(loss.series.values[-1, 1 - column])
+
+
+def test_a_run_that_ended_early_keeps_its_last_weights():
+    early = trained(optimizers=("adam:lr=0.5", "sgd:lr=0.001"), patience=1, epochs=12, snapshots=37)
+    steps = moments_of(early)
+    last = [run.trials[0].snapshots[-1] for run in early.runs]
+    assert len({each.step for each in last}) == 2
+    for run, end in zip(early.runs, last, strict=True):
+        for step, shown in zip(steps, snapshots_at(run.trials[0], steps), strict=True):
+            assert shown.step == min(step, end.step)
+        assert shown is end
 
 
 @pytest.mark.parametrize("show", VIEWS)

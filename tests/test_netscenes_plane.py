@@ -16,6 +16,7 @@ from optviz.nets.datasets import Dataset
 from optviz.nets.layers import BatchNorm, Dense, Dropout
 from optviz.nets.losses import Penalty, softmax
 from optviz.nets.network import Network
+from optviz.nets.setting import Score
 from optviz.netscenes import PLANES, Portrait, scene_of_training
 from optviz.netscenes.landscape import GRID, Landscape, Loss, losses_on
 from optviz.netscenes.moments import moments_of, snapshots_at
@@ -323,6 +324,17 @@ def test_a_random_plane_lies_around_the_best_end(moons):
     assert raced.box == (-1.0, 1.0, -1.0, 1.0)
 
 
+@pytest.mark.parametrize("best", [0, 1])
+def test_the_best_run_is_that_of_the_lowest_validation_loss(moons, best):
+    """However well the other has learned by heart."""
+    scored = [
+        replace(run, validation=Score(loss, 0.5), train=Score(1 - loss, 0.5), test=Score(1 - loss, 0.5))
+        for run, loss in zip(moons.runs, (0.2, 0.8) if best == 0 else (0.8, 0.2), strict=True)
+    ]
+    raced = race_on_plane(replace(moons, runs=tuple(scored)), moments_of(moons), "random")
+    np.testing.assert_array_equal(raced.plane.origin, moons.runs[best].trials[0].params)
+
+
 def test_of_random_planes_the_seed_is_the_trainings():
     training = trained(optimizers=["adam:lr=0.03"], seeds=(3,), dtype="float64")
     raced = race_on_plane(training, moments_of(training), "random")
@@ -379,7 +391,9 @@ def test_far_is_half_of_the_diagonal(moons, rule):
     raced = race_on_plane(moons, moments_of(moons), rule)
     x0, x1, y0, y1 = raced.box
     corners = raced.plane.at(np.array([[x0, y0], [x1, y1]]))
-    assert raced.far == pytest.approx(np.linalg.norm(corners[1] - corners[0]) / 2)
+    far = np.linalg.norm(corners[1] - corners[0]) / 2
+    assert raced.far == pytest.approx(far)
+    assert panels_of(moons, rule).pale == pytest.approx(raced.distances / far)
 
 
 def test_the_last_point_lies_on_the_positive_side():
@@ -415,6 +429,7 @@ def test_a_flat_loss_is_refused():
         race_on_plane(flat, moments_of(flat), "random")
 
 
+@pytest.mark.slow
 def test_a_plane_through_digits_is_quick():
     training = trained("digits", hidden=(64,), epochs=2, optimizers=["sgd:lr=0.1", "adam:lr=0.003"])
     began = time.perf_counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from optviz.optimizer.descent import QHM, SGD, Momentum, Nesterov
 from optviz.optimizer.moments import Adam, AdamW, RAdam
 from optviz.optimizer.protocol import Array, Optimizer
 from optviz.optimizer.sign import Lion
-from optviz.optimizer.variance import AdaMax, AMSGrad
+from optviz.optimizer.variance import AdaBelief, AdaMax, AMSGrad, Yogi
 from optviz.runs import iterates
 from optviz.schedules import Cosine, Exponential, InverseSqrt
 
@@ -434,9 +434,31 @@ def test_rules_that_are_long_are_those_of_their_docstrings(
     np.testing.assert_allclose(steps(rule, gradients[:, None], np.zeros(1))[:, 0], expected, rtol=1e-11)
 
 
+# What is shown of a state
+
+
+@pytest.mark.parametrize("optimizer", [
+    AdaGrad(lr=0.1), RMSProp(lr=0.1), RMSProp(lr=0.1, centered=True), Adam(lr=0.1), Adam(lr=0.1, bias_correction=False),
+    AdaMax(lr=0.1), AMSGrad(lr=0.1), AMSGrad(lr=0.1, bias_correction=False), AdaBelief(lr=0.1), Yogi(lr=0.1),
+], ids=str)  # fmt: skip
+def test_a_step_goes_along_the_shown_momentum_over_the_shown_scale(optimizer: Optimizer) -> None:
+    """Also where gradients fall, so that what never forgets is told from what does."""
+    averages = {"beta2": 0.5} if hasattr(optimizer, "beta2") else {}
+    optimizer = replace(optimizer, eps=1e-12, **averages)
+    gradients = np.random.default_rng(7).normal(size=(30, 3)) * np.linspace(10, 0.1, 30)[:, None]
+    params, state = np.zeros(3), optimizer.init(np.zeros(3))
+    for gradient in gradients:
+        step, state = optimizer.update(gradient, state, params)
+        shown = optimizer.anatomy(state)
+        with np.errstate(divide="ignore"):
+            expected = -0.1 * shown.get("momentum", gradient) / (shown["scale"] + 1e-12)
+        np.testing.assert_allclose(step, expected, rtol=1e-8)
+
+
 # Known experiments
 
 
+@pytest.mark.slow
 def test_reddis_counterexample_at_full_length() -> None:
     """Reddi, Kale & Kumar 2018, section 3: of a convex problem whose best point is −1, Adam finds the worst.
 
