@@ -103,6 +103,8 @@ def _slopes(fn: Callable[..., Any], x: Any, y: Any, *columns: Any) -> list[Any]:
 
 def _plain(fn: Callable[..., Any], points: Array, *columns: Array) -> Array:
     flat = points.reshape(-1, 2)
+    if flat.dtype.kind != "f":  # slopes at whole numbers are none
+        flat = flat.astype(float)
     x, y = flat[:, 0].copy(), flat[:, 1].copy()
     if columns:
         x, y = x[:, None], y[:, None]

@@ -294,6 +294,15 @@ def test_other_types_are_left_to_autograd() -> None:
     assert warm(bowl, single)(np.ones((5, 2))).dtype == np.float64
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_points_of_whole_numbers_have_slopes_that_are_none(compiled: bool) -> None:
+    points, column = np.array([[1, 2], [3, -4]]), np.array([0.0, 0.5])
+    found = gradient(lambda x, y: x**3 / 7 + 0.3 * y, compiled=compiled)(points)
+    np.testing.assert_allclose(found, [[3 / 7, 0.3], [27 / 7, 0.3]])
+    found = gradient(lambda x, y, c: c * x + y / 4, compiled=compiled)(points, column)
+    np.testing.assert_allclose(found, [[0.25, 0.25], [0.25, 0.25]])
+
+
 def test_columns_change_from_call_to_call() -> None:
     def loss(x: Any, y: Any, u: Any, v: Any) -> Any:
         return (x + y * u - v) ** 2
