@@ -10,6 +10,11 @@ from optviz.surface import Surface
 BOX = {"domain": (-2, 2, -2, 2), "start": (1.0, 1.5)}
 
 
+def hollow(x, y):
+    """A hole less than a twentieth of the domain wide, between the points of coarse grids."""
+    return x**2 + y**2 - 5 * np.exp(-((x - 0.77) ** 2 + (y - 0.4) ** 2) / 0.003)
+
+
 def failed(surface):
     return {finding.check for finding in check_surface(surface) if not finding.passed}
 
@@ -25,6 +30,9 @@ def test_every_surface_of_the_catalog_passes(name):
         (lambda x, y: np.sqrt(x * y), {}, "value and gradient are finite"),
         (lambda x, y: np.sqrt(x**2 + y**2), {}, "value and gradient are finite"),
         (lambda x, y: x**2 + y * getattr(y, "_value", y), {}, "the gradient is the slope"),
+        (lambda x, y: x**2 + y**2 + 2e-3 * np.sin(3 * getattr(x, "_value", x)), {}, "the gradient is the slope"),
+        (lambda x, y: getattr(x, "_value", x) ** 2 + getattr(y, "_value", y) ** 2, {}, "the five race on it"),
+        (hollow, {"minima": ((0, 0),)}, "nothing lies below the first minimum"),
         (lambda x, y: x**2 + y**2, {"minima": ((0.5, 0),)}, "the gradient vanishes at interior minima"),
         (lambda x, y: x**2 + y**2, {"minima": ((0.5, 0),)}, "nothing lies below the first minimum"),
         (lambda x, y: x**2 + y**2 + x.ravel()[0], {}, "a batch equals its points one by one"),

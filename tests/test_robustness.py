@@ -68,6 +68,14 @@ def test_what_is_declared_to_be_true_of_one_start_alone_is_not_judged_by_those_n
     assert here.fragile, "by a hair it is judged all the same"
 
 
+def test_a_claim_may_fail_from_two_of_ten_other_seeds_and_no_more():
+    claim = parse_claim("gap(sgd) < 1")
+    for runs, most in ((10, 2), (5, 1)):
+        for failed in range(runs + 1):
+            assert robustness.Tally(claim, runs, runs - failed, True, None).fragile is (failed > most)
+            assert robustness.Tally(claim, runs, runs - failed, False, runs).fragile is (failed > 0)
+
+
 def test_starts_nearby_are_within_a_hundredth_of_the_view_and_the_rest_is_as_it_was():
     each = exhibit("animate --surface noisy-moons -O sgd:lr=0.1 --steps 2 --start 6,-6 --start 0,0 --seed 3")
     subject, _, recipe = stage_exhibit(each)

@@ -132,6 +132,22 @@ def test_a_claim_about_a_swarm_is_about_its_median_or_all_of_it():
     assert parse_claim("arrived_lowest(sgd) < 1").check(wells).left == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_minimum_is_found_from_a_hundredth_of_the_view(axis):
+    """As far as 0.9 % of the view's width, or of its height, or 0.6 % of both; not 1.1 % or 0.8 % of both."""
+    view = (-100, 100, -1, 1) if axis == 0 else (-1, 1, -100, 100)
+    surface = optviz.Surface(
+        name="wide", fn=lambda x, y: x**2 + y**2, domain=view, start=(0.5, 0.5), minima=((0, 0), (0.5, 0.5))
+    )
+    near, far = [(0.009, 0), (0, -0.009), (0.006, 0.006)], [(0.011, 0), (0, 0.011), (0.008, 0.008), (0.05, 0)]
+    size = (view[1] - view[0], view[3] - view[2])
+    starts = [(x * size[0], y * size[1]) for x, y in near + far]
+    race = optviz.race(surface, ["sgd:lr=1e-3"], start=starts, steps=1)
+    for measure in ("arrived", "arrived_lowest"):
+        assert parse_claim(f"{measure}(sgd, 0) > 0").check(race).left == pytest.approx(3 / 7)
+    assert parse_claim("minima_found(sgd, 0) > 0").check(race).left == 1
+
+
 @pytest.mark.parametrize("options", [{}, {"theme": "dark", "layout": "panels"}, {"curves": ("loss", "step")}])
 def test_frame_k_of_a_swarm_drawn_alone_is_frame_k_of_the_film(options):
     film = Film(scene_of(swarm(), size=(320, 240), frames=12, **options))

@@ -119,3 +119,22 @@ def test_markdown_has_as_many_cells_as_columns_whatever_is_in_them():
 
 def test_json_has_numbers_as_they_are():
     assert json.loads(as_json(ROWS)) == ROWS
+
+
+def test_a_training_has_the_seeds_and_the_layers_that_are_asked_for(run):
+    line = [
+        "train",
+        "--data",
+        "moons:samples=60",
+        "--hidden",
+        "3,5",
+        "--epochs",
+        "1",
+        "--batch-size",
+        "9",
+        "-O",
+        "sgd:lr=0.1",
+    ]
+    found = json.loads(run(*line, "--seed", "5", "--seeds", "2", "--json").stdout)
+    assert found["seeds"] == [5, 6]
+    assert found["parameters"] == (2 * 3 + 3) + (3 * 5 + 5) + (5 * 2 + 2)
