@@ -1,5 +1,6 @@
 """Numbers in words: what they keep of a value, whatever it is."""
 
+import itertools
 import math
 import random
 
@@ -37,7 +38,7 @@ def test_values_that_differ_have_words_that_differ_by_nearly_as_much():
         middle, width = draw.choice([0, 1, -1]) * 10 ** draw.uniform(-3, 9), 10 ** draw.uniform(-5, 5)
         values = [middle + width * share for share in (0.0, 0.11, 0.5, 1.0)]
         words = apart(values)
-        least = min(high - low for low, high in zip(values, values[1:], strict=False))
+        least = min(high - low for low, high in itertools.pairwise(values))
         assert len(set(words)) == 4
         for value, said in zip(values, words, strict=True):
             assert abs(read(said) - value) <= 0.1 * least

@@ -60,7 +60,7 @@ def test_a_function_that_is_another_each_time_is_told():
 
 def test_values_that_are_rounded_to_a_few_are_told():
     """Between 0 and 2 beside 1e14 there are some hundred numbers."""
-    fault = [words for words in told(bowl(lambda x, y: 1e14 + x**2 + y**2), ["sgd:lr=0.1"], steps=10)]
+    fault = told(bowl(lambda x, y: 1e14 + x**2 + y**2), ["sgd:lr=0.1"], steps=10)
     assert any("numbers near 1e+14 by 0.016 at least" in words for words in fault)
 
 
