@@ -266,6 +266,7 @@ OVERALL: dict[str, Callable[[Race, str, int], float]] = {
     "arrived_lowest": _arrived_lowest,
     "minima_found": _minima_found,
 }
-"""What can be measured of all heads of a run together. `arrived`: the share of them within a tenth of a listed
-minimum; `arrived_lowest`: of a global one. `minima_found`: how many of those listed one head or more is as close to.
+"""What can be measured of all heads of a run together. `arrived`: the share of them that are no farther from a listed
+minimum than a hundredth of the view; `arrived_lowest`: from a global one. `minima_found`: how many of those listed one
+head or more is as close to.
 """
