@@ -175,3 +175,11 @@ def test_numbers_on_vector_paper_hide_nothing_where_the_sheet_is_none(tmp_path):
     films = [Film(scene_of(race, size=(400, 300), transparent=each)) for each in (False, True)]
     plates = [len(re.findall(r'style="fill: #ffffff"', svg_of(film, tmp_path))) for film in films]
     assert plates[0] > plates[1]
+
+
+def test_numbers_on_vector_paper_are_text(tmp_path):
+    race = optviz.race("himmelblau", ["sgd:lr=0.01"], steps=17)
+    text = svg_of(Film(scene_of(race, size=(400, 300))), tmp_path)
+    assert "<!-- 17 -->" in text, "the step"
+    words = [each.replace("−", "-") for each in re.findall(r"<!-- ([−\d.]+) -->", text)]
+    assert any(float(each) == pytest.approx(race.values[-1, 0], rel=0.006) for each in words), "the loss"

@@ -185,7 +185,7 @@ def value_of(text):
 
 
 class Drawn:
-    """The lines that are drawn on a sheet: their corners and colours."""
+    """The lines that are drawn on a sheet, their corners and colours, and the tips of its arrows."""
 
     def __init__(self, canvas, monkeypatch):
         self.lines, line = [], canvas.line
@@ -195,6 +195,10 @@ class Drawn:
             return line(corners, colour, width, **more)
 
         monkeypatch.setattr(canvas, "line", noted)
+        self.tips, patch = [], canvas.patch
+        monkeypatch.setattr(
+            canvas, "patch", lambda at, *rest, **more: (self.tips.append(at[1]), patch(at, *rest, **more))
+        )
 
 
 def shafts(race, step, monkeypatch, count=1):
@@ -227,6 +231,22 @@ def test_the_arrows_lead_where_the_step_the_slope_and_the_momentum_lead(monkeypa
         shaft = lines[width][1] - lines[width][0]
         assert shaft @ ahead / np.hypot(*shaft) / np.hypot(*ahead) == pytest.approx(1, abs=1e-6)
     assert np.hypot(*(lines[LIGHT.trail][1] - head)) < np.hypot(*(following - head)), "the tip is the next point"
+
+
+def test_gradient_and_momentum_share_a_measure_and_the_longer_is_always_as_long(monkeypatch):
+    race = raced(optimizers=["momentum:lr=0.003,momentum=0.8"], steps=12)
+    box, place, anatomy = race.surface.window, (0, 0, *SIZE), anatomy_of(race)
+    measure = np.array([SIZE[0] / (box[1] - box[0]), SIZE[1] / (box[3] - box[2])])
+    paths = np.stack([to_pixels(path, box, place) for path in race.points.swapaxes(0, 1)], axis=1)
+    for step in (2, 5, 9):
+        canvas = sheet(*SIZE)
+        drawn = Drawn(canvas, monkeypatch)
+        Vectors(anatomy, box, paths, [LIGHT.look(0)], LIGHT, place).draw(canvas, step, place)
+        following, momentum, gradient = (np.hypot(*(tip - paths[step, 0])) for tip in drawn.tips)
+        true = [np.hypot(*(part[step, 0] * measure)) for part in (anatomy.momentum, anatomy.gradient)]
+        assert momentum / gradient == pytest.approx(true[0] / true[1])
+        assert max(momentum, gradient) == pytest.approx(0.17 * min(SIZE))
+        assert following == pytest.approx(np.hypot(*(paths[step + 1, 0] - paths[step, 0]))), "the tip is the next point"
 
 
 def test_adams_first_step_leads_into_the_corner_of_its_box(monkeypatch):

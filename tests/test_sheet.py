@@ -7,6 +7,7 @@ from optviz.draw import Film
 from optviz.draw.arrangement import arranged, fitted
 from optviz.draw.canvas import Canvas, packed
 from optviz.draw.layout import layout
+from optviz.numerals import loss_label
 from optviz.scene import scene_of
 from tests.texts import written
 
@@ -73,6 +74,7 @@ def test_the_title_the_counter_and_what_it_counts_are_written():
         film.still(17)
     words = [each.words for each in texts]
     assert {"A title", "step", "17"} <= set(words)
+    assert {loss_label(float(runner.values[17])) for runner in film.scene.cast} <= set(words), "losses at that step"
     counter, unit = (next(each for each in texts if each.words == said) for said in ("17", "step"))
     assert unit.right < counter.left, "the number stands after its unit"
     assert counter.bottom < film.painters[0].place[1]
