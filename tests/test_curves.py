@@ -3,12 +3,18 @@
 import numpy as np
 import pytest
 
-from optviz.draw.curves import axis_range
+import optviz
+from optviz.draw import Film
+from optviz.draw.curves import axis_range, kept_apart
 from optviz.draw.polylines import Line, run_upon
+from optviz.draw.scales import powers
+from optviz.scene import scene_of
+from optviz.timeline import Clock, Timeline, timeline
 from tests.pictures import LIGHT, curves_of, decoded, film_of, near, share
 from tests.texts import written
 
 SIZE = 800, 600
+EPOCHS = Clock("epoch", 0.25, 1)
 PAPER = LIGHT.background
 
 
@@ -265,3 +271,59 @@ def test_a_line_goes_up_to_its_step(step):
     [(corners, below)] = Line(path, (0, 0, 100, 100)).until(step)
     assert np.array_equal(corners, path[: step + 1])
     assert below == 0
+
+
+# names at the ends, and numbers along the axes
+
+
+@pytest.mark.parametrize("wanted", [[50, 50, 50], [1, 2, 99], [98, 99, 99.5, 100], [10, 40, 70], [0, 0, 0, 0, 0]])
+def test_names_are_moved_apart_and_no_farther_than_they_must(wanted):
+    found = np.array(kept_apart([float(each) for each in wanted], 12.0, 0.0, 100.0))
+    assert (np.diff(found) >= 12.0 - 1e-9).all()
+    assert found.min() >= 0
+    assert found.max() <= 100
+    if (np.diff(wanted) >= 12).all():
+        assert found.tolist() == wanted
+
+
+def test_steps_are_counted_as_the_clock_counts_them():
+    values = np.linspace(5, 1, 41)[:, None]
+    with written(SIZE) as texts:
+        film = film_of([[curves_of(values)]], size=SIZE, theme=LIGHT, timeline=Timeline(timeline(40).shots, 30, EPOCHS))
+    left, _, right, bottom = film.painters[0].place
+    numbers = [each for each in texts if each.words.replace(".", "").isdigit() and each.top > bottom]
+    assert len(numbers) >= 3
+    for each in numbers:
+        epochs = float(each.words)
+        assert (each.left + each.right) / 2 == pytest.approx(left + epochs / 10 * (right - left), abs=1.5)
+
+
+@pytest.mark.parametrize(("surface", "log"), [("himmelblau", True), ("saddle", False)])
+def test_a_loss_has_a_logarithmic_axis_where_its_least_is_known(surface, log):
+    race = optviz.race(surface, ["sgd:lr=0.01"], steps=30)
+    with written(SIZE) as texts:
+        film = Film(scene_of(race, curves=("loss",), size=SIZE))
+    assert film.scene.panels[1][0].series.log == log
+    assert any("(log)" in each.words for each in texts) == log
+
+
+@pytest.mark.parametrize("count", [3, 5, 12])
+@pytest.mark.parametrize(("low", "high"), [(-14, 2), (-3.2, 4.7), (0.1, 0.9), (0.35, 1.2), (-0.2, 0.2)])
+def test_powers_of_ten_are_what_they_say_and_lie_on_the_axis(low, high, count):
+    found = powers(low, high, count)
+    assert found
+    assert all(low <= each <= high for each in found)
+    assert len(found) <= max(count + 1, 6)
+    digits = [10 ** (each - np.floor(each + 1e-9)) for each in found]
+    assert all(min(abs(digit - each) for each in (1, 2, 5)) < 1e-6 for digit in digits)
+
+
+def test_curves_of_many_seeds_are_the_median_and_the_deciles_of_all():
+    race = optviz.race("himmelblau", ["sgd:lr=0.01", "adam:lr=0.1"], noise=2.0, steps=12)
+    [_, [panel]] = scene_of(race, show=("ghosts",), seeds=7, curves=("step",)).panels
+    seeds = [optviz.race("himmelblau", ["sgd:lr=0.01", "adam:lr=0.1"], noise=2.0, steps=12, seed=s) for s in range(7)]
+    lengths = np.stack([np.hypot(*np.moveaxis(np.diff(each.points, axis=0), -1, 0)) for each in seeds])
+    low, middle, high = np.quantile(lengths, [0.1, 0.5, 0.9], axis=0, method="inverted_cdf")
+    np.testing.assert_allclose(panel.series.values[1:], middle)
+    np.testing.assert_allclose(panel.band[0][1:], low)
+    np.testing.assert_allclose(panel.band[1][1:], high)

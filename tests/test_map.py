@@ -11,7 +11,7 @@ from optviz.classes import class_looks
 from optviz.draw.layout import to_pixels
 from optviz.draw.regions import tints
 from optviz.draw.shade import BANDS, hairlines, levels, paint, ramp_of, scale_of, shade
-from optviz.draw.vectors import Vectors
+from optviz.draw.vectors import Key, Vectors
 from optviz.regions import Regions
 from optviz.themes import THEMES, rgb
 from optviz.timeline import timeline
@@ -257,6 +257,18 @@ def test_adams_first_step_leads_into_the_corner_of_its_box(monkeypatch):
         np.abs(shaft) / np.hypot(*shaft), np.abs(half) / np.hypot(*half)
     )
     assert np.hypot(*half) == pytest.approx(0.17 * min(SIZE), rel=0.01), "the longest is always as long"
+
+
+def test_the_key_names_what_the_arrows_are(monkeypatch):
+    canvas = sheet(*SIZE)
+    drawn, said = Drawn(canvas, monkeypatch), {}
+    monkeypatch.setattr(canvas, "text", lambda x, y, words, *_: said.setdefault(words, y))
+    Key(LIGHT, (150, 100, 390, 290), canvas).ground(canvas)
+    assert set(said) == {"step", "−gradient", "−momentum", "scale √v"}
+    shafts = {width: line[:, 1].mean() for line, colour, width, _ in drawn.lines if colour in (LIGHT.ink, LIGHT.quiet)}
+    widths = {"step": LIGHT.trail, "−gradient": 1.4, "−momentum": 2.8, "scale √v": 1.2}
+    for words, y in said.items():
+        assert shafts[widths[words]] == pytest.approx(y - 0.36 * LIGHT.text * canvas.points, abs=1.5), words
 
 
 # regions
