@@ -353,10 +353,9 @@ def test_a_page_has_slides_in_order_with_all_their_words(tmp_path):
     shown = [attributes for attributes, _ in page.all("img")]
     assert [each["alt"] for each in shown] == ["Alt 0.", "Alt 0.", "Alt 1.", "Alt 2.", "Alt 2."]
     rules = re.findall(r'\[id="(\d)"\] \{ --ratio: ([\d.]+); --title: ([\d.]+); --words: ([\d.]+); \}', text)
-    assert [(int(number), float(ratio)) for number, ratio, *_ in rules] == pytest.approx(
-        [(1, 4 / 3), (2, 4.5), (3, 1 / 3)], abs=1e-4
-    )
-    for _, _, title, words in rules:
+    assert [number for number, *_ in rules] == ["1", "2", "3"]
+    assert [float(ratio) for _, ratio, *_ in rules] == pytest.approx([4 / 3, 4.5, 1 / 3], abs=1e-4)
+    for _, _, title, words in rules[:2]:
         assert float(title) == pytest.approx(100 * 38 / 960, abs=1e-3), "percent of a slide that is 960 points wide"
         assert float(words) == pytest.approx(100 * 22 / 960, abs=1e-3)
 
@@ -472,14 +471,14 @@ def test_a_picture_of_more_pixels_than_are_allowed(size):
         image_of(small[:16] + head + zlib.crc32(b"IHDR" + head).to_bytes(4, "big") + small[33:], "x")
 
 
-def test_samples_of_films_of_uneven_times():
+@pytest.mark.parametrize("durations", [(700, 30, 30, 30, 1500), (700, 30, 30, 30, 10)])
+def test_samples_of_films_of_uneven_times(durations):
     """Frame k is sampled where the film shows it; the last is the film's last."""
-    durations = (700, 30, 30, 30, 1500)
     numbers, rate = sampled(durations, 48)
-    moments = [2290 * k / 5 for k in range(5)]
+    moments = [sum(durations) * k / 5 for k in range(5)]
     shown = [next(k for k in range(5) if moment < sum(durations[: k + 1])) for moment in moments]
     assert numbers == [*shown[:-1], 4]
-    assert rate == pytest.approx(5 / 2.29, abs=1e-3)
+    assert rate == pytest.approx(5000 / sum(durations), abs=1e-3)
 
 
 def test_a_gif_that_is_named_already_is_there_once(tmp_path):
