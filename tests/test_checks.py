@@ -30,7 +30,7 @@ def test_every_surface_of_the_catalog_passes(name):
         (lambda x, y: np.sqrt(x * y), {}, "value and gradient are finite"),
         (lambda x, y: np.sqrt(x**2 + y**2), {}, "value and gradient are finite"),
         (lambda x, y: x**2 + y * getattr(y, "_value", y), {}, "the gradient is the slope"),
-        (lambda x, y: x**2 + y**2 + 2e-3 * np.sin(3 * getattr(x, "_value", x)), {}, "the gradient is the slope"),
+        (lambda x, y: x**2 + y**2 + 2e-3 * getattr(x, "_value", x) ** 2, {}, "the gradient is the slope"),
         (lambda x, y: getattr(x, "_value", x) ** 2 + getattr(y, "_value", y) ** 2, {}, "the five race on it"),
         (hollow, {"minima": ((0, 0),)}, "nothing lies below the first minimum"),
         (lambda x, y: x**2 + y**2, {"minima": ((0.5, 0),)}, "the gradient vanishes at interior minima"),

@@ -318,6 +318,18 @@ def test_columns_change_from_call_to_call() -> None:
     assert np.array_equal(slopes(points, *by_row), plain(points, *by_row))
 
 
+def test_columns_of_another_length_are_other_samples() -> None:
+    def loss(x: Any, y: Any, u: Any) -> Any:
+        return (x + y * u) ** 2
+
+    points, u = np.random.default_rng(2).normal(size=(4, 2)), np.arange(1.0, 8.0)
+    slopes = warm(loss, points, u[:5])
+    for some in (u, u[:1], u[:2], u[:5]):
+        off = points[:, :1] + points[:, 1:] * some
+        expected = np.stack([2 * off.mean(axis=1), (2 * off * some).mean(axis=1)], axis=-1)
+        np.testing.assert_allclose(slopes(points, some), expected, rtol=1e-12)
+
+
 def test_threads_do_not_disturb_each_other() -> None:
     points = np.random.default_rng(0).normal(size=(2, 4000, 2))
     slopes = warm(bowl, points[0])

@@ -67,6 +67,22 @@ def test_series_of_a_bowl_are_what_they_are_called():
     np.testing.assert_allclose(series_of(result, "sharpness").bounds, [20, 10])
 
 
+def test_sharpness_is_the_largest_eigenvalue_of_the_hessian():
+    """Of (1 − x)² + 100(y − x²)², whose second derivatives are these."""
+    result = race("rosenbrock", ["sgd:lr=0.001"], steps=30)
+    for (x, y), found in zip(result["sgd"], series_of(result, "sharpness").values[:, 0], strict=True):
+        hess = [[2 - 400 * (y - x * x) + 800 * x * x, -400 * x], [-400 * x, 200]]
+        assert found == pytest.approx(np.linalg.eigvalsh(hess)[-1], rel=1e-9)
+
+
+def test_the_loss_that_is_followed_is_above_the_lowest():
+    """The lowest value of Branin's function is 10 / 8π."""
+    result = race("branin", ["sgd:lr=0.01"], steps=20)
+    found = series_of(result, "loss")
+    assert found.log
+    np.testing.assert_allclose(found.values, result.values - 10 / (8 * math.pi), atol=1e-9)
+
+
 def test_without_a_minimum_there_is_no_gap_and_no_distance():
     result = race("saddle", steps=20)
     assert not series_of(result, "loss").log

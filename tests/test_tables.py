@@ -125,7 +125,7 @@ def test_a_training_has_the_seeds_and_the_layers_that_are_asked_for(run):
     line = [
         "train",
         "--data",
-        "moons:samples=60",
+        "four-blobs:samples=60",
         "--hidden",
         "3,5",
         "--epochs",
@@ -137,4 +137,4 @@ def test_a_training_has_the_seeds_and_the_layers_that_are_asked_for(run):
     ]
     found = json.loads(run(*line, "--seed", "5", "--seeds", "2", "--json").stdout)
     assert found["seeds"] == [5, 6]
-    assert found["parameters"] == (2 * 3 + 3) + (3 * 5 + 5) + (5 * 2 + 2)
+    assert found["parameters"] == (2 * 3 + 3) + (3 * 5 + 5) + (5 * 4 + 4)

@@ -408,6 +408,14 @@ def test_a_hole_of_a_hundredth_is_seen_by_many_points():
     assert Surface(name="hole", fn=hole, domain=BOX["domain"], start=(0, 0)).name == "hole"
 
 
+def test_a_function_that_is_a_number_in_a_hundredth_of_its_domain_alone_is_finite_somewhere():
+    def dome(x, y):
+        return anp.sqrt(1 - (x - 2.6) ** 2 - (y + 4.6) ** 2)
+
+    made = Surface(name="dome", fn=dome, domain=BOX["domain"], start=(0, 0))
+    assert made(np.array([[2.6, -4.6], [0, 0]]))[0] == 1
+
+
 @pytest.mark.parametrize("share", [1e-6, 1e-3, 1, 1e3, 1e6])
 def test_each_axis_is_tried_in_its_own_measure(share):
     """log is defined all over the domain, whatever the extent of the other axis."""
