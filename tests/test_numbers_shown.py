@@ -6,8 +6,6 @@ The cases in ``numerals.json`` are written by hand: the number as one reads it, 
 import json
 import math
 import random
-import shutil
-import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from optviz.numerals import fixed, loss_label, percent_label, rate_cell, rate_te
 from optviz.page.document import PLAYER
 from optviz.recipe import recipe_of
 from optviz.wording import caption_of
+from tests.offscreen import engine, told
 from tests.pages import Player
 
 RACE = {"steps": 150, "lr": 0.01, "size": (320, 240), "theme": "light"}
@@ -89,23 +88,11 @@ def chance(count):
         yield float(f"{value:.{draw.randint(1, 5)}g}") if index % 2 else value
 
 
-@pytest.fixture
-def player(request):
+@pytest.fixture(scope="module")
+def player():
     """What a function of the player says of many values."""
-    folder = Path(optviz.__file__).with_name("page") / "player"
-    source = "".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in ("numbers", "scales"))
-    source = source.replace("export ", "")
-
-    def told(name, values):
-        code = f"{source}\n;const told = {json.dumps(values)}.map((each) => {name}(each));"
-        if shutil.which("node"):
-            said = subprocess.run(
-                ["node", "-e", f"{code} console.log(JSON.stringify(told))"], capture_output=True, check=True
-            )
-            return json.loads(said.stdout)
-        return request.getfixturevalue("browser").execute_script(f"{code} return told;")
-
-    return told
+    js = engine("numbers", "scales")
+    return lambda name, values: told(js, f"values[0].map((each) => {name}(each))", values)
 
 
 @pytest.mark.parametrize("kind", LABELS)
@@ -126,10 +113,10 @@ def test_pages_choose_the_numbers_of_an_axis_as_films_do(player):
         if span > 1e-9 * abs(middle):
             axes.append([middle - span, middle + span * draw.random(), draw.randint(2, 8), draw.randint(3, 9)])
     found = player("((a) => scaleOf(a[0], a[1], a[2], 10, (_, words) => words.every((w) => w.length <= a[3])))", axes)
-    for (low, high, count, most), told in zip(axes, found, strict=True):
+    for (low, high, count, most), chosen in zip(axes, found, strict=True):
         wanted = scale(low, high, count, 10.0, lambda _, words, __, most=most: max(map(len, words)) <= most)
-        assert told["labels"] == list(wanted.labels), (low, high, count, most)
-        assert (told["offset"], told["size"]) == (wanted.offset, wanted.size)
+        assert chosen["labels"] == list(wanted.labels), (low, high, count, most)
+        assert (chosen["offset"], chosen["size"]) == (wanted.offset, wanted.size)
 
 
 def test_a_number_has_the_nearest_decimal():
