@@ -212,7 +212,7 @@ def test_no_two_purposes_draw_from_one_stream(monkeypatch):
 
     monkeypatch.setattr(np.random, "SeedSequence", noted(sequence))
     monkeypatch.setattr(np.random, "default_rng", noted(generator))
-    training = train(MOONS, NET, ["sgd"], seeds=(11, 12), ensemble=2, epochs=1, batch_size=60)
+    training = train(MOONS, NET, ["sgd"], seeds=(11, 12), ensemble=2, epochs=2, batch_size=60)
     random_plane(NET, weights(training)[0], seed=11)
     purposes = {"splits", "network", "sampling", "trials", "rates", "planes"}
     assert {module.rpartition(".")[2] for module, _ in drawn} == purposes
@@ -812,6 +812,14 @@ def test_more_epochs_go_on_from_the_end(tmp_path, options):
         )
         assert rounds[0] == (epochs - 1 if epochs == 3 else 3 if epochs == 8 else 0)
     same(train(MOONS, NET, RATES, **QUICK | options | {"epochs": 8}), found)
+
+
+def test_the_best_epoch_is_in_the_file_with_its_averages(tmp_path):
+    options = {"patience": 2, "epochs": 60, "batch_size": 20, "save": tmp_path / "run.npz"}
+    whole = train(MOONS, NET, ["adam:lr=0.1"], **options)
+    [trial] = whole.runs[0].trials
+    assert trial.step > trial.best[0].step
+    same(whole, train(MOONS, NET, ["adam:lr=0.1"], resume=True, **options))
 
 
 def test_weights_along_the_way_are_kept_as_they_were_begun(tmp_path):

@@ -198,6 +198,19 @@ def test_a_run_that_ended_early_keeps_its_last_weights():
         assert shown is end
 
 
+def test_from_where_a_run_diverged_on_nothing_is_known_of_it():
+    wild = trained(optimizers=("sgd:lr=1e20", "sgd:lr=0.1"), snapshots=19)
+    steps = moments_of(wild)
+    assert steps.tolist() == list(range(19))
+    gone = steps >= wild.runs[0].diverged_at
+    assert gone.any()
+    assert not gone.all()
+    scene = scene_of_training(wild, Portrait())
+    (loss,), (accuracy,) = scene.panels
+    for values in (loss.series.values, loss.beside, accuracy.series.values, np.stack([scene.cast[0].values] * 2, -1)):
+        np.testing.assert_array_equal(np.isnan(values[:, 0]), gone)
+
+
 @pytest.mark.parametrize("show", VIEWS)
 def test_a_training_that_diverged_is_shown_all_the_same(show):
     wild = trained(optimizers=("sgd:lr=1e20", "sgd:lr=0.1"))

@@ -125,11 +125,22 @@ def test_the_points_shown_are_of_the_training_part():
     assert [label_of[tuple(point)] for point in crowd.points] == crowd.labels.tolist()
 
 
+def test_of_many_points_some_of_every_class_are_shown():
+    """Also where a file holds one class after the other."""
+    y = np.repeat([0, 1, 2], 700)
+    data = Dataset(name="sorted", title="Sorted", x=np.random.default_rng(0).normal(size=(2100, 2)) + y[:, None], y=y)
+    [panel] = panels(trained(data, optimizers=["adam:lr=0.03"], epochs=1))
+    assert len(panel.points) == 500
+    assert np.bincount(panel.labels) == pytest.approx([500 / 3] * 3, abs=2)
+
+
 def test_runs_stand_side_by_side_and_the_box_keeps_all_points():
     training = trained()
     for size in ((800, 600), (600, 800), (1200, 300)):
         for panel in panels(training, size=size):
             room = 0.1 * np.ptp(panel.points, axis=0)  # so that no mark is cut at the edge
+            x0, x1, y0, y1 = panel.box
+            assert panel.sides == pytest.approx((x1 - x0, y1 - y0)), "a unit is as long in both directions"
             inside = (panel.points - room >= panel.box[::2]) & (panel.points + room <= panel.box[1::2])
             assert inside.all()
     assert [panel.title for panel in panels(training)] == ["SGD", "Adam"]

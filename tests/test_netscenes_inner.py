@@ -187,6 +187,16 @@ def test_where_no_unit_is_dead_words_say_so():
     assert scene.title == "Moons, no dead units"
 
 
+def test_one_dead_unit_of_many_is_told():
+    training = trained(kind="relu", optimizers=["sgd:lr=0.01"], hidden=(64,), epochs=1)
+    for kept in training.runs[0].trials[0].snapshots:
+        parts_of(training.network, kept.params)["0.bias"][7] = -1e3
+    scene = scene_of_training(training, Portrait(show="activations"))
+    assert [panel.series.name for row in scene.panels for panel in row] == ["inputs", "asleep", "gradient"]
+    assert scene.panels[1][0].series.values == pytest.approx(100 / 64)
+    assert scene.title == "Moons"
+
+
 def test_axes_fit_the_runs_that_did_not_diverge():
     alone = scene_of_training(trained(optimizers=["adam:lr=0.3"]), Portrait(show="activations"))
     both = trained(optimizers=["adam:lr=0.3", "sgd:lr=1e30"])

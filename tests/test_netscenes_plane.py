@@ -449,6 +449,16 @@ def test_a_run_that_comes_far_too_far_neither_lays_the_plane_nor_stretches_the_m
     assert gauge_label(told[0].more[0], len(moments_of(both)) - 1) == "outside"
 
 
+@pytest.mark.parametrize(("slope", "azimuth"), [((1, 0), 180), ((-1, 0), 0), ((0, 1), -90), ((0, -1), 90)])
+def test_where_paths_lead_nowhere_a_relief_is_seen_from_where_it_lies_lowest(raced, slope, azimuth):
+    """A little from beside, as always."""
+    box = (-1.0, 1.0, -1.0, 1.0)
+    rise = np.exp(np.add.outer(slope[1] * np.linspace(-1, 1, GRID), slope[0] * np.linspace(-1, 1, GRID)))
+    surface = replace(raced.surface, fn=Landscape(rise, box), domain=box, start=(0.0, 0.0))
+    still = replace(raced, surface=surface, box=box, points=np.zeros((3, 2, 2)))
+    assert still.azimuth == pytest.approx(azimuth + 30, abs=0.2)
+
+
 def test_a_relief_is_seen_from_below_unless_told_from_where(moons, raced):
     def seen_from(**options):
         [[panel]] = scene_of_training(moons, Portrait(show="plane", picture=Picture(view="relief", **options))).panels

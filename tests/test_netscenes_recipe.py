@@ -167,6 +167,13 @@ def test_samples_are_told_by_their_labels_and_by_four_digits():
     assert len({told(each) for each in (data, replace(data, x=x + 1e-3), replace(data, y=swapped))}) == 3
 
 
+def test_samples_are_told_by_the_parts_they_are_in():
+    data = optviz.load_data("moons:samples=60")
+    network = optviz.perceptron(2, 2)
+    told = [fingerprint(prepare(data, network, seed, SHARES, batch_size=10)) for seed in (0, 0, 1)]
+    assert told[0] == told[1] != told[2]
+
+
 def test_a_recipe_of_a_training_never_holds_the_output_path(run, folder):
     folder.joinpath("deep").mkdir()
     assert run(*LINE, *TWO, *SMALL, "-o", "deep/secret.gif").exit_code == 0
