@@ -230,6 +230,7 @@ def test_a_file_that_cannot_be_replaced_stays(refuse, folder):
     assert (folder / "film.gif").read_text() == "precious"
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_full_disk(spawn, failed, folder):
     """A limit on the size of files is the full disk that a test can have: writing fails in the middle."""
@@ -247,6 +248,7 @@ def test_a_full_disk(spawn, failed, folder):
     assert (folder / "film.gif").read_text() == "precious"
 
 
+@pytest.mark.slow
 @FULL
 @pytest.mark.parametrize(
     "line",
@@ -267,6 +269,7 @@ def test_a_full_disk_behind_stdout(spawn, failed, folder, line):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 @FULL
 def test_a_film_is_whole_even_if_its_path_cannot_be_printed(spawn, failed):
     with Path("/dev/full").open("wb") as full:
@@ -275,6 +278,7 @@ def test_a_film_is_whole_even_if_its_path_cannot_be_printed(spawn, failed):
         assert film.n_frames == 4
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     "line",
@@ -294,6 +298,7 @@ def test_a_reader_who_leaves_early(spawn, failed, folder, line):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     ("line", "code"),
@@ -321,6 +326,7 @@ def test_no_stdout_at_all(folder, line, code):
             assert film.n_frames == 4
 
 
+@pytest.mark.slow
 @POSIX
 def test_no_stderr_at_all(folder):
     """As ``optviz … 2>&-``: nobody to tell anything, and yet the film is made."""
@@ -339,6 +345,7 @@ def test_a_stdout_that_cannot_hold_what_is_printed(spawn, failed, monkeypatch):
     assert message.endswith("set PYTHONIOENCODING=utf-8\n")
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     ("number", "code", "words"),
@@ -642,6 +649,7 @@ def test_an_optimizer_of_ones_own_that_is_refused(refuse, folder, spec, code, wo
     assert words in refuse(code, "compare", "--surface", "booth", "-O", spec)
 
 
+@pytest.mark.slow
 def test_a_warning_in_a_file_is_a_note(spawn, folder):
     (folder / "mine.py").write_text("import warnings\nwarnings.warn('mind the step')\n" + BOWL)
     line = ["animate", "--surface", "./mine.py", *SMALL, "--lr", "0.01"]

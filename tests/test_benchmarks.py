@@ -42,6 +42,7 @@ def plan(render):
     return render.Plan(**small, repeats=1, slow=1, runs=(1, 18), spans=(2, 3), few=(1, 2))
 
 
+@pytest.mark.slow
 def test_the_contenders_make_the_same_film(render, plan, tmp_path):
     measured, goals = render.film(plan, tmp_path)
     films = [Path(this["path"]).read_bytes() for name, this in measured.items() if name.startswith("FuncAnimation")]
@@ -54,6 +55,7 @@ def test_the_contenders_make_the_same_film(render, plan, tmp_path):
     assert len(goals) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ["long", "growth", "video", "views", "memory"])
 def test_every_table_is_made(render, plan, tmp_path, capsys, row):
     measured, goals = render.ROWS[row](plan, tmp_path)
@@ -106,6 +108,7 @@ def test_the_gradients_are_raced(module, monkeypatch):
     gradients.main()
 
 
+@pytest.mark.slow
 def test_the_usual_way_has_every_view(module, tmp_path):
     views, usual = module("views"), module("funcviews")
     assert {view.kind for view in views.VIEWS.values()} == set(usual.KINDS)
@@ -138,6 +141,7 @@ def rates(module, monkeypatch):
     return rates
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::optviz.errors.OptvizWarning")
 def test_rules_for_rates_are_compared(rates, capsys):
     rates.main(["--seeds", "2", "--seed", "5", "--epochs", "2"])

@@ -122,6 +122,7 @@ def _options():
             yield from ((words, BASE.get(last, "").split(), option) for option in each.params if option.nargs == 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "base", "option"), [pytest.param(*each, id=f"{each[0][-1]}-{each[2].name}") for each in _options()]
 )

@@ -154,6 +154,7 @@ def svg_of(film, tmp_path):
     return (tmp_path / "a.svg").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transparent", [False, True])
 def test_vector_paper_has_every_runs_trail_band_and_head(tmp_path, transparent):
     race = optviz.race("himmelblau", ["sgd:lr=0.01", "adam:lr=0.1"], steps=20, noise=1.0)

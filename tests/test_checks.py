@@ -19,6 +19,7 @@ def failed(surface):
     return {finding.check for finding in check_surface(surface) if not finding.passed}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", surface_names())
 def test_every_surface_of_the_catalog_passes(name):
     assert failed(load_surface(name)) == set()

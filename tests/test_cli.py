@@ -70,6 +70,7 @@ def test_the_first_help_names_every_command(run):
         assert line in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", examples())
 def test_every_example_works(run, folder, line):
     (folder / "mine.py").write_text(MINE)
@@ -153,6 +154,7 @@ def test_the_same_command_writes_the_same_bytes(run, folder):
     assert first != (folder / "b.gif").read_bytes()
 
 
+@pytest.mark.slow
 def test_another_process_writes_the_same_bytes(run, spawn):
     stdout, stderr = spawn(*SMALL, "-o", "-").communicate()
     assert stdout == run(*SMALL, "-o", "-").stdout_bytes
@@ -183,6 +185,7 @@ def test_notes_and_quiet(run):
     assert (silent.stdout, silent.stderr) == ("booth.gif\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("options", "seen"), [([], True), (["--quiet"], False)])
 def test_progress_is_for_terminals(spawn, run, options, seen):

@@ -48,6 +48,7 @@ def test_every_command_that_is_written_can_be_read(line):
         command.make_context(command.name, words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [name for name, text in TEXTS.items() if blocks(text)])
 def test_the_commands_of_a_page_run_one_after_the_other(page, run, folder):
     """Trainings for an epoch on one seed; the gallery is checked elsewhere."""

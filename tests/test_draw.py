@@ -30,6 +30,7 @@ def small_film(name="himmelblau", optimizers=("sgd", "momentum", "adam"), **opti
     return Film(scene_of(ran, **SMALL | options))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", ["rosenbrock", "saddle", "noisy-moons"])
 def test_frame_k_alone_equals_frame_k_of_the_film(name, theme):
@@ -57,6 +58,7 @@ def test_every_change_lies_inside_the_rectangle_that_says_so():
         before = frame.pixels.copy()
 
 
+@pytest.mark.slow
 def test_a_map_does_not_depend_on_how_many_frames_came_before():
     left, top, right, bottom = map_place(320, 240)
     maps = []
@@ -137,6 +139,7 @@ def test_a_hairline_stays_one_where_the_ground_is_flat():
         assert 4 <= (lines & ring).sum() <= 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("far", [2e3, 2e5, 3e6, 4e-5, 1.23e-7])
 @pytest.mark.parametrize("size", [(800, 600), (1280, 720), (600, 1000)])
 def test_no_number_is_cut_at_the_left(far, size, monkeypatch):

@@ -25,6 +25,7 @@ def test_all_that_may_be_empty_is_a_title():
     assert len(PARAMETERS) > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "parameter"), PARAMETERS)
 def test_every_option_of_every_command_refuses_what_is_empty(refuse, words, parameter):
     """What names something is said to be empty, and what it takes; what is a number or a choice is not one."""

@@ -33,6 +33,7 @@ def colours_of(pixels):
     return pixels.view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_gif_decodes_to_its_film(theme, tmp_path):
     film = film_of(theme=theme)
@@ -53,6 +54,7 @@ def test_a_gif_decodes_to_its_film(theme, tmp_path):
             assert np.abs(error).max() < 90
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("count", [1, 5, 12])
 def test_the_runs_colours_are_exact_in_the_file(theme, count, tmp_path):
@@ -67,6 +69,7 @@ def test_the_runs_colours_are_exact_in_the_file(theme, count, tmp_path):
         assert (last[where] == colour).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 3, 64])
 def test_several_processes_write_the_same_bytes_as_one(jobs, tmp_path):
     save(film_of(), tmp_path / "one.gif")

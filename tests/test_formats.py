@@ -80,6 +80,7 @@ def suffix(request):
     return request.param
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_size_duration_loop_and_the_last_frame(name, suffix, tmp_path):
     film = film_of(**SCENES[name])
@@ -106,6 +107,7 @@ def test_size_duration_loop_and_the_last_frame(name, suffix, tmp_path):
         assert decibels(frames[-1][0], last) > 33
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 @pytest.mark.parametrize("suffix", [each for each in DECODED if each in LOSSLESS], indirect=True)
 def test_every_frame_is_shown_at_its_time_without_loss(name, suffix, tmp_path):
@@ -147,6 +149,7 @@ def chunks(data):
         at += 12 + size
 
 
+@pytest.mark.slow
 def test_frames_are_taken_one_at_a_time(suffix, tmp_path):
     film, sheets = film_of(frames=12), set()
 
@@ -159,12 +162,14 @@ def test_frames_are_taken_one_at_a_time(suffix, tmp_path):
     assert len(sheets) == 1
 
 
+@pytest.mark.slow
 def test_the_same_film_gives_the_same_bytes(suffix, tmp_path):
     for name in ("a", "b"):
         save(film_of(frames=12), tmp_path / f"{name}{suffix}")
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", [0, 1, 20])
 def test_a_render_that_stops_leaves_nothing_behind_and_loses_nothing(when, suffix, tmp_path):
     target = tmp_path / f"film{suffix}"
@@ -181,6 +186,7 @@ def test_a_render_that_stops_leaves_nothing_behind_and_loses_nothing(when, suffi
     assert target.read_bytes() == b"what was there before"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:no installed font:optviz.errors.OptvizWarning")
 def test_it_is_made_again_from_its_recipe(suffix, run, spawn, folder):
     line = [*SMALL, "--title", "경사 'a' \"b\"; c=#\\ <é> & 🚀", "-O", "sgd:schedule=cosine(20)"]
@@ -198,6 +204,7 @@ def test_it_is_made_again_from_its_recipe(suffix, run, spawn, folder):
     assert (folder / "a.svg").read_bytes() == (folder / "b.svg").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [each for each in DECODED if each in LOSSLESS], indirect=True)
 def test_damaged_files_hold_no_recipe_or_a_whole_one(suffix, tmp_path):
     film, path = film_of(frames=2, size=(64, 64)), tmp_path / f"film{suffix}"
@@ -219,6 +226,7 @@ def recipe_or_reason(path):
         return None
 
 
+@pytest.mark.slow
 def test_a_file_of_endless_lengths_takes_no_memory(tmp_path):
     png = b"\x89PNG\r\n\x1a\n" + b"\xff\xff\xff\xfftEXt" + b"optviz\x00" + b'{"optviz": ' * 9
     (tmp_path / "a.png").write_bytes(png)
@@ -255,6 +263,7 @@ def test_a_pillow_without_webp_is_told(tmp_path, monkeypatch, refuse):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("suffix", [each for each in DECODED if each in LOSSLESS], indirect=True)
 def test_a_full_disk(suffix, spawn, failed, folder):

@@ -11,6 +11,7 @@ from tests import fuzz_commands, fuzz_interrupts
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system")
 
 
+@pytest.mark.slow
 def test_no_command_line_ends_in_a_traceback_or_harms_a_file():
     assert fuzz_commands.run(250, seed=1, jobs=1) == []
 
@@ -22,6 +23,7 @@ def test_every_command_and_option_is_tried():
             assert set(parameter.opts) & tried or not parameter.opts[0].startswith("-"), parameter.opts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [each for each in fuzz_interrupts.COMMANDS if "-o" in each][:4])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_command_leaves_nothing_half_done(line, number):

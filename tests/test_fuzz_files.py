@@ -21,6 +21,7 @@ def whole(tmp_path_factory):
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_damaged_files_are_read_or_refused(whole, tmp_path, monkeypatch, part):
     folder = tmp_path / "here"
@@ -30,6 +31,7 @@ def test_damaged_files_are_read_or_refused(whole, tmp_path, monkeypatch, part):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_whole_files_are_read(whole, tmp_path, monkeypatch):
     """Else all would be refused, and nothing tried."""
     folder = tmp_path / "here"

@@ -89,6 +89,7 @@ def exhibits(tmp_path_factory, monkeypatch):
 # The exhibits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=SLUGS)
 def test_every_exhibit_shows_what_it_claims(exhibit):
     race, _, recipe = staged(exhibit)
@@ -111,6 +112,7 @@ def test_every_exhibit_is_written_well(exhibit):
     assert len(exhibit.shows) >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exhibit", [each for each in EXHIBITS if "noise" in each.tags], ids=lambda each: each.slug)
 def test_what_is_shown_in_noise_is_no_luck_of_the_seed(exhibit):
     for seed in range(1, 11):
@@ -268,6 +270,7 @@ def test_the_readme_leads_to_exhibits():
 # The command
 
 
+@pytest.mark.slow
 def test_rendering_skipping_and_forcing(run, folder, exhibits):
     exhibits(as_toml() + as_toml("dale", title="Down a dale"))
     first = run("gallery")
@@ -465,6 +468,7 @@ def test_bad_exhibits_are_refused(refuse, exhibits, text, words):
     assert words in refuse(1, "gallery", "--check")
 
 
+@pytest.mark.slow
 def test_an_exhibits_file_that_is_not_there(tmp_path):
     with pytest.raises(GalleryError, match=r"nowhere\.toml cannot be read: No such file"):
         load_exhibits(tmp_path / "nowhere.toml")

@@ -56,6 +56,7 @@ def samples(surface: Any, seed: int) -> tuple[Any, ...]:
     return tuple(column[chosen] for column in surface.data or ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", surface_names())
 def test_every_surface_is_compiled_and_agrees_bit_for_bit(name: str) -> None:
     surface = load_surface(name)
@@ -404,6 +405,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(expression=EXPRESSIONS, shape=st.sampled_from(SHAPES))
 def test_any_expression_agrees_bit_for_bit(expression: Any, shape: tuple[int, ...]) -> None:

@@ -29,6 +29,7 @@ def told(training):
     ]
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("patience", [None, 1])
 def test_an_ensemble_that_is_taken_up_has_the_history_that_it_would_have_had(patience, tmp_path):
@@ -152,6 +153,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     ("what", "number"),
@@ -187,6 +189,7 @@ def test_a_signal_and_one_more_while_tidying_up(folder, tmp_path_factory, what, 
             assert "about" in file
 
 
+@pytest.mark.slow
 @POSIX
 def test_nohup_is_heeded(folder):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -84,6 +84,7 @@ def chosen_by_hand(own, optimizer, seeds, first):
     return next(lr for lr in left if scores[lr] <= best + math.log(1.05)), scores
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [100, 16, 5], ids=["one look", "two looks", "three looks"])
 @pytest.mark.parametrize("optimizer", [SGD(), Adam()], ids=["sgd", "adam"])
 def test_rates_are_chosen_by_the_published_rule(monkeypatch, optimizer, first):
@@ -152,6 +153,7 @@ def test_what_is_learned_by_heart_is_learned_by_every_rate_that_does(monkeypatch
     assert choice.losses == pytest.approx([np.finfo(np.float32).eps] * 12)
 
 
+@pytest.mark.slow
 def test_validation_chooses_and_the_test_part_has_no_say():
     seen = setting()
     [choice] = choose_rates([seen], [SGD()])
@@ -187,6 +189,7 @@ def test_of_several_seeds_first_middle_and_last_lend_their_splits(monkeypatch, c
     assert len({at for at, _, _ in tried}) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["diverged", "not a number"])
 def test_a_rate_that_diverged_once_is_out_however_low_its_other_losses(monkeypatch, end):
     seen = setting()
@@ -208,6 +211,7 @@ def test_a_rate_that_diverged_once_is_out_however_low_its_other_losses(monkeypat
     assert other.losses[GRID.index(other.lr)] < math.inf
 
 
+@pytest.mark.slow
 def test_rates_are_tried_with_the_patience_of_the_training(monkeypatch):
     """By heart on few samples: the lowest loss counts, as the training takes its best epoch, and the rest is spared."""
     few = load_data("moons:samples=60,noise=0.5")
@@ -236,6 +240,7 @@ def test_rates_are_tried_with_the_patience_of_the_training(monkeypatch):
     assert choice.losses[at] == pytest.approx(np.exp(np.mean(np.log(lowest))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [100, 5])
 def test_who_waits_is_told_and_may_stop(monkeypatch, first):
     monkeypatch.setattr(rates, "FIRST_LOOK", first)

@@ -237,6 +237,7 @@ def test_a_training_is_a_function_of_its_seed():
     assert not np.array_equal(weights(one)[0], weights(other)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 3])
 def test_processes_change_nothing(jobs):
     options = {"seeds": (0, 5), "ensemble": 2, "snapshots": 3, **QUICK}
@@ -701,6 +702,7 @@ def test_a_training_killed_in_mid_epoch_ends_with_the_same_bits(tmp_path):
     same(train(*line, epochs=5, augment=["rotation(5)"]), again)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -797,6 +799,7 @@ def test_a_file_that_differs_in_anything_is_not_taken_up(tmp_path, saved, name):
         train(MOONS, NET, RATES, save=path, resume=True, **QUICK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"patience": 3}, {"ensemble": 2, "jobs": 2}], ids=str)
 def test_more_epochs_go_on_from_the_end(tmp_path, options):
     for epochs, resume in ((2, False), (3, True), (8, True)):
@@ -849,6 +852,7 @@ def retold(path, change):
     rewritten(path, about=np.array(json.dumps(about)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     [
@@ -880,6 +884,7 @@ def test_another_version_is_not_taken_up(tmp_path, monkeypatch):
         train(MOONS, NET, RATES, save=tmp_path / "run.npz", resume=True, **QUICK)
 
 
+@pytest.mark.slow
 def test_a_training_is_saved_before_its_first_step(tmp_path, monkeypatch):
     """So that rates are never chosen twice, and what cannot be saved is refused at once."""
 

@@ -31,12 +31,14 @@ def test_all_that_can_be_shown_has_someone_who_makes_it():
     assert set(VIEWS) == set(SHOWS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("show", VIEWS)
 def test_frame_k_alone_equals_frame_k_of_the_film(moons, show, theme):
     assert obeys_the_law(optviz.animate(moons, show=show, theme=theme, **SMALL).film)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["slide", "square"])
 @pytest.mark.parametrize("show", VIEWS)
 def test_presets_are_drawn(moons, show, preset):
@@ -46,6 +48,7 @@ def test_presets_are_drawn(moons, show, preset):
     assert (film.frame(0) != film.frame(-1)).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(64, 64), (90, 700), (700, 90)])
 @pytest.mark.parametrize("show", VIEWS)
 def test_any_size_can_be_drawn(moons, show, size):
@@ -211,6 +214,7 @@ def test_from_where_a_run_diverged_on_nothing_is_known_of_it():
         np.testing.assert_array_equal(np.isnan(values[:, 0]), gone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", VIEWS)
 def test_a_training_that_diverged_is_shown_all_the_same(show):
     wild = trained(optimizers=("sgd:lr=1e20", "sgd:lr=0.1"))
@@ -278,6 +282,7 @@ def test_numbers_say_of_which_part_the_loss_is(moons, show):
     assert measures == {"train loss" if show == "plane" else "val. loss"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"preset": "slide"}, {"preset": "square"}, {"size": (600, 1000)}])
 @pytest.mark.parametrize("show", ["curves", "boundary,curves"])
 def test_both_numbers_of_five_runs_have_room(show, options):

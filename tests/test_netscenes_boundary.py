@@ -82,6 +82,7 @@ def test_an_ensemble_answers_with_the_mean_of_its_probabilities():
     assert np.abs(found - np.mean(each, axis=0)).max() < 5e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("data", ["moons:samples=120", "four-blobs:samples=120,noise=0.3"])
 def test_points_and_regions_have_their_classes_colours(data, theme):
@@ -162,6 +163,7 @@ def painters(film, kind):
     return [each for each in film.painters if type(each).__name__ == kind]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_maps_fill_their_part_of_the_picture(crews, shape, count):
@@ -175,6 +177,7 @@ def test_maps_fill_their_part_of_the_picture(crews, shape, count):
     assert len(set((rights - lefts).tolist())) <= 2, "of one width, but for rounding"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_curves_beneath_are_readable_and_leave_room_to_maps(crews, shape, count):
@@ -199,6 +202,7 @@ def test_numbers_stand_once_for_a_row_and_once_for_a_column(crews):
     assert len({place[0] for place in places}) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_title_is_cut_where_there_are_five(crews, shape, monkeypatch):
     cut = []
@@ -254,6 +258,7 @@ def test_points_in_a_line_can_be_drawn():
     assert optviz.plot(training, show="boundary", size=(200, 150)).film.frame(-1).shape == (150, 200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".gif", ".png", ".svg", ".pdf"])
 def test_it_is_written_in_every_kind_of_format(tmp_path, suffix):
     training, path = trained(optimizers=["adam:lr=0.03"]), tmp_path / f"regions{suffix}"

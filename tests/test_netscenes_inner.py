@@ -231,6 +231,7 @@ def test_a_gradient_of_zero_is_not_drawn_on_an_axis_of_powers():
     assert np.isnan(measured(training.runs[0], moments_of(training)).gradients).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", range(796, 806))
 def test_titles_of_layers_are_worded_alike(deep, monkeypatch, width):
     said = []

@@ -40,6 +40,7 @@ def snapshots(training):
     return np.stack([each.params for run in training.runs for each in run.trials[0].snapshots]).astype(float)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(9, 4), (12, 40), (30, 200_000)])
 def test_the_principal_plane_is_that_of_the_singular_vectors(shape):
     random = np.random.default_rng(3)
@@ -232,6 +233,7 @@ def test_workers_work_out_the_same(moons, raced, monkeypatch, tmp_path):
     assert seen == [GRID] * GRID
 
 
+@pytest.mark.slow
 def test_a_plane_is_worked_out_once_and_anew_where_anything_differs(moons, raced, cache):
     counts = []
 
@@ -277,6 +279,7 @@ def test_the_farther_the_paler(moons):
             assert (packed(looks[run].colour) == own[run]) == (round(6 * min(1, panel.pale[step, run])) == 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"view": "relief"}, {"view": "relief", "camera": "orbit"}], ids=str)
 def test_trails_are_paled_in_every_view(moons, options):
     scene = scene_of_training(moons, Portrait(show="plane", picture=Picture(size=(640, 480), frames=9, **options)))
@@ -298,6 +301,7 @@ def test_trails_are_paled_in_every_view(moons, options):
         assert own[0] < own[1] < own[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plane", PLANES)
 @pytest.mark.parametrize("options", [{"view": "relief"}, {"layout": "panels"}, {"view": "relief", "camera": "orbit"}])
 def test_every_view_obeys_the_law(moons, plane, options):

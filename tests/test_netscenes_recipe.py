@@ -26,6 +26,7 @@ SMALL = ["--size", "240x180", "--frames", "6"]
 TWO = ["-O", "sgd:lr=0.5", "-O", "adam"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", [*SHOWS, "plane,curves"])
 def test_a_film_is_made_again_byte_for_byte(run, folder, show):
     assert run(*LINE, *TWO, *SMALL, "--show", show, "--theme", "dark", "-o", "a.gif").exit_code == 0
@@ -55,6 +56,7 @@ def test_augmented_ensembles_with_schedules_come_again(run, folder):
     assert (folder / "a.gif").read_bytes() == (folder / "b.gif").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [*(each for each in ENCODERS if each not in OPTIONAL), *STILLS])
 def test_every_format_carries_it(run, folder, suffix):
     result = run(*LINE, *TWO, *SMALL, "--show", "boundary", "-o", f"a{suffix}")
@@ -121,6 +123,7 @@ def test_what_was_made_in_python_is_not_made_again(tmp_path):
     assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     [

@@ -163,6 +163,7 @@ def test_a_render_that_stops_leaves_nothing_behind_and_loses_nothing(when, there
     assert len(list(tmp_path.iterdir())) == there
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_nothing_behind(number, code, spawn, folder):
@@ -176,6 +177,7 @@ def test_a_signal_leaves_nothing_behind(number, code, spawn, folder):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_full_disk(spawn, failed, folder):
     resource = pytest.importorskip("resource")

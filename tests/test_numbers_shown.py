@@ -28,6 +28,7 @@ from tests.pages import Player
 RACE = {"steps": 150, "lr": 0.01, "size": (320, 240), "theme": "light"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "more", [{}, {"transparent": True}, {"curves": ("loss",)}, {"view": "relief", "camera": "orbit"}]
 )
@@ -46,6 +47,7 @@ def on_paper(pixels):
     return 255 + (pixels[..., :3].mean(axis=-1) - 255) * pixels[..., 3] / 255
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "more", [{}, {"transparent": True}, {"fps": 50}, {"show": ("vectors",), "optimizers": ["adam"]}, {"title": ""}]
 )

@@ -191,6 +191,7 @@ def test_every_float_field_has_a_range(kind: type[Any]) -> None:
 # The one shape rule
 
 
+@pytest.mark.slow
 @KINDS
 def test_rows_of_a_stack_are_the_solo_runs_to_the_bit(kind: type[Any]) -> None:
     rows = [*variants(kind), SGD(lr=1e-3), Adam(lr=1e-2), Adam(lr=2e-2, beta1=0.5), kind(lr=3e-3)]

@@ -90,6 +90,7 @@ def names(folder):
     return sorted(each.name for each in folder.iterdir() if each.suffix == ".part")
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("there", [True, False])
 def test_what_a_link_points_to_is_written(writers, kind, there, tmp_path):
@@ -104,6 +105,7 @@ def test_what_a_link_points_to_is_written(writers, kind, there, tmp_path):
     assert names(tmp_path) == names(tmp_path / "far") == []
 
 
+@pytest.mark.slow
 @POSIX
 def test_mode_and_other_names_stay(writers, kind, tmp_path):
     target, other = tmp_path / kind, tmp_path / "other"
@@ -121,6 +123,7 @@ def test_mode_and_other_names_stay(writers, kind, tmp_path):
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_new_file_has_the_mode_that_new_files_have(writers, kind, tmp_path):
     before = os.umask(0o027)
@@ -131,6 +134,7 @@ def test_a_new_file_has_the_mode_that_new_files_have(writers, kind, tmp_path):
     assert stat.S_IMODE((tmp_path / kind).stat().st_mode) == 0o640
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_pipe_takes_a_whole_file_and_stays(writers, kind, tmp_path):
     target, found = tmp_path / kind, []
@@ -251,6 +255,7 @@ def into(writers, kind):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [io.BytesIO, Awkward])
 def test_an_open_file_takes_what_a_path_does(writers, kind, stream, tmp_path):
     if kind in ("sheet.png", "deck.tex"):

@@ -34,6 +34,7 @@ def shown(path):
         return durations, np.asarray(film.convert("RGBA"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
 @pytest.mark.parametrize("transparent", [False, True])
 @pytest.mark.parametrize(("fps", "hold"), [(30, 1.5), (60, 1.5), (60, 0), (75, 0.3), (100, 1.5), (100, 0)])
@@ -48,6 +49,7 @@ def test_a_film_plays_as_long_as_it_lasts(race, tmp_path, suffix, transparent, f
         assert np.array_equal(last[wanted[..., 3] > 0], wanted[wanted[..., 3] > 0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fps", [30, 60, 100])
 def test_several_processes_write_the_bytes_of_one(race, tmp_path, fps):
     film = Film(scene_of(race, size=SIZE, fps=fps))

@@ -39,6 +39,7 @@ def run_from(folder, site, *arguments):
     ).stdout
 
 
+@pytest.mark.slow
 def test_the_wheel_works_from_another_folder(built, tmp_path):
     [wheel] = built.glob("*.whl")
     site = unpacked(wheel, tmp_path / "site")

@@ -39,6 +39,7 @@ def usual():
     return page_for()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["himmelblau", "rosenbrock", "rastrigin", "eggholder", "ackley", "saddle"])
 def test_the_page_of_the_default_race_is_small(name):
     _, page = page_for(name)
@@ -68,6 +69,7 @@ def test_it_carries_the_paths(starts):
     assert np.abs(points - race.points)[inside].max() < (2e-6 if starts == 1 else 6e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["himmelblau", "rastrigin", "saddle"])
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_picture_is_the_films_map_in_both_themes(name, theme):
@@ -176,6 +178,7 @@ def test_an_orbit_is_refused_and_nothing_is_written(run, folder):
     assert not list(folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_long_race_is_thinned_and_says_so():
     race, page = page_for("booth", ["adam:lr=0.01"], {"steps": 20_000})
     data = Parsed(page).json("race")
@@ -357,6 +360,7 @@ def test_the_ground_is_painted_in_the_themes_colours(open_page):
     assert colours[0] < 90 < 150 < colours[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", [(360, 740), (800, 600), (1440, 900)], ids=str)
 def test_it_fits_its_window(open_page, window):
     width, height = window
@@ -421,6 +425,7 @@ def test_a_drag_over_a_curve_leads_through_time(open_page):
     assert late < player.step < 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "options"),
     [
@@ -487,6 +492,7 @@ def test_where_no_code_runs_the_end_is_shown(browser, tmp_path):
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
+@pytest.mark.slow
 def test_in_the_frame_of_a_notebook_it_plays(browser, tmp_path):
     path = tmp_path / "notebook.html"
     animation = optviz.animate(optviz.race("booth", ["adam:lr=0.5"], steps=10))

@@ -56,6 +56,7 @@ def gaps(region, moments):
 # What it carries
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", EVERY)
 def test_a_page_comes_from_the_command_line_and_again_from_itself(run, folder, show):
     line = ["train", "--data", "moons:samples=120,noise=0.2", "--hidden", "6", "--batch-size", "24", "--epochs", "2"]
@@ -80,6 +81,7 @@ def test_what_no_page_can_show_is_refused_before_anything_is_trained(refuse, opt
     assert words in refuse(2, "train", "--epochs", "1000000", *options, "-o", "a.html")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["moons", "spirals", "four-blobs"])
 def test_regions_of_three_runs_stay_small(kind):
     optimizers = ["sgd:lr=0.1", "momentum:lr=0.03", "adam:lr=0.01"]
@@ -88,6 +90,7 @@ def test_regions_of_three_runs_stay_small(kind):
     assert len(page.encode()) < 500_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", ["curves", "activations", "plane", "plane,curves"])
 def test_other_pages_are_as_small_as_those_of_races(moons, show):
     assert len(page_of(scene(moons, show=show)).encode()) < 300_000
@@ -157,6 +160,7 @@ def test_clock_and_gauges_are_those_of_the_film(moons, show):
         assert np.allclose(numbers(gauge["values"]), more.values, equal_nan=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["contour", "relief"])
 def test_trails_are_as_pale_as_in_the_film(moons, view):
     made = scene(moons, show="plane", plane="random", view=view)
@@ -175,6 +179,7 @@ def test_the_loss_is_followed_on_a_logarithmic_axis(moons, show):
     assert np.allclose(numbers(curve["values"]), values.ravel(), rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", SHOWS)
 def test_a_notebook_shows_the_page_of_a_training(moons, show):
     bundle = optviz.animate(moons, show=show, size=(240, 180), frames=4)._repr_mimebundle_()
@@ -221,6 +226,7 @@ LOOKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", LOOKS, ids=str)
 def test_every_show_plays(moons, open_page, options):
     made, player = open_page(moons, **options)
@@ -241,6 +247,7 @@ def test_every_show_plays(moons, open_page, options):
     player.press(" ").until("return Number(document.querySelector('.step b').textContent) > 1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", [(360, 740), (800, 600), (1440, 900)], ids=str)
 @pytest.mark.parametrize("show", EVERY)
 def test_it_fits_its_window(moons, open_page, window, show):
@@ -271,6 +278,7 @@ def test_on_a_telephone_the_curves_of_a_layer_follow_each_other(moons, open_page
     assert found == [panel.series.title for column in zip(*made.panels, strict=True) for panel in column]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("sort", ["moons", "blobs"])
 def test_regions_have_the_colours_of_what_the_network_answers(request, open_page, sort, theme):

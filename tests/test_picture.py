@@ -104,6 +104,7 @@ def measured(scene):
     return replace(scene, cast=[replace(runner, more=(gauge,)) for runner in scene.cast])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("theme", "gauged"), [*((theme, False) for theme in THEMES), ("slide-light", True)])
 @pytest.mark.parametrize("count", [1, 5, 8, 12, 30, 64])
 @pytest.mark.parametrize("size", [(800, 600), (1280, 720), (1080, 1080), (1080, 1920), (400, 400)])

@@ -14,6 +14,7 @@ from optviz.races import race
 from optviz.runs import clipped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", surface_names())
 def test_the_five_race_on_every_surface_without_a_warning(name):
     with warnings.catch_warnings():
@@ -26,6 +27,7 @@ def test_the_five_race_on_every_surface_without_a_warning(name):
     assert spans.max() > 0.05, "nobody moves far enough to be seen"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", optimizer_names())
 @pytest.mark.parametrize("surface", ["rosenbrock", "ackley"])
 def test_a_run_does_not_depend_on_who_else_races(surface, optimizer):

@@ -27,6 +27,7 @@ def by_the_words(name, optimizer, rates, steps, floor):
     return np.array(scores), rates[good[0]]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:nobody moves")
 @pytest.mark.parametrize("optimizer", DEFAULT_OPTIMIZERS)
 @pytest.mark.parametrize(("name", "floor"), [("rosenbrock", 0.0), ("branin", 0.39788735772973816)])
@@ -78,6 +79,7 @@ def test_if_all_leave_the_one_that_stays_longest_is_taken_and_it_is_said():
 UNITS = [1e-12, 1e-6, 1, 1e6, 1e12]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tune_for", ["picture", "table"])
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("along", ["f", "x and y"])
@@ -172,6 +174,7 @@ def test_a_surface_without_minimum_or_rate_is_tuned_towards_the_least_value_seen
     assert free.lr == pytest.approx(known.lr)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:nobody moves")
 def test_a_table_is_tuned_for_what_it_reports():
     for name in ("rosenbrock", "beale", "ravine"):

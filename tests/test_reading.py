@@ -113,6 +113,7 @@ def test_whatever_is_no_name(name):
         pass
 
 
+@pytest.mark.slow
 def test_recipes_are_looked_for_near_the_beginning(tmp_path):
     """A GIF of extensions, or a PNG of texts, that hold no recipe, as many as fit into a file."""
     path = tmp_path / "a"
@@ -169,6 +170,7 @@ def test_json_within_its_bounds_is_what_it_says():
     assert parse_json("[" * 32 + "]" * 32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -306,6 +308,7 @@ def test_arrays_are_what_numpy_reads(tmp_path, compress):
 # IDX
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("stated", [1 << 20, (1 << 32) - 1])
 def test_an_idx_file_is_read_as_far_as_it_states(tmp_path, within_bounds, packed, stated):

@@ -42,6 +42,7 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -59,6 +60,7 @@ def test_a_film_is_made_again_to_the_same_bytes(arguments, film):
     assert first.read_bytes() == (first.parent / "again.gif").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".gif", ".png", ".svg", ".pdf"])
 def test_the_most_starts_there_may_be_fit_into_a_recipe(suffix, tmp_path):
     race = optviz.race("eggholder", ["sgd:lr=0.1"], start="random:4096", steps=2)
@@ -193,6 +195,7 @@ def test_what_is_no_file_of_ours_is_refused(tmp_path):
         assert run("info", path).exit_code == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_damage_gets_past_as_anything_but_an_optviz_error(tmp_path_factory, data):

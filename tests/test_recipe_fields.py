@@ -110,6 +110,7 @@ def called(place):
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in place).lstrip(".")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("recipe", "place"), ALL, ids=[f"{r['command']}-{called(place)}" for r, place in ALL])
 def test_every_value_in_every_field_is_taken_or_refused_by_the_fields_name(recipe, place):
     for value in HOSTILE:
@@ -126,6 +127,7 @@ def test_every_value_in_every_field_is_taken_or_refused_by_the_fields_name(recip
             assert json.loads(found.to_text())[place[0]] == changed[place[0]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("recipe", "place"), ALL, ids=[f"{r['command']}-{called(place)}" for r, place in ALL])
 def test_no_hostile_field_makes_a_traceback(run, folder, recipe, place):
     for value in HOSTILE[:: 1 if len(place) == 1 else 3]:
@@ -231,6 +233,7 @@ SPELLINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "written"), [(kind, each) for kind, spellings in SPELLINGS.items() for each in spellings]
 )

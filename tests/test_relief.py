@@ -48,6 +48,7 @@ def seen(surface, azimuth, elevation, place=PLACE):
     return terrain, camera, Sight(terrain, camera, place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "slide-dark"])
 @pytest.mark.parametrize("camera", ["fixed", "orbit"])
 @pytest.mark.parametrize("name", ["himmelblau", "saddle", "noisy-moons"])
@@ -65,6 +66,7 @@ def test_frame_k_alone_equals_frame_k_of_the_film(name, camera, theme):
         before = frame.pixels.copy()
 
 
+@pytest.mark.slow
 def test_frames_of_runs_that_diverge_and_chatter_do_not_depend_on_how_many_came_before():
     films = [small_film("booth", ["sgd:lr=0.5", "adam:lr=3", "rmsprop:lr=2"], steps=100, frames=n) for n in (101, 9)]
     left, top, right, bottom = films[0].painters[0].stage.cell
@@ -195,6 +197,7 @@ def test_heads_that_are_seen_have_their_own_colours(theme):
     assert checked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", surface_names())
 def test_every_surface_has_a_relief(name):
     with warnings.catch_warnings():
@@ -205,6 +208,7 @@ def test_every_surface_has_a_relief(name):
     assert (picture[top:bottom, left:right] != packed(film.paper)).mean() > 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(64, 64), (90, 500), (500, 90), (1280, 720)])
 @pytest.mark.parametrize("elevation", [10, 75])
 def test_any_size_can_be_drawn(size, elevation):
@@ -274,6 +278,7 @@ def test_the_command_names_what_is_allowed(options, words, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("camera", ["fixed", "orbit"])
 def test_several_processes_and_the_recipe_make_the_same_bytes(camera, tmp_path):
     film = small_film(camera=camera, steps=24, size=(240, 180), elevation=33.0, azimuth=12.5)

@@ -153,6 +153,7 @@ def shell(folder, words, redirected):
     return done.returncode, done.stderr.decode()
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("stdout", [">&-", pytest.param(">/dev/full", marks=FULL)])
 @pytest.mark.parametrize("form", [[], ["--json"], ["--format", "csv"]])
@@ -163,6 +164,7 @@ def test_a_training_is_drawn_even_if_its_table_cannot_be_printed(folder, stdout,
     assert read_recipe("pic.gif").command == "train"
 
 
+@pytest.mark.slow
 @FULL
 @pytest.mark.usefixtures("exhibits")
 def test_all_files_are_made_even_if_their_paths_cannot_be_printed(folder, run, monkeypatch):

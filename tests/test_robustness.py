@@ -90,6 +90,7 @@ def test_starts_nearby_are_within_a_hundredth_of_the_view_and_the_rest_is_as_it_
         assert [run.hyperparameters for run in other.runs] == [run.hyperparameters for run in subject.runs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", [each for each in load_exhibits() if each.here], ids=lambda each: each.slug)
 def test_exhibits_declare_one_start_alone_only_where_they_must(each):
     subject, _, recipe = stage_exhibit(each)

@@ -154,6 +154,7 @@ def raced(rates, change=None):
 SLOW, FAST, MOMENTUM, ADAM = 0.02, 0.5, 0.01, 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", [{"f": 10.0**ten} for ten in TENS] + [{"more": 1e4}, {"f": 1e12, "more": -1e15}, {"f": 1e-12}]
 )
@@ -349,6 +350,7 @@ def test_values_that_numbers_hold_are_not(change):
         race(measured(**change), [f"sgd:lr={0.02 / change.get('f', 1.0)!r}"], steps=50)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [{"f": 10.0**ten} for ten in (6, -6, 12, -12, 50, -50)]

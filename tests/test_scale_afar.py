@@ -38,6 +38,7 @@ def leaving(reach, *, start=None):
     return judged(plain.problem, plain.runs, points, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 @pytest.mark.parametrize("step", [8, 9, 14])
 def test_a_run_that_goes_absurdly_far_is_drawn_as_one_that_goes_far(view, step):
@@ -61,6 +62,7 @@ def test_an_exit_is_marked_however_far_the_step(view):
     assert after >= before + 3, "the head is gone, the arrowhead is larger"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("start", "reach"), [(None, 1e300), ("grid:3x3", 1.7e308), ("random:20", 1e9)])
 @pytest.mark.parametrize("box", [None, (50, 60, 50, 60), (1e90, 2e90, 0, 1e-90), (-1e280, 1e280, -1e-200, 1e-200)])
 def test_every_format_takes_runs_from_far_away(tmp_path, start, reach, box):

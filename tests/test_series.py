@@ -23,6 +23,7 @@ from optviz.themes import THEMES
 from tests.trainings import obeys_the_law
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", surface_names())
 def test_the_hessian_is_the_slope_of_the_gradient(name):
     surface = load_surface(name)
@@ -109,6 +110,7 @@ def test_the_distance_is_the_least_of_all(name):
         assert found[place] == (pytest.approx(min(ways), rel=1e-14) if ways else pytest.approx(math.nan, nan_ok=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", ["rosenbrock", "saddle", "noisy-moons"])

@@ -74,6 +74,7 @@ def forgetful():
     forget()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::matplotlib.MatplotlibDeprecationWarning")
 @pytest.mark.parametrize("name", PICTURES)
 def test_no_setting_of_matplotlib_changes_a_byte(name, tmp_path, forgetful):
@@ -86,6 +87,7 @@ def test_no_setting_of_matplotlib_changes_a_byte(name, tmp_path, forgetful):
         assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.slow
 def test_a_matplotlibrc_and_a_backend_that_is_not_installed_change_nothing(tmp_path):
     plain = written(tmp_path / "plain", "a.png", {})
     lines = [f"{key}: {value}" for key, value in HOSTILE.items() if isinstance(value, (str, bool))]

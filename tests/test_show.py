@@ -31,6 +31,7 @@ def obeys_the_law(film):
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", [{}, {"theme": "dark", "layout": "panels"}, {"preset": "slide", "size": (400, 300)}]
 )
@@ -109,6 +110,7 @@ def test_an_optimizer_without_state_shows_its_gradient_and_its_step():
     assert film.frame(0).shape == (240, 320)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", [{}, {"theme": "dark", "layout": "panels"}, {"preset": "slide", "size": (400, 300)}]
 )
@@ -162,6 +164,7 @@ def test_vectors_are_slow_and_have_a_key():
     assert Key not in [type(painter) for painter in Film(scene_of(result)).painters]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

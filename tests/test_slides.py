@@ -60,6 +60,7 @@ def apart(first, second):
 # Presentations
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_presentation(films, tmp_path, theme):
     names = ["booth.gif", "still.png", "wide.png", "high.jpg", "booth.gif"]
@@ -105,6 +106,7 @@ def test_what_is_said_of_a_film(films, tmp_path):
         assert word in notes
 
 
+@pytest.mark.slow
 def test_an_exhibit_says_what_to_see(run, folder):
     assert run("slides", "-o", "talk.pptx", "zigzag", "saddle").stdout == "talk.pptx\n"
     exhibits = {each.slug: each for each in load_exhibits()}
@@ -119,6 +121,7 @@ def test_an_exhibit_says_what_to_see(run, folder):
     assert [recipe.surface for recipe in read_recipes("talk.pptx")] == ["ravine", "saddle"]
 
 
+@pytest.mark.slow
 def test_an_exhibit_is_rendered_as_its_command_does(run, folder, monkeypatch):
     run("gallery", "--only", "zigzag", "-o", "elsewhere")
     shutil.copy(exhibits_file(), folder / "exhibits.toml")
@@ -203,6 +206,7 @@ def test_a_printed_page_shows_the_end_of_the_film(films, tmp_path):
 # What goes on a slide
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("suffix", DECKS)
 @pytest.mark.filterwarnings("ignore:pdflatex has no")
@@ -220,6 +224,7 @@ def test_any_text_can_be_on_a_slide(films, tmp_path, suffix, text):
         assert presentation(tmp_path / "talk.pptx").core_properties.title == slide.title
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_hostile_titles_from_the_command_line(run, folder):
     for number, title in enumerate(HOSTILE.values()):
@@ -232,6 +237,7 @@ def test_hostile_titles_from_the_command_line(run, folder):
         assert len(read_recipes(f"talk{suffix}")) == len(HOSTILE)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize(
     "change",

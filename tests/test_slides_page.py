@@ -51,6 +51,7 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+@pytest.mark.slow
 def test_everything_is_in_the_page(films, tmp_path):
     page = Page(slides(tmp_path / "talk.html", [films / name for name in NAMES]))
     assert len(page.all("section")) == len(NAMES)
@@ -218,6 +219,7 @@ def test_a_film_begins_anew_when_its_slide_is_shown(deck):
     assert deck.execute_script(script, film) == [200, 150]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1024, 768), (844, 390), (390, 844)])
 def test_every_picture_is_whole_on_every_screen(deck, films, size):
     from selenium.webdriver import Keys
@@ -266,6 +268,7 @@ def test_a_printed_page_shows_the_end_of_the_film(deck, tmp_path):
         assert blue > 200 > 60 > red, "the last frame is blue, the first red"
 
 
+@pytest.mark.slow
 def test_without_a_script_the_slides_stand_one_beneath_the_other(browser, films, tmp_path):
     text = slides(tmp_path / "talk.html", [films / name for name in NAMES]).read_text(encoding="utf-8")
     bare = tmp_path / "bare.html"

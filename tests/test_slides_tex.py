@@ -31,6 +31,7 @@ def shown(tex):
     return [tex.parent / name for name in found]
 
 
+@pytest.mark.slow
 def test_every_file_that_is_named_is_there_and_no_other(films, tmp_path):
     names = ["booth.gif", "still.png", "still.pdf", "high.jpg", "plain.webp", "film.webp", "film.png", "booth.gif"]
     tex = slides(tmp_path / "my talk_1.tex", [films / name for name in names])

@@ -247,6 +247,7 @@ def test_a_lost_gradient_is_refused_in_every_command(refuse, folder, command):
     assert "its gradient is lost" in refuse(1, *COMMANDS[command], "--surface", "./mine.py")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
     ("body", "words"),
@@ -279,6 +280,7 @@ def test_the_note_stands_at_the_line_that_called(call):
     assert {each.filename for each in told} == {__file__}
 
 
+@pytest.mark.slow
 def test_a_recipe_made_again_says_it_again(run, spawn, folder):
     (folder / "mine.py").write_text(file_of("np.where(x >= 0, x, np.sqrt(-x)) + y**2"))
     line = ["animate", *SMALL, "-o", "a.gif", "--surface", "./mine.py", "-O", "sgd:lr=0.1"]

@@ -144,12 +144,14 @@ ITEMS = st.dictionaries(st.from_regex(r"[a-z_][a-z0-9_]*", fullmatch=True), VALU
 REFS = st.sampled_from(["adam", "./mine.py", "./mine.py:Mine", "my rules/a-b.py:C", "torch:optim.AdamW"])
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(VALUES)
 def test_a_value_comes_back_as_it_was_written(value):
     assert repr(parse_value(format_value(value))) == repr(value)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(REFS, ITEMS)
 def test_a_spec_comes_back_as_it_was_written(ref, items):

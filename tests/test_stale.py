@@ -79,6 +79,7 @@ def made(run, output="a.gif"):
     return output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", ["a.gif", "a.html", "a.png", "a.svg", "a.pdf", "a.webp"])
 def test_a_recipe_holds_the_sha256_of_files(run, files, output):
     recipe = read_recipe(made(run, output))
@@ -88,6 +89,7 @@ def test_a_recipe_holds_the_sha256_of_files(run, files, output):
     assert all(digest in told for digest in known.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", ["mine.py", "rule.py"])
 @pytest.mark.parametrize(("command", "output"), [("animate", "a.gif"), ("plot", "a.png")])
 def test_what_changed_since_is_named(run, spawn, files, command, output, changed):
@@ -112,6 +114,7 @@ def test_it_holds_what_was_run_not_what_is_there_when_it_is_written(run, files):
     assert read_recipe("a.gif").files == {"mine.py": before}
 
 
+@pytest.mark.slow
 def test_older_recipes_know_nothing_and_say_nothing(run, spawn, files):
     output = made(run)
     film = (files / output).read_bytes()
@@ -240,6 +243,7 @@ def test_it_says_so_wherever_the_folder_is_and_holds_no_path_of_it(run, modules)
     assert str(modules) not in read_recipe("a.gif").to_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", IMPORTED)
 def test_a_module_that_changed_since_is_named(run, spawn, modules, changed):
     (modules / "rule.py").write_text(RULE)
@@ -252,6 +256,7 @@ def test_a_module_that_changed_since_is_named(run, spawn, modules, changed):
     assert notes.decode() == f"note: {changed} changed since the picture was made: this is another one\n"
 
 
+@pytest.mark.slow
 def test_what_is_not_imported_may_change(run, spawn, modules):
     (modules / "rule.py").write_text(RULE)
     film(run)
@@ -261,6 +266,7 @@ def test_what_is_not_imported_may_change(run, spawn, modules):
     assert process.communicate(timeout=60) == (b"again.gif\n", b"")
 
 
+@pytest.mark.slow
 def test_a_module_that_is_gone_is_missed(run, spawn, modules):
     (modules / "rule.py").write_text(RULE)
     film(run)
@@ -270,6 +276,7 @@ def test_a_module_that_is_gone_is_missed(run, spawn, modules):
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_older_recipes_that_know_of_no_modules_say_nothing_of_them(run, spawn, modules):
     (modules / "rule.py").write_text(RULE)
     film(run)

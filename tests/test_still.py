@@ -66,6 +66,7 @@ def alike(seen, meant):
     return 10 * np.log10(255**2 / np.mean((seen[:height, :width].astype(float) - meant) ** 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_a_png_is_the_films_frame(name, tmp_path):
     film = film_of(**SCENES[name])
@@ -90,6 +91,7 @@ def test_a_film_has_no_other_steps(step):
         film_of().still(step)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "detail"), [((400, 300), 2), ((3000, 2000), 1)])
 def test_the_map_of_a_vector_is_fine_but_not_enormous(size, detail, tmp_path):
     path = saved(film_of(size=size), tmp_path / "a.svg")
@@ -111,6 +113,7 @@ def test_a_png_knows_its_density_and_its_recipe(tmp_path):
     assert (recipe.command, recipe.step) == ("plot", 7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_an_svg_is_whole_and_needs_nothing_else(name, tmp_path):
     options = SCENES[name] | {"title": "Café <b> & Söhne"}
@@ -130,6 +133,7 @@ def test_an_svg_is_whole_and_needs_nothing_else(name, tmp_path):
     assert "@import" not in path.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_a_pdf_embeds_its_fonts(name, tmp_path):
     film = film_of(**SCENES[name])
@@ -176,6 +180,7 @@ def test_joined_strokes_are_the_same_picture(monkeypatch):
     assert (differs > 60).mean() < 0.003
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", STILLS)
 def test_the_default_still_is_small_and_its_bytes_are_always_the_same(suffix, tmp_path, monkeypatch):
     race = optviz.race("saddle")
@@ -190,6 +195,7 @@ def test_the_default_still_is_small_and_its_bytes_are_always_the_same(suffix, tm
     assert len(first) < 400_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", STILLS)
 def test_many_runs_have_labels_and_any_script(suffix, tmp_path):
     runs = [f'sgd:lr={0.001 * (1 + i)},label="{"경사 $x$" if i == 3 else "a<b"} {i}"' for i in range(12)]
@@ -263,6 +269,7 @@ def test_a_plot_from_python(tmp_path):
 # The command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", STILLS)
 def test_a_series(run, folder, suffix):
     result = run("plot", *SMALL, "--at", "0,5,end", "-o", f"a{suffix}")
@@ -281,6 +288,7 @@ def test_the_command_and_the_film_show_the_same(run):
     assert np.abs(colours("booth.png") - last).mean() < 2, "but for the GIF's palette"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", STILLS)
 def test_a_still_is_made_again_from_its_recipe_and_becomes_a_film(run, folder, suffix):
     line = [*SMALL, "--title", "경사 (a\\b) <b>&", "-O", "sgd:schedule=cosine(20)"]
@@ -357,6 +365,7 @@ def test_a_folder_that_is_missing_is_named_before_the_work(tmp_path, monkeypatch
         optviz.plot(race_of(), tmp_path / "nowhere" / "a.png")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [('"step": 40', '"step": 41'), ('"step": 40', '"step": -1'), ('"step": 40', '"step": null'), ('"plot"', '"rm"')],

@@ -415,6 +415,7 @@ def test_around_a_minimum_all_is_higher(name):
             assert (surface(around) > surface(minimum)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_MINIMUM)
 def test_nothing_in_the_domain_is_lower_than_the_minimum(name):
     surface = surface_named(name)
@@ -477,6 +478,7 @@ def test_gradient_against_differences(name):
         assert_gradient(surface, points)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=30, derandomize=True, deadline=None)
 @given(share=st.tuples(st.floats(0, 1), st.floats(0, 1)))
@@ -517,6 +519,7 @@ def test_guards_leave_the_kinks_sharp():
 # the one shape rule
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_batch_grid_and_single_points_agree(name):
     surface = surface_named(name)

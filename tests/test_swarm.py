@@ -205,6 +205,7 @@ def test_trails_of_a_swarm_cover_its_paths_and_are_left_out_where_heads_are_too_
     assert not np.array_equal(crowded.frame(0), crowded.frame(3))
 
 
+@pytest.mark.slow
 def test_the_largest_swarm_is_drawn():
     starts = gather_starts(["grid:64x64"], optviz.catalog.load_surface("himmelblau"))
     film = Film(scene_of(swarm(["sgd:lr=0.01"], starts, steps=2), size=(320, 240)))

@@ -88,6 +88,7 @@ def chance(seed):
     return draw.choice(list(BOXES)), count, draw.choice(["", "A very long name of an optimizer " * 3]), options
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_whatever_is_asked_for_has_room_or_is_told_its_size(seed):
     box, count, label, options = chance(seed)
@@ -102,6 +103,7 @@ def test_whatever_is_asked_for_has_room_or_is_told_its_size(seed):
     assert not overlapping(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", [*PRESETS, None])
 @pytest.mark.parametrize("box", BOXES)
 def test_what_lies_apart_is_labelled_apart(box, preset):
@@ -135,6 +137,7 @@ def test_an_ordinary_picture_has_the_letters_of_its_theme():
         assert film.scene.theme == theme_of({"base": "light", "name": "light"})
 
 
+@pytest.mark.slow
 def test_a_sheet_without_room_is_told_the_size_it_needs(refuse):
     asked = "animate --surface booth --size 64x64 --layout panels --with loss --lr 0.01 -o a.gif"
     message = refuse(2, *asked.split())
@@ -207,6 +210,7 @@ def look_at(measuring, path, width, height):
     return page, canvases
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("box", PAGES)
 def test_words_on_pages_lie_on_their_canvas_and_not_on_each_other(box, measuring, tmp_path):
     optviz.animate(raced(box, 9 if box == "plain" else 3), tmp_path / "a.html", size=(640, 480), **PAGES[box])
@@ -219,6 +223,7 @@ def test_words_on_pages_lie_on_their_canvas_and_not_on_each_other(box, measuring
             assert len({round(each.bottom) for each in up}) != 1, "two numbers at least at the left, if any"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_a_page_is_asked_for_has_room(seed, measuring, tmp_path):
     """The first has 64 panels and all names and titles long; what the others have is chance."""

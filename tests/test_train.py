@@ -107,6 +107,7 @@ RUN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lr", ["0.1", "1e30"])
 @pytest.mark.parametrize("options", [[], ["--ensemble", "2", "--patience", "1"], ["--seeds", "2"]], ids=" ".join)
 def test_keys_are_always_there(run, lr, options):
@@ -151,6 +152,7 @@ def test_tables(run):
     assert several[1].count("±") == several[2].count("±") == 5
 
 
+@pytest.mark.slow
 def test_the_default_is_the_five_on_digits(run):
     found = read(run("train", "--epochs", "1", "--json").stdout)
     assert found["data"] == "digits"
@@ -199,6 +201,7 @@ def test_saving_and_taking_up(run, folder):
     assert timeless(read(first.stdout)) == timeless(read(again.stdout))
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(("jobs", "end"), [("1", "kill"), ("2", "kill"), ("2", "killpg")])
 def test_ctrl_c_keeps_what_was_trained(spawn, folder, jobs, end):
@@ -222,6 +225,7 @@ def test_ctrl_c_keeps_what_was_trained(spawn, folder, jobs, end):
     assert [trial["step"] for trial in trials] == [row["history"][-1]["step"] for row in rows]
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("options", [[], ["--jobs", "2"], ["--quiet"]])
 def test_progress_is_for_terminals(spawn, options):
@@ -342,6 +346,7 @@ def test_a_data_set_is_counted(run):
     assert sum(row["train"] for row in rows[:-1]) == 1078
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", ["digits", "moons", "four-blobs"])
 def test_a_data_set_is_pictured(run, folder, theme, name):
@@ -356,6 +361,7 @@ def test_a_data_set_is_pictured(run, folder, theme, name):
             assert (np.abs(pixels.astype(int) - colour).max(axis=-1) < 8).sum() > 500, "the class is seen"
 
 
+@pytest.mark.slow
 def test_beneath_points_stands_a_key_of_all_classes(run, folder):
     heights = []
     for classes in (2, 40, 100):
@@ -371,6 +377,7 @@ def test_beneath_points_stands_a_key_of_all_classes(run, folder):
     assert heights == sorted(set(heights))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_augmented_images_are_pictured(run, folder, name):
     for output, seed in (("a.png", "0"), ("b.png", "0"), ("c.png", "1")):

@@ -78,6 +78,7 @@ def shown(path):
             yield at, picture
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_on_its_own_paper_it_is_the_opaque_film(name):
     clear_film, film = film_of(**SCENES[name]), film_of(transparent=False, **SCENES[name])
@@ -87,6 +88,7 @@ def test_on_its_own_paper_it_is_the_opaque_film(name):
         assert np.abs(seen - rgba(film.frame(index))[..., :3]).max() <= 4, "but for rounding"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_any_frame_is_the_same_drawn_alone(name):
     film = film_of(**SCENES[name])
@@ -136,6 +138,7 @@ def suffix(request):
     return request.param
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_a_film_decodes_to_its_frames_on_any_ground(name, suffix, tmp_path):
     film = film_of(**SCENES[name])
@@ -162,6 +165,7 @@ def test_a_film_decodes_to_its_frames_on_any_ground(name, suffix, tmp_path):
                 assert np.array_equal(over(seen, ground), over(meant, ground))
 
 
+@pytest.mark.slow
 def test_no_part_of_a_film_is_so_short_that_viewers_slow_it_down(suffix, tmp_path):
     for fps in (12.5, 25, 30, 33, 50, 60, 100):
         film = film_of(fps=fps, size=(160, 120))
@@ -178,6 +182,7 @@ def test_when_a_gif_begins_again_nothing_is_left_of_its_end(tmp_path):
         assert image.dispose_extent == (0, 0, *image.size)
 
 
+@pytest.mark.slow
 def test_the_size_is_not_many_times_that_of_an_opaque_film(suffix, tmp_path):
     for name, transparent in (("a", False), ("b", True)):
         save(film_of(transparent=transparent, size=(800, 600)), tmp_path / f"{name}{suffix}")
@@ -185,6 +190,7 @@ def test_the_size_is_not_many_times_that_of_an_opaque_film(suffix, tmp_path):
     assert clear_one < 3 * opaque
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_parts_of_frames_take_their_time_and_end_as_they_do(name):
     film = film_of(**SCENES[name])
@@ -208,6 +214,7 @@ def test_a_folder_of_pngs(tmp_path):
             assert np.array_equal(np.asarray(image), rgba(film.standing().frame(index)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENES)
 def test_a_png_is_the_still(name, tmp_path):
     film = film_of(**SCENES[name])
@@ -236,6 +243,7 @@ def test_an_svg_looks_like_the_still(name, tmp_path):
 # The command
 
 
+@pytest.mark.slow
 def test_a_film_is_made_again_from_its_recipe(suffix, run, folder):
     assert run("animate", *SMALL, "-o", f"a{suffix}").exit_code == 0
     assert json.loads(read_recipe(f"a{suffix}").to_text())["picture"]["transparent"] is True

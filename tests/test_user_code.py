@@ -66,6 +66,7 @@ def refused(refuse, command, *more):
     return message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("when", ["at once", "later", "for its gradient"])
 @pytest.mark.parametrize(("line", "words"), RAISES.values(), ids=RAISES)
@@ -77,6 +78,7 @@ def test_whatever_a_surface_raises_is_an_error_with_its_line(refuse, folder, com
     assert "mine.py, line 9" in message or (line == "f(x, y)" and "mine.py, line" in message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("when", ["t == 0", "t > 2"])
 @pytest.mark.parametrize(("line", "words"), list(RAISES.values())[:-1], ids=list(RAISES)[:-1])
@@ -101,6 +103,7 @@ WRONG_STEPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["animate", "compare"])
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("step", WRONG_STEPS.values(), ids=WRONG_STEPS)
@@ -354,6 +357,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system")
 @pytest.mark.parametrize("lines", SLOW.values(), ids=SLOW)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

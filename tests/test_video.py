@@ -66,6 +66,7 @@ def decibels(seen, meant):
     return 10 * math.log10(255**2 / np.mean((seen.astype(float) - meant) ** 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", VIDEOS)
 @pytest.mark.parametrize("options", [{}, {"theme": "dark", "size": (641, 481)}, {"size": (640, 483), "fps": 12.5}])
 def test_a_video_decodes_to_its_film(suffix, options, ffmpeg, tmp_path):
@@ -86,6 +87,7 @@ def test_a_video_decodes_to_its_film(suffix, options, ffmpeg, tmp_path):
         assert not edge.size or np.abs(edge.astype(int) - rgb(film.colours[-3])).max() < 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", VIDEOS)
 @pytest.mark.parametrize("theme", THEMES)
 def test_colours_stay_what_they_are(suffix, theme, ffmpeg, tmp_path):
@@ -158,6 +160,7 @@ def test_the_translation_is_bt_709():
         assert tuple(planes.data) == (expected[0],) * 4 + expected[1:]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:no installed font:optviz.errors.OptvizWarning")
 @pytest.mark.parametrize("suffix", VIDEOS)
 def test_the_recipe_survives(suffix, ffmpeg, tmp_path):
@@ -167,6 +170,7 @@ def test_the_recipe_survives(suffix, ffmpeg, tmp_path):
         assert read_recipe(tmp_path / f"film{suffix}").to_text() == film.recipe
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", VIDEOS)
 def test_a_video_is_made_again_to_the_same_bytes(suffix, ffmpeg, run, spawn, folder):
     assert run("animate", *SMALL, "-o", f"film{suffix}").stdout == f"film{suffix}\n"
@@ -180,6 +184,7 @@ def test_a_video_is_made_again_to_the_same_bytes(suffix, ffmpeg, run, spawn, fol
     assert run("info", f"film{suffix}").stdout == run("info", "film.gif").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", VIDEOS)
 @pytest.mark.parametrize("when", [0, 1, 20])
 def test_a_video_that_stops_leaves_nothing_behind(suffix, when, ffmpeg, room, tmp_path, monkeypatch):
@@ -209,6 +214,7 @@ def test_a_video_that_stops_leaves_nothing_behind(suffix, when, ffmpeg, room, tm
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a script that plays ffmpeg")
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     ("plays", "says"),
@@ -240,6 +246,7 @@ def test_a_missing_ffmpeg_is_told(ffmpeg, tmp_path, monkeypatch):
         save(film_of(), tmp_path / "film.mp4")
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_full_disk(ffmpeg, spawn, failed, folder):
     resource = pytest.importorskip("resource")
