@@ -87,7 +87,7 @@ class Penalty(metaclass=Answering):
         return float(self.l1 * np.abs(weights).sum() + 0.5 * self.l2 * (weights * weights).sum())
 
     def gradient(self, weights: Array) -> Array:
-        """Its gradient, in the float type of the weights; of |w| at 0 it is 0."""
+        """Its gradient, in the float type of the weights; where a weight is 0, that of its magnitude is taken as 0."""
         return np.asarray(self.l1 * np.sign(weights) + self.l2 * weights)
 
 
