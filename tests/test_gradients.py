@@ -10,12 +10,11 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd.extend import defvjp, primitive
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from optviz import compiled
 from optviz.catalog import load_surface, surface_names
 from optviz.gradients import PATIENCE, gradient, partials
+from tests.properties import given, settings, st
 
 SHAPES = [(2,), (1, 2), (5, 2), (3, 4, 2), (325, 2)]
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e200, -1e155, 1e-320]

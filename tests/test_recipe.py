@@ -5,13 +5,12 @@ import struct
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import optviz
 from optviz.cli import main
 from optviz.errors import OptvizError, OptvizWarning
 from optviz.recipe import RecipeError, read_recipe, recipe_of
+from tests.properties import given, settings, st
 
 SMALL = ["--size", "200x150", "--frames", "12"]
 MINE = """

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from optviz.errors import ArgumentError
 from optviz.races import race
 from optviz.scene import scene_of
 from optviz.themes import THEMES
 from optviz.timeline import timeline
+from tests.properties import given, st
 
 
 @given(steps=st.integers(1, 1_000_000), frames=st.integers(2, 400))

@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from optviz.catalog import load_optimizer
 from optviz.errors import ArgumentError, SpecError
 from optviz.schedules import Constant, Cosine
 from optviz.specs import Call, Spec, format_value, parse_spec, parse_value
+from tests.properties import given, settings, st
 
 SPECS = {
     "adam": ("adam", {}),

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from optviz.catalog import load_surface, surface_names
 from optviz.errors import SurfaceError
 from optviz.gradients import gradient
 from optviz.surface import Surface
+from tests.properties import assume, given, settings, st
 
 FOLDER = Path(__file__).parents[1] / "surfaces"
 
