@@ -16,6 +16,8 @@ SEED, TRIES, PARTS = 11, 300, 6
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
+    pytest.importorskip("imageio_ffmpeg", reason="videos need the extra video")
+    pytest.importorskip("pptx", reason="presentations need the extra slides")
     place = tmp_path_factory.mktemp("whole")
     fuzz_files.make(place)
     return place

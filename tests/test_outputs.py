@@ -77,7 +77,9 @@ def kind(request):
     if request.param.startswith("film"):
         module, _ = OPTIONAL.get(Path(request.param).suffix, ("", ""))
         if module:
-            pytest.importorskip(module)
+            pytest.importorskip(module, reason="videos need the extra video")
+    if request.param == "deck.pptx":
+        pytest.importorskip("pptx", reason="presentations need the extra slides")
     return request.param
 
 
