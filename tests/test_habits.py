@@ -80,13 +80,13 @@ def test_figures_of_decisions_are_those_of_the_benchmarks():
         assert set(figures) <= measured, record.name
 
 
-def test_the_version_stands_where_releasing_says():
-    found = re.findall(r'^__version__ = "(\d+\.\d+\.\d+)"$', text("optviz/__init__.py"), re.MULTILINE)
-    assert len(found) == 1
-    assert text("CHANGELOG.md").split("\n## ")[1].startswith(found[0])
-    assert project()["tool"]["hatch"]["version"]["path"] == "optviz/__init__.py"
+def test_the_version_stands_in_one_place():
+    place = project()["tool"]["hatch"]["version"]["path"]
+    [version] = re.findall(r'^__version__ = "(\d+\.\d+\.\d+)"$', text(place), re.MULTILINE)
+    assert text("CHANGELOG.md").split("\n## ")[1].startswith(version)
     assert "version" in project()["project"]["dynamic"]
-    assert "`optviz/__init__.py`" in text("RELEASING.md")
+    others = [path for path in (ROOT / "optviz").rglob("*.py") if path != ROOT / place]
+    assert not [path for path in others if f'"{version}"' in path.read_text(encoding="utf-8")]
 
 
 def test_every_path_that_is_named_exists():
