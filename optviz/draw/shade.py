@@ -95,7 +95,7 @@ class Scale:
 
     def value(self, level: Field) -> Field:
         """The values that have these levels in bands: what a map says of a height."""
-        share = np.clip(level / (BANDS * 0.9999), 0, 1)
+        share = np.clip(level / (BANDS * 0.9999), 0, 1).astype(np.float64)  # numpy 1 would go on in float32
         return np.asarray(
             (self.low + self.span * self.offset * np.expm1(share * np.log1p(1 / self.offset))) * self.unit
         )
