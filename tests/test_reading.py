@@ -51,14 +51,14 @@ SUFFIXES = (".gif", ".toml", ".py", ".npz")
 
 @pytest.fixture
 def within_bounds():
-    """What runs in the block of a test takes at most so many MB and seconds."""
+    """What runs in the block of a test takes at most so many MB, and seconds of a processor."""
     tracemalloc.start()
-    since = time.perf_counter()
+    since = time.process_time()
     yield
-    peak, passed = tracemalloc.get_traced_memory()[1], time.perf_counter() - since
+    peak, passed = tracemalloc.get_traced_memory()[1], time.process_time() - since
     tracemalloc.stop()
     assert peak < 32 << 20, "bytes"
-    assert passed < 100, "seconds, or minutes: it is read whole"
+    assert passed < 10, "seconds"
 
 
 @POSIX
@@ -125,19 +125,19 @@ def test_recipes_are_looked_for_near_the_beginning(tmp_path):
         with path.open("rb") as file:
             assert carried(file).startswith(b'{"optviz": ')
         path.write_bytes(begin + extension * (far // len(extension)) + recipe)
-        since = time.perf_counter()
+        since = time.process_time()
         with path.open("rb") as file:
             assert carried(file) == b""
-        assert time.perf_counter() - since < 60
+        assert time.process_time() - since < 5
     with path.open("wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")
         for _ in range(1000):
             file.write(struct.pack(">I", 1 << 20) + b"tEXt")
             file.seek((1 << 20) + 4, os.SEEK_CUR)
-    since = time.perf_counter()
+    since = time.process_time()
     with path.open("rb") as file:
         assert carried(file) == b""
-    assert time.perf_counter() - since < 30
+    assert time.process_time() - since < 1
 
 
 # Data that is deep, or holds what is no number
