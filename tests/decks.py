@@ -1,6 +1,7 @@
 """What the tests of decks put on slides: pictures of every kind, ours and others', and texts that mean harm."""
 
 import re
+from html.parser import HTMLParser
 
 from PIL import Image
 
@@ -40,3 +41,22 @@ def assert_balanced(text):
         depth += {"{": 1, "}": -1}.get(brace, 0)
         assert depth >= 0
     assert depth == 0
+
+
+class Page(HTMLParser):
+    """Tags, each with its attributes and the text right after it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append([tag, dict(attrs), ""])
+
+    def handle_data(self, data):
+        if self.tags:
+            self.tags[-1][2] += data
+
+    def all(self, tag):
+        return [(attributes, text.rstrip()) for name, attributes, text in self.tags if name == tag]

@@ -12,6 +12,7 @@ from optviz.errors import OptvizError, OptvizWarning
 from optviz.nets import rates
 from optviz.nets.network import perceptron
 from optviz.nets.training import train
+from tests.samples import RULE
 
 TILTED = """import optviz
 SURFACE = optviz.Surface(name="tilted", fn=lambda x, y: {slope} * (x**2 + y**2), domain=(-1, 1, -1, 1),
@@ -79,17 +80,6 @@ def test_wherever_json_reports_a_rate_it_says_whether_that_is_at_an_end(run, fol
 
 # A user's optimizer
 
-RULE = """from dataclasses import dataclass
-from optviz.optimizer import Optimizer
-@dataclass(frozen=True, kw_only=True)
-class Mine(Optimizer):
-    name = title = "mine"
-    def init(self, params):
-        return 0
-    def update(self, gradient, state, params):
-        state = state + 1
-        return {}, state
-"""
 CALLS = {
     "race": lambda *specs: optviz.race("booth", specs, start=(0, 0), steps=6),
     "animate": lambda *specs: optviz.animate("booth", optimizers=specs, start=(0, 0), steps=6),

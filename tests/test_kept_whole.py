@@ -24,24 +24,13 @@ from optviz.errors import OptvizError, OutputError
 from optviz.files import digests_when_run, lies_below, pick, run_file
 from optviz.ingredients import check_recipe
 from optviz.reading import Bound, parse_json, read_bytes, read_toml
-from optviz.recipe import Recipe, as_still, in_xml, parse_recipe, read_recipe, recipe_of
+from optviz.recipe import as_still, in_xml, parse_recipe, read_recipe, recipe_of
 from optviz.schema import each, flag, number, record, text, whole
 from optviz.workers import map_jobs
 from optviz.writing import atomic_write, check_replaceable, forsake
+from tests.samples import RECIPE
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs links and modes")
-RECIPE = Recipe(
-    version=optviz.__version__,
-    command="animate",
-    surface="booth",
-    runs=(("sgd:lr=0.05", "given"),),
-    start=(5.0, -8.0),
-    steps=12,
-    seed=3,
-    noise=0.0,
-    clip=None,
-    batch_size=None,
-)
 
 
 # Files

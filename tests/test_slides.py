@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import zipfile
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from optviz.images import ImageError, image_of, open_image, sampled
 from optviz.recipe import read_recipe, read_recipes
 from optviz.slide import Deck, Slide, distinct, gifs_first, slide_of_file
 from optviz.themes import THEMES
-from tests.decks import HOSTILE, assert_balanced, make_films
+from tests.decks import HOSTILE, Page, assert_balanced, make_films
 
 pptx = pytest.importorskip("pptx", reason="presentations need the extra slides")
 
@@ -382,19 +381,9 @@ def test_a_deck_of_nothing():
 # Lines to paste
 
 
-class Page(HTMLParser):
-    def __init__(self, text):
-        super().__init__()
-        self.tags = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-
 def test_lines_of_html(films, run):
     result = run("slides", "--snippet", "html", films / "booth.gif", "zigzag")
-    [(_, film), (_, exhibit)] = Page(result.stdout).tags
+    [(_, film, _), (_, exhibit, _)] = Page(result.stdout).tags
     assert film == {
         "src": str(films / "booth.gif"),
         "alt": slide_of_file(films / "booth.gif").alt,
@@ -431,7 +420,7 @@ def test_a_snippet_of_any_text_is_what_it_should_be(films, form, text):
     line = SNIPPETS[form].write(slide, Path("wide.png"))
     assert "\n" not in line
     if form == "html":
-        [(tag, attributes)] = Page(line).tags
+        [(tag, attributes, _)] = Page(line).tags
         assert (tag, attributes["alt"]) == ("img", slide.alt)
     if form == "latex":
         assert_balanced(line)

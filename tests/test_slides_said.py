@@ -9,7 +9,6 @@ import re
 import zipfile
 import zlib
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import matplotlib as mpl
@@ -25,25 +24,15 @@ from optviz.deck.tex import escaped
 from optviz.gallery import load_exhibits
 from optviz.images import ImageError, image_of, sampled
 from optviz.picture import Picture
-from optviz.recipe import Recipe
 from optviz.slide import Slide, gifs_first, slide_of_exhibit
 from optviz.themes import THEMES
 from optviz.wording import alt_of, caption_of, first_sentence, listed, notes_of, title_of
+from tests import samples
+from tests.decks import Page
 
 pptx = pytest.importorskip("pptx", reason="presentations need the extra slides")
 
-RECIPE = Recipe(
-    version="9.8.7",
-    command="animate",
-    surface="booth",
-    runs=(("sgd:lr=0.05", "given"), ("adam:lr=0.5", "given")),
-    start=(5.0, -8.0),
-    steps=12,
-    seed=3,
-    noise=0.0,
-    clip=None,
-    batch_size=None,
-)
+RECIPE = replace(samples.RECIPE, version="9.8.7", runs=(("sgd:lr=0.05", "given"), ("adam:lr=0.5", "given")))
 
 
 def written(picture, form, **options):
@@ -312,25 +301,6 @@ def test_the_colours_of_a_deck_are_its_themes(theme, tmp_path):
 
 
 # Pages
-
-
-class Page(HTMLParser):
-    """Tags, each with its attributes and the text right after it."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append([tag, dict(attrs), ""])
-
-    def handle_data(self, data):
-        if self.tags:
-            self.tags[-1][2] += data
-
-    def all(self, tag):
-        return [(attributes, text.rstrip()) for name, attributes, text in self.tags if name == tag]
 
 
 def test_a_page_has_slides_in_order_with_all_their_words(tmp_path):

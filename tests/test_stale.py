@@ -10,6 +10,7 @@ import pytest
 import optviz
 from optviz.errors import OptvizWarning
 from optviz.recipe import read_recipe
+from tests import samples
 
 SMALL = ["--size", "100x80", "--frames", "3", "--steps", "8"]
 SURFACE = """import autograd.numpy as np
@@ -18,16 +19,7 @@ with open("runs.txt", "a") as file:
     file.write("surface ")
 SURFACE = Surface(name="mine", fn=lambda x, y: x**2 + 3 * y**2, domain=(-1, 1, -1, 1), start=(0.5, 0.5))
 """
-RULE = """from dataclasses import dataclass
-from optviz.optimizer import Optimizer
-@dataclass(frozen=True, kw_only=True)
-class Mine(Optimizer):
-    name = title = "mine"
-    def init(self, params):
-        return 0
-    def update(self, gradient, state, params):
-        return -self.rate(state + 1) * gradient, state + 1
-"""
+RULE = samples.RULE.format("-self.rate(state) * gradient")
 OPTIONS = {"steps": 8, "size": (100, 80), "optimizers": ["sgd"]}
 
 
