@@ -176,6 +176,7 @@ def test_numbers_on_vector_paper_hide_nothing_where_the_sheet_is_none(tmp_path):
     films = [Film(scene_of(race, size=(400, 300), transparent=each)) for each in (False, True)]
     plates = [len(re.findall(r'style="fill: #ffffff"', svg_of(film, tmp_path))) for film in films]
     assert plates[0] > plates[1]
+    assert plates[1] == 0, "not even beneath the step and the loss"
 
 
 def test_numbers_on_vector_paper_are_text(tmp_path):
